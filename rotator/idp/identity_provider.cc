@@ -1,0 +1,19 @@
+#include "rotator/idp/identity_provider.h"
+
+namespace rotator {
+
+const char* to_string(AuthenticationMethod method) {
+  switch (method) {
+    case AuthenticationMethod::client_secret_post: return "client_secret_post";
+    case AuthenticationMethod::client_secret_basic: return "client_secret_basic";
+  }
+  return "unknown";
+}
+
+std::optional<AuthenticationMethod> parse_authentication_method(std::string_view text) {
+  if (text == "client_secret_post") return AuthenticationMethod::client_secret_post;
+  if (text == "client_secret_basic") return AuthenticationMethod::client_secret_basic;
+  return std::nullopt;
+}
+
+}  // namespace rotator

@@ -1,0 +1,97 @@
+// IdentityProvider: what the rotation needs from an identity provider's administration API. One
+// adapter a vendor.
+//
+// An adapter declares what its provider can do (Capability), and the strategy is chosen by that,
+// never by the vendor's name. Every operation is one administrative act with at most one external
+// effect, so that the journal can name it before it happens. All errors are as in ports/result.h; a
+// lost reply is `ambiguous`, and resolve_create() settles it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rotator/ports/clock.h"
+#include "rotator/ports/result.h"
+#include "rotator/ports/secret.h"
+
+namespace rotator {
+
+enum class AuthenticationMethod { client_secret_post, client_secret_basic };
+// "client_secret_post", "client_secret_basic" (OpenID Connect Core 1.0 section 9).
+const char* to_string(AuthenticationMethod method);
+std::optional<AuthenticationMethod> parse_authentication_method(std::string_view text);
+
+struct Capability {
+  enum class Slots { independent, current_and_retiring, single };
+  Slots slots = Slots::single;
+  int max_secrets = 1;          // secret objects at once, inactive ones counted; 0 = no small limit
+  bool can_disable = false;     // a reversible retire exists
+  bool value_readable = false;  // the plain value can be read again after creation
+  ports::Duration propagation{
+      0};  // how late a created or retired secret may take effect, as far as the vendor says
+};
+
+// One secret object at the provider, without its value.
+struct SecretRecord {
+  std::string id = {};  // the provider's handle, e.g. Okta "ocs...", Entra keyId
+  ports::WallTime created = {};
+  bool active = true;
+  // A provider's own digest of the value where it shows one (Okta secret_hash). A hint, never a
+  // proof.
+  std::string value_digest = {};
+};
+
+struct CreatedSecret {
+  SecretRecord record = {};
+  ports::Secret value = {};
+};
+
+// What the provider knows of the client.
+struct Registration {
+  std::string client_id = {};
+  std::string label = {};
+  std::string authentication_method = {};  // the registered token_endpoint_auth_method, verbatim
+  std::vector<std::string> grant_types = {};
+  std::vector<std::string> redirect_uris = {};
+  std::string token_endpoint = {};  // from discovery
+};
+
+class IdentityProvider {
+ public:
+  virtual ~IdentityProvider() = default;
+
+  virtual Capability capability() const = 0;
+
+  // Reads the client and its discovery document; proves that the admin credential may read it.
+  virtual ports::Result<Registration> registration() = 0;
+
+  // Every secret object of the client, oldest first.
+  virtual ports::Result<std::vector<SecretRecord>> list_secrets() = 0;
+
+  // Which of `records` holds `value`, by the provider's digest or by reading; nothing when none
+  // does.
+  virtual ports::Result<std::optional<std::string>> find_secret(
+      const ports::Secret& value, const std::vector<SecretRecord>& records) = 0;
+
+  // Adds an active secret. `label` goes where the provider has room for one (Entra displayName).
+  virtual ports::Result<CreatedSecret> create_secret(const std::string& label) = 0;
+
+  // After an ambiguous create: the secret that came to be since `before` was listed, or nothing
+  // when the request never arrived. An Error of code conflict when that cannot be told.
+  virtual ports::Result<std::optional<CreatedSecret>> resolve_create(
+      const std::vector<SecretRecord>& before) = 0;
+
+  // Reads one secret's value again; Error of code missing when it is gone or refused when the
+  // provider never tells.
+  virtual ports::Result<ports::Secret> read_secret(const std::string& id) = 0;
+
+  // Idempotent: done already is success. disable/enable only where capability().can_disable.
+  virtual ports::Status disable_secret(const std::string& id) = 0;
+  virtual ports::Status enable_secret(const std::string& id) = 0;
+  virtual ports::Status delete_secret(const std::string& id) = 0;
+};
+
+}  // namespace rotator

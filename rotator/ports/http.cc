@@ -1,0 +1,23 @@
+#include "rotator/ports/http.h"
+
+#include <algorithm>
+
+namespace ports {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower(x) == lower(y); });
+}
+
+}  // namespace
+
+std::optional<std::string_view> find_header(const Headers& headers, std::string_view name) {
+  for (const auto& header : headers)
+    if (same_name(header.name, name)) return std::string_view(header.value);
+  return std::nullopt;
+}
+
+}  // namespace ports

@@ -1,0 +1,101 @@
+// Configuration: everything that one rotation is told, as typed values. rotator/cli reads it from
+// rotation.yaml; the harness builds it in memory. Defaults are the safe ones. docs:
+// rotator/cli/rotation.schema.json
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+
+#include "rotator/idp/token_probe.h"
+#include "rotator/kubernetes/cluster.h"
+#include "rotator/vault/session.h"
+
+namespace rotator {
+
+enum class Strategy { overlap, cutover };
+
+// The gates before the old secret is disabled. Each can be switched off only under `unsafe`, for
+// drills and planted mistakes.
+enum class Gate {
+  old_pods_gone,            // no pod of an older ReplicaSet is left, Terminating ones included
+  every_pod_on_new,         // the rendered file of every live pod holds the new secret
+  process_newer_than_file,  // every portal process started after its file was written
+  new_secret_accepted,      // N accepted probes in a row
+  window_elapsed,           // the overlap window has passed
+  quiet_period,             // no login failure for a while
+};
+const char* to_string(Gate gate);
+
+struct IdentityProviderConfiguration {
+  std::string type = "okta";
+  std::string url = {};  // "https://example.okta.com"
+  std::string client_id = {};
+  std::string application_id = {};  // Okta app id; defaults to client_id
+  AuthenticationMethod authentication_method = AuthenticationMethod::client_secret_post;
+  std::string token_endpoint = {};  // empty = from discovery
+  ProbeGrant probe_grant = ProbeGrant::client_credentials;
+  std::string probe_scope = {};
+  // Where in Vault the administration credential is: path in the same mount, and field.
+  std::string admin_path = "oidc/idp-admin";
+  std::string admin_field = "token";
+};
+
+struct VaultConfiguration {
+  VaultOptions session = {};
+  std::string mount = "portal-kv";
+  std::string path = "oidc/portal";
+  std::string field = "client_secret";
+  std::string journal_path = {};  // defaults to path + "-rotation"
+};
+
+struct KubernetesConfiguration {
+  ClusterOptions cluster = {};
+  std::string deployment = {};
+  std::string container = {};
+  std::string secret_file = "/vault/secrets/oidc";
+  std::string secret_key = "OIDC_CLIENT_SECRET";  // the file's line is KEY=value
+  std::string lease_name = {};                    // defaults to "rotator-" + deployment
+  ports::Duration lease_duration = std::chrono::seconds(15);
+  ports::Duration agent_render_interval = std::chrono::minutes(5);
+};
+
+// Where login failures are seen: a Prometheus server's instant query (GET /api/v1/query,
+// https://prometheus.io/docs/prometheus/ latest/querying/api/) whose single value is a count of
+// failures that only grows.
+struct FailureSignal {
+  std::string url = {};
+  std::string query = {};
+};
+
+struct RotationConfiguration {
+  Strategy strategy = Strategy::overlap;
+  bool accept_downtime = false;  // cutover only with it
+  // How long both secrets stay valid, from the creation of the new one; nothing = the computed
+  // minimum.
+  std::optional<ports::Duration> window = {};
+  ports::Duration soak = std::chrono::minutes(5);  // between disable and delete
+  ports::Duration quiet_period = std::chrono::minutes(1);
+  ports::Duration longest_token_exchange = std::chrono::seconds(30);
+  ports::Duration code_lifetime = std::chrono::seconds(60);
+  // Access to the old secret by refreshes in flight; zero when the portal uses no refresh tokens.
+  ports::Duration refresh_in_flight = std::chrono::seconds(30);
+  ports::Duration rollout_deadline = std::chrono::minutes(10);
+  ports::Duration pod_ready_estimate = std::chrono::seconds(30);
+  int probes = 5;                                           // accepted (or refused) in a row
+  ports::Duration probe_spacing = std::chrono::seconds(1);  // between probes
+  bool automatic_rollback = true;
+  std::optional<FailureSignal> failure_signal = {};
+  std::int64_t stop_after_failures = 0;  // new login failures that breach the stop condition
+  std::set<Gate> disabled_gates = {};    // `unsafe.disabled_gates`
+  bool skip_preflight = false;           // `unsafe.skip_preflight`
+};
+
+struct Configuration {
+  IdentityProviderConfiguration identity_provider = {};
+  VaultConfiguration vault = {};
+  KubernetesConfiguration kubernetes = {};
+  RotationConfiguration rotation = {};
+};
+
+}  // namespace rotator

@@ -1,0 +1,95 @@
+// KeyValue: one path of a KV version 2 secrets engine
+// (https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2).
+//
+// Writes always carry check-and-set. A write whose reply was lost is settled by reading: the caller
+// puts a rotation id into the data and looks for it. Fields that are not ours are kept as they
+// were.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rotator/ports/clock.h"
+#include "rotator/ports/http.h"
+#include "rotator/ports/result.h"
+#include "rotator/ports/secret.h"
+#include "rotator/vault/session.h"
+
+namespace rotator {
+
+// The data of one version. Owns the JSON object as Vault sent it, and wipes it; unknown fields
+// survive a round trip.
+class KvData {
+ public:
+  KvData() = default;
+  // From JSON text of an object; Error of code malformed otherwise. Wipes `json`.
+  static ports::Result<KvData> parse(std::string json);
+
+  // A string field as a Secret; nothing when absent or not a string.
+  std::optional<ports::Secret> secret(const std::string& field) const;
+  // A string field that is no secret (an id).
+  std::optional<std::string> text(const std::string& field) const;
+  void set(const std::string& field, std::string_view value);
+  void remove(const std::string& field);
+  // Top-level names only, sorted.
+  std::vector<std::string> fields() const;
+  // The JSON object, for the wire.
+  const ports::Secret& json() const { return json_; }
+
+ private:
+  ports::Secret json_ = ports::Secret(std::string("{}"));
+};
+
+struct KvVersion {
+  KvData data = {};
+  int version = 0;  // from 1
+  ports::WallTime created = {};
+};
+
+struct KvMount {
+  std::string path = {};  // with trailing slash
+  int version = 1;        // 1 or 2
+  bool cas_required = false;
+  int max_versions = 0;  // of the mount; 0 = 10
+};
+
+struct KvMetadata {
+  int current_version = 0;
+  int oldest_version = 0;
+  int max_versions = 0;  // of the key; the window is max(mount, key), 10 when both are 0
+  bool cas_required = false;
+};
+
+class KeyValue {
+ public:
+  // `mount` without slashes, `path` without leading slash, e.g. "portal-kv", "oidc/portal".
+  KeyValue(VaultSession& session, std::string mount, std::string path);
+
+  // Missing (never written, or metadata deleted), soft-deleted and destroyed are all Error missing;
+  // the message says which.
+  ports::Result<KvVersion> read(std::optional<int> version = std::nullopt);
+
+  // Writes a new version if the current one is `cas` (0 = never written); returns the new number.
+  // Error conflict on mismatch.
+  ports::Result<int> write(const KvData& data, int cas);
+
+  ports::Result<KvMetadata> metadata();
+  ports::Result<KvMount> mount();
+  // The capabilities of this session's token on the data path, e.g. {"create","read","update"}.
+  ports::Result<std::vector<std::string>> capabilities();
+
+  // Destroys one version for good (POST .../destroy/...). Idempotent.
+  ports::Status destroy(int version);
+
+  const std::string& full_path() const { return full_path_; }
+
+ private:
+  VaultSession& session_;
+  std::string mount_;
+  std::string path_;
+  std::string full_path_;
+};
+
+}  // namespace rotator

@@ -1,0 +1,211 @@
+// The style that a machine can hold: who may include whom, which calls only the port
+// implementations may make, and that every header compiles alone in intent (it includes what it is
+// for and guards itself). Each rule names its replacement.
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct SourceFile {
+  std::string path;  // relative to the project's root
+  std::string text;
+};
+
+std::string read(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+// Every .h and .cc below the rooms of the house.
+std::vector<SourceFile> sources() {
+  const fs::path root = OVERLAP_SOURCE_DIR;
+  std::vector<SourceFile> all;
+  for (const char* room : {"rotator", "mocks", "scenarios", "bench", "tests"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(root / room)) {
+      const auto extension = entry.path().extension();
+      if (extension != ".h" && extension != ".cc") continue;
+      all.push_back({fs::relative(entry.path(), root).generic_string(), read(entry.path())});
+    }
+  }
+  return all;
+}
+
+bool starts_with_any(const std::string& path, const std::vector<std::string>& prefixes) {
+  for (const auto& prefix : prefixes)
+    if (path.starts_with(prefix)) return true;
+  return false;
+}
+
+// The text without comments and string literals, so that prose may name what code may not call.
+std::string code_of(const std::string& text) {
+  std::string code;
+  enum class In { program, line_comment, block_comment, string, character } in = In::program;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const char next = i + 1 < text.size() ? text[i + 1] : '\0';
+    switch (in) {
+      case In::program:
+        if (c == '/' && next == '/') in = In::line_comment;
+        if (c == '/' && next == '*') in = In::block_comment;
+        if (c == '"') in = In::string;
+        if (c == '\'' && (i == 0 || std::isalnum(static_cast<unsigned char>(text[i - 1])) == 0))
+          in = In::character;
+        code += c;
+        break;
+      case In::line_comment:
+        if (c == '\n') in = In::program, code += c;
+        break;
+      case In::block_comment:
+        if (c == '/' && text[i - 1] == '*') in = In::program;
+        break;
+      case In::string:
+        if (c == '\\') ++i;
+        if (c == '"') in = In::program, code += c;
+        break;
+      case In::character:
+        if (c == '\\') ++i;
+        if (c == '\'') in = In::program, code += c;
+        break;
+    }
+  }
+  return code;
+}
+
+struct IncludeRule {
+  std::string who;               // files below this
+  std::vector<std::string> may;  // may include ours from these only
+};
+
+// The first that matches a file holds.
+const std::vector<IncludeRule> include_rules = {
+    {"rotator/ports/", {"rotator/ports/"}},
+    {"rotator/", {"rotator/"}},
+    {"mocks/", {"mocks/", "rotator/ports/"}},
+    {"scenarios/", {"scenarios/", "mocks/", "rotator/"}},
+    {"bench/", {"bench/", "scenarios/", "mocks/", "rotator/"}},
+    {"tests/", {"tests/", "scenarios/", "mocks/", "rotator/"}},
+};
+
+struct Ban {
+  std::regex what;
+  std::string instead;
+  std::vector<std::string> allowed_in;
+};
+
+const std::vector<Ban>& bans() {
+  static const std::vector<Ban> all = {
+      {std::regex(R"((steady_clock|system_clock|high_resolution_clock)::now)"),
+       "ports::Clock or mocks::Scheduler",
+       {"rotator/ports/system_", "mocks/wire/"}},
+      {std::regex(R"(\b(clock_gettime|gettimeofday|std::time)\s*\()"),
+       "ports::Clock or mocks::Scheduler",
+       {"rotator/ports/system_", "mocks/wire/"}},
+      {std::regex(R"(this_thread::sleep|\busleep\s*\(|\bnanosleep\s*\()"),
+       "ports::Clock::sleep_until, or wait for the event",
+       {"rotator/ports/system_", "mocks/wire/"}},
+      {std::regex(R"(\b(random_device|mt19937|RAND_bytes|getrandom|srand)\b)"),
+       "ports::Random or mocks::sim::Draws",
+       {"rotator/ports/system_"}},
+      {std::regex(R"(std::\w+_distribution\b)"), "mocks::sim::Draws or mocks/sim/poisson.h", {}},
+      {std::regex(R"(\bsocket\s*\(|httplib::|asio::|beast::)"),
+       "ports::HttpClient or mocks::wire::Server",
+       {"rotator/ports/system_", "mocks/wire/", "tests/rotator/ports/", "tests/mocks/wire/",
+        "tests/wire/", "bench/bench_wire"}},
+      {std::regex(R"(\bgetenv\s*\()"),
+       "values handed in by main",
+       {"rotator/cli/main.cc", "scenarios/main.cc"}},
+      {std::regex(R"(using namespace )"), "qualified names", {}},
+      {std::regex(R"(\bcatch\s*\(\s*\.\.\.\s*\))"),
+       "the exception that the third party throws (a fiber is ended by one of its own)",
+       {"rotator/cli/main.cc", "scenarios/main.cc", "mocks/wire/", "rotator/ports/system_",
+        "mocks/sim/fiber"}},
+  };
+  return all;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(tidy)
+
+BOOST_AUTO_TEST_CASE(includes_only_from_the_rooms_that_a_room_may_know) {
+  static const std::regex include(R"re((?:^|\n)#include "([^"]+)")re");
+  for (const auto& file : sources()) {
+    const auto rule = std::find_if(include_rules.begin(), include_rules.end(),
+                                   [&](const auto& r) { return file.path.starts_with(r.who); });
+    BOOST_REQUIRE(rule != include_rules.end());
+    for (std::sregex_iterator it(file.text.begin(), file.text.end(), include), end; it != end;
+         ++it) {
+      const std::string included = (*it)[1];
+      BOOST_TEST(starts_with_any(included, rule->may), file.path + " includes " + included);
+      BOOST_TEST(
+          fs::exists(fs::path(OVERLAP_SOURCE_DIR) / included),
+          file.path + " includes " + included + ", which is not a path from the project's root");
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(calls_clocks_sleep_entropy_and_sockets_only_in_the_port_implementations) {
+  for (const auto& file : sources()) {
+    if (file.path == "tests/tidy/tidy_test.cc") continue;
+    const std::string code = code_of(file.text);
+    for (const auto& ban : bans()) {
+      if (starts_with_any(file.path, ban.allowed_in)) continue;
+      std::smatch hit;
+      const bool found = std::regex_search(code, hit, ban.what);
+      BOOST_TEST(!found, file.path + " has '" + (found ? hit.str() : "") + "': use " + ban.instead);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(guards_and_explains_every_header) {
+  for (const auto& file : sources()) {
+    if (!file.path.ends_with(".h")) continue;
+    BOOST_TEST(file.text.find("#pragma once") != std::string::npos,
+               file.path + " has no #pragma once");
+    BOOST_TEST(file.text.starts_with("//"), file.path + " does not open with what it is");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(includes_its_own_header_first) {
+  for (const auto& file : sources()) {
+    if (!file.path.ends_with(".cc")) continue;
+    const std::string header = file.path.substr(0, file.path.size() - 3) + ".h";
+    if (!fs::exists(fs::path(OVERLAP_SOURCE_DIR) / header)) continue;
+    const auto first = file.text.find("#include");
+    BOOST_REQUIRE(first != std::string::npos);
+    BOOST_TEST(file.text.compare(first, header.size() + 11, "#include \"" + header + "\"") == 0,
+               file.path + " does not include " + header + " first");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(keeps_files_readable_in_one_sitting) {
+  constexpr std::ptrdiff_t most_lines = 700;
+  for (const auto& file : sources()) {
+    const auto lines = std::count(file.text.begin(), file.text.end(), '\n');
+    BOOST_TEST(lines <= most_lines,
+               file.path + " has " + std::to_string(lines) + " lines: split it by noun");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(keeps_json_out_of_public_headers) {
+  for (const auto& file : sources()) {
+    if (!file.path.ends_with(".h") || !starts_with_any(file.path, {"rotator/", "mocks/"})) continue;
+    if (file.path.find("_json.h") != std::string::npos)
+      continue;  // a room's own, included by its .cc files only
+    BOOST_TEST(file.text.find("nlohmann/json.hpp") == std::string::npos,
+               file.path + " includes nlohmann/json.hpp");
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,100 @@
+// Grants: authorization codes and refresh tokens (RFC 6749 sections 4.1 and 6), bound to client,
+// redirect URI and user.
+//
+// A grant is known by its handle, a number. Its text, which travels through browsers, holds the
+// handle and 160 bits that only this table's seed yields, so nothing is stored for it and a made-up
+// code is not found. What only some logins need (nonce, scope, PKCE challenge) is kept apart.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "mocks/sim/draws.h"
+#include "rotator/ports/clock.h"
+
+namespace mocks::idp {
+
+// Names one code or refresh token for the whole run.
+using GrantHandle = std::uint64_t;
+inline constexpr GrantHandle no_grant = 0;
+
+// Bound: grants of one kind that are remembered; the oldest is forgotten first, as if expired.
+inline constexpr std::size_t max_grants = 1'000'000;
+
+struct GrantOptions {
+  ports::Duration code_lifetime = std::chrono::seconds(60);
+  ports::Duration access_token_lifetime = std::chrono::hours(1);
+  ports::Duration refresh_token_lifetime = std::chrono::hours(24 * 90);
+};
+
+// What travels with a grant beyond its bindings; all may be empty.
+struct GrantDetails {
+  std::string nonce = {};
+  std::string scope = {};  // as granted, space-separated
+  std::string code_challenge = {};
+  bool challenge_is_sha256 = false;  // PKCE S256 (RFC 7636 section 4.2), else plain
+  std::string issuer = {};           // which authorization server issued it
+
+  bool empty() const {
+    return nonce.empty() && scope.empty() && code_challenge.empty() && issuer.empty();
+  }
+};
+
+struct Grant {
+  std::uint64_t client = 0;        // mocks::name_of
+  std::uint64_t redirect_uri = 0;  // mocks::name_of; codes only
+  std::uint64_t user = 0;
+  ports::Instant issued = {};
+  ports::Instant expires = {};
+  bool spent = false;  // a code used once, a refresh token revoked
+};
+
+class Grants {
+ public:
+  enum class Kind : std::uint8_t { code, refresh_token };
+
+  Grants(sim::Draws draws, GrantOptions options) : draws_(draws), options_(options) {}
+
+  const GrantOptions& options() const { return options_; }
+
+  GrantHandle issue(Kind kind, std::uint64_t client, std::uint64_t redirect_uri, std::uint64_t user,
+                    ports::Instant now);
+
+  // The grant, or null when it never was, is of the other kind, or was forgotten. It may be expired
+  // or spent: usable() tells.
+  const Grant* find(Kind kind, GrantHandle handle) const;
+  static bool usable(const Grant& grant, ports::Instant now) {
+    return !grant.spent && now < grant.expires;
+  }
+  void spend(Kind kind, GrantHandle handle);
+  void revoke_client(std::uint64_t client);
+
+  void describe(GrantHandle handle, GrantDetails details);
+  const GrantDetails& details(GrantHandle handle) const;  // empty ones when nothing was said
+
+  // The text for a handle, and the handle for a text: no_grant for one that this table never wrote.
+  std::string text_of(Kind kind, GrantHandle handle) const;
+  GrantHandle handle_of(Kind kind, std::string_view text) const;
+
+ private:
+  struct Table {
+    std::uint64_t first = 1;  // the number of grants.front()
+    std::deque<Grant> grants = {};
+  };
+  void forget_expired(Kind kind, ports::Instant now);
+  Table& table(Kind kind) { return kind == Kind::code ? codes_ : refresh_tokens_; }
+  const Table& table(Kind kind) const { return kind == Kind::code ? codes_ : refresh_tokens_; }
+
+  sim::Draws draws_;
+  GrantOptions options_;
+  Table codes_;
+  Table refresh_tokens_;
+  std::map<GrantHandle, GrantDetails> details_;
+};
+
+}  // namespace mocks::idp

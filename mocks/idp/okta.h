@@ -1,0 +1,93 @@
+// Okta: the identity provider as Okta answers, to status code and error text, over Core.
+//
+// Imitated, from Okta's published OpenAPI documents, error tables and recorded exchanges: the apps
+// API's client secrets (/api/v1/apps/{appId}/credentials/secrets), the OAuth endpoints of the org
+// authorization server (/oauth2/v1/...) and of custom ones (/oauth2/{id}/v1/...), discovery and
+// keys. Where Okta's behaviour is not published the stricter reading is taken, or an option
+// decides.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mocks/facts.h"
+#include "mocks/handler.h"
+#include "mocks/idp/core.h"
+#include "mocks/scheduler.h"
+#include "mocks/sim/draws.h"
+
+namespace mocks::idp {
+
+// What an administrator's credential may do.
+enum class AdminRight { none, read, manage };
+
+struct AdminCredential {
+  enum class Scheme { ssws, bearer };
+  Scheme scheme = Scheme::ssws;  // "SSWS <api token>", or "Bearer <OAuth access token>"
+  std::string token = {};
+  AdminRight right = AdminRight::manage;
+};
+
+struct OktaOptions {
+  CoreOptions core = {};
+  // "https://org.okta.example", as others reach it: issuer, hrefs. Empty: from each request's Host.
+  std::string origin = {};
+  std::vector<AdminCredential> administrators = {};
+  std::vector<std::string> authorization_servers = {"default"};  // ids of custom ones
+  // Paths that Okta does not have but a widely copied guide uses, so that its commands work word
+  // for word: /oauth2/v1/clients/{clientId}/credentials/secrets[/{secretId}[/lifecycle/...]],
+  // create with 201, list, and a DELETE that deactivates and deletes in one call, as that guide's
+  // comment
+  // ("Deactivate then delete") expects. Off: 404, as the real Okta.
+  bool guide_paths = true;
+  // False: that DELETE is refused on an active secret (400), as the apps API refuses it.
+  bool guide_delete_deactivates = true;
+  // The org authorization server serves client_credentials with a client secret (and the scope
+  // `openid`), as the guide's validation step expects. Off: 401, as the real Okta, which demands
+  // private_key_jwt there.
+  bool org_client_credentials = true;
+  // The user of the browser is signed in already. Off: the sign-in page, or login_required for
+  // prompt=none.
+  bool user_signed_in = true;
+  // WWW-Authenticate on a 401 to HTTP Basic (RFC 6749 section 5.2). Unpublished for Okta.
+  bool challenge_basic = true;
+  // Requests a minute to the secrets endpoints before 429 (X-Rate-Limit-Limit).
+  int admin_requests_per_minute = 100;
+};
+
+class OktaAdmin;
+class OktaOAuth;
+
+class Okta final : public Handler {
+ public:
+  Okta(Scheduler& scheduler, Observer& observer, sim::Draws draws, OktaOptions options = {});
+  ~Okta() override;
+  Okta(const Okta&) = delete;
+  Okta& operator=(const Okta&) = delete;
+
+  // The truth beneath: for building the world, for simulated logins, for the harness' questions.
+  Core& core() { return core_; }
+  const Core& core() const { return core_; }
+  const OktaOptions& options() const { return options_; }
+
+  // For a world being built: registers a client, and gives it a settled active secret of this
+  // value. Returns the secret's id ("ocs...").
+  std::string add_client(Registration registration, std::string secret_value);
+
+  // Once a server knows its port.
+  void set_origin(std::string origin) { options_.origin = std::move(origin); }
+
+  Answer handle(const ports::Request& request) override;
+
+ private:
+  OktaOptions options_;
+  Core core_;
+  std::unique_ptr<OktaAdmin> admin_;
+  std::unique_ptr<OktaOAuth> oauth_;
+  std::uint64_t requests_ = 0;
+};
+
+}  // namespace mocks::idp

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "rotator/ports/clock.h"
+#include "rotator/ports/http.h"
 #include "rotator/ports/result.h"
 #include "rotator/ports/secret.h"
 
@@ -71,12 +72,13 @@ class IdentityProvider {
   // Every secret object of the client, oldest first.
   virtual ports::Result<std::vector<SecretRecord>> list_secrets() = 0;
 
-  // Which of `records` holds `value`, by the provider's digest or by reading; nothing when none
-  // does.
+  // Which of `records` holds `value`: the provider's digest says where to look first, reading the
+  // value back decides. Nothing when none does.
   virtual ports::Result<std::optional<std::string>> find_secret(
       const ports::Secret& value, const std::vector<SecretRecord>& records) = 0;
 
   // Adds an active secret. `label` goes where the provider has room for one (Entra displayName).
+  // Error conflict when no slot is free; ambiguous when it may have been made (see resolve_create).
   virtual ports::Result<CreatedSecret> create_secret(const std::string& label) = 0;
 
   // After an ambiguous create: the secret that came to be since `before` was listed, or nothing
@@ -88,10 +90,36 @@ class IdentityProvider {
   // provider never tells.
   virtual ports::Result<ports::Secret> read_secret(const std::string& id) = 0;
 
-  // Idempotent: done already is success. disable/enable only where capability().can_disable.
+  // Idempotent: done already is success; so is disabling or deleting what is gone, once a list
+  // shows that it is gone; enabling what is gone is Error missing. A lost reply is settled by
+  // reading; `ambiguous` is left for when that fails as well, and for a delete that did not happen:
+  // the caller checks its fence before it asks again. disable/enable only where
+  // capability().can_disable.
   virtual ports::Status disable_secret(const std::string& id) = 0;
   virtual ports::Status enable_secret(const std::string& id) = 0;
   virtual ports::Status delete_secret(const std::string& id) = 0;
 };
+
+struct IdentityProviderOptions {
+  std::string type = "okta";
+  // "https://example.okta.com", or with the path of a custom authorization server
+  // ("https://example.okta.com/oauth2/default"): administration is at its origin, discovery below
+  // the whole.
+  std::string url = {};
+  std::string client_id = {};
+  std::string application_id = {};  // empty = client_id
+  // One attempt; and a whole changing operation with its waits: it must fit into the life of the
+  // lock that its caller holds.
+  ports::Duration call_timeout = std::chrono::seconds(10);
+  // How long a read is repeated while the provider is busy or unreachable.
+  ports::Duration patience = std::chrono::seconds(60);
+};
+
+// The adapter for options.type. `admin_credential`: for Okta an API token (sent as SSWS), or an
+// OAuth access token written as "Bearer ...". Error of code configuration for an unknown type, a
+// URL that is not https, or a credential that cannot stand in a header. Sends nothing yet.
+ports::Result<std::unique_ptr<IdentityProvider>> new_identity_provider(
+    ports::HttpClient& http, ports::Clock& clock, IdentityProviderOptions options,
+    ports::Secret admin_credential);
 
 }  // namespace rotator

@@ -3,6 +3,8 @@
 // https://kubernetes.io/docs/reference/kubernetes-api/
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -17,12 +19,21 @@
 
 namespace rotator {
 
+// Bounds: past them an answer is an Error of code malformed.
+inline constexpr std::size_t max_exec_output = std::size_t{1} << 20;  // bytes of standard output
+inline constexpr std::size_t max_exec_error =
+    4096;  // bytes kept of standard error; the rest is dropped
+inline constexpr int pods_per_page = 500;
+inline constexpr int max_pages = 200;
+inline constexpr std::size_t max_watch_line = std::size_t{4} << 20;  // bytes of one watch event
+
 struct ClusterOptions {
   std::string server = {};  // "https://host:6443"
   std::string kubernetes_namespace = {};
   std::string token_file = {};  // re-read at each call and after a 401: bound tokens rotate
-  ports::Duration call_timeout = std::chrono::seconds(10);
-  ports::Duration patience = std::chrono::seconds(60);
+  ports::Duration call_timeout = std::chrono::seconds(10);  // one attempt
+  ports::Duration patience =
+      std::chrono::seconds(60);  // how long one call is repeated while the server is busy
 };
 
 struct Deployment {
@@ -66,6 +77,7 @@ struct Pod {
   bool ready = false;
   ports::WallTime created = {};
   std::optional<ports::WallTime> ready_since = {};
+  std::string resource_version = {};
   std::map<std::string, std::string> annotations = {};
   // When each running container's process started; absent while it does not run.
   std::map<std::string, ports::WallTime> started = {};
@@ -78,19 +90,25 @@ struct ExecOutcome {
   std::string standard_error = {};
 };
 
+// What a wait is for. Both watches are read; the wait ends at the first event of the named kind, so
+// choose the one that tells: the Deployment while it rolls, the pods while old ones terminate.
+enum class Subject { deployment, pods };
+
 class Cluster {
  public:
+  // `token` is sent where options.token_file is empty; with neither, the HTTP client's certificate
+  // speaks for itself.
   Cluster(ports::HttpClient& http, ports::Clock& clock, ports::CredentialFiles& files,
-          ClusterOptions options);
+          ClusterOptions options, ports::Secret token = {});
   ~Cluster();
 
   ports::Result<Deployment> deployment(const std::string& name);
 
   // Sets one annotation of the pod template (strategic merge patch): a rolling restart that is
-  // idempotent in its value.
+  // idempotent in its value, and so repeated after a lost reply.
   ports::Result<Deployment> annotate_template(const std::string& name, const std::string& key,
                                               const std::string& value);
-  // Sets annotations of the Deployment itself.
+  // Sets annotations of the Deployment itself. Repeated after a lost reply.
   ports::Result<Deployment> annotate(const std::string& name,
                                      const std::map<std::string, std::string>& annotations);
 
@@ -98,13 +116,20 @@ class Cluster {
   // Every pod that the selector matches, terminating ones too; all pages.
   ports::Result<std::vector<Pod>> pods(const Deployment& deployment);
 
-  // Waits for something to change in the Deployment or among its pods: holds two watches open over
-  // calls, re-lists by itself after 410 Expired. Returns true when something may have changed,
-  // false at `deadline`.
-  ports::Result<bool> wait_for_change(const Deployment& deployment, ports::Instant deadline);
+  // Waits for something to change: holds one watch on the Deployment and one on its pods open over
+  // calls, from where the last deployment() and pods() read, and re-lists by itself after 410
+  // Expired. True when the subject may have changed since the last read or wait, false at
+  // `deadline`. seen_deployment() and seen_pods() then tell how it stands, without a call.
+  ports::Result<bool> wait_for_change(const Deployment& deployment, Subject subject,
+                                      ports::Instant deadline);
+  // The Deployment and its pods by the newest read or watch event. As fresh as the watches: before
+  // an irreversible act, read. The Deployment is nothing when it was deleted or never read.
+  const std::optional<Deployment>& seen_deployment() const;
+  std::vector<Pod> seen_pods() const;
 
   // Runs argv (no shell) in a container over WebSocket v5 or v4. An answer without an explicit
-  // channel-3 Status is an Error of code ambiguous: truncated output must not pass for the whole.
+  // channel-3 Status, or without a clean end, is an Error of code ambiguous: truncated output must
+  // not pass for the whole.
   ports::Result<ExecOutcome> exec(const std::string& pod, const std::string& container,
                                   const std::vector<std::string>& argv);
 
@@ -113,8 +138,9 @@ class Cluster {
                               const std::string& resource, const std::string& subresource = {},
                               const std::string& name = {});
 
-  // A Kubernetes Event about the Deployment (events.k8s.io/v1). `note` is cut at 1024 bytes as the
-  // API demands.
+  // A Kubernetes Event about the Deployment (events.k8s.io/v1), named <deployment>.<unique>: a
+  // second one of that name is the first. `type` is Normal or Warning; `note` is cut at 1024 bytes
+  // as the API demands.
   ports::Status record_event(const Deployment& about, const std::string& type,
                              const std::string& reason, const std::string& action,
                              const std::string& note, const std::string& unique);
@@ -122,21 +148,36 @@ class Cluster {
   // Server version, e.g. "v1.36.3".
   ports::Result<std::string> version();
 
-  // One raw call; Lease and tests use it. Retries as kubectl does: only on Retry-After, and reads
-  // also on 5xx.
+  enum class Repeat {
+    never,  // what may have had its effect is Error ambiguous at once
+    safe,   // sending it again changes nothing more
+  };
+  // One raw call; Lease and tests use it. Repeated until `until` (nothing = options.patience from
+  // now): what certainly had no effect, and with Repeat::safe what may have had it. The Response
+  // has any status but 429 and 5xx (Error busy; ambiguous for a 5xx with Repeat::never). After a
+  // 401 the token file is read and the call made once more.
   ports::Result<ports::Response> call(const std::string& method, const std::string& target,
-                                      const std::string& content_type, std::string body);
+                                      const std::string& content_type, const std::string& body,
+                                      Repeat repeat, std::optional<ports::Instant> until = {});
 
   const ClusterOptions& options() const { return options_; }
   ports::Clock& clock() { return clock_; }
 
  private:
   struct Watches;
+  ports::Result<ports::Request> request(const std::string& method, const std::string& target);
+  ports::Result<Deployment> patch_deployment(const std::string& name, const std::string& body);
+
   ports::HttpClient& http_;
   ports::Clock& clock_;
   ports::CredentialFiles& files_;
   ClusterOptions options_;
+  ports::Secret token_;
   std::unique_ptr<Watches> watches_;
 };
+
+// The Error that a Kubernetes answer with a 4xx status stands for: 404 missing, 409 conflict, all
+// else refused; the sentence holds the Status message (cut at 300 bytes).
+ports::Error kubernetes_error(const std::string& tried, const ports::Response& response);
 
 }  // namespace rotator

@@ -2,10 +2,11 @@
 // leader-election rules: another holder's lease is ours to take only after its resourceVersion has
 // not changed for leaseDurationSeconds of *our* clock.
 //
-// A lease is not a fence. still_ours() reads it back and compares holder and resourceVersion; it is
-// called immediately before every irreversible act.
+// A lease is not a fence. still_ours() writes it under the resourceVersion of our last write, and
+// is called immediately before every irreversible act.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "rotator/kubernetes/cluster.h"
@@ -28,25 +29,40 @@ class Lease {
   // Takes the lease. Error conflict when another holder keeps it alive; the message names holder
   // and age.
   ports::Status acquire();
-  // Renews when renew_every has passed since the last renewal; cheap otherwise. Error conflict when
-  // it was lost.
+  // Renews when next_renewal() has come; cheap otherwise. Error conflict when somebody else has it
+  // now. A renewal that merely did not get through is tried again next time and is no error while
+  // the lease lasts by our own clock; after that it is that call's Error and held() is false until
+  // a later keep() or still_ours() gets through.
   ports::Status keep();
+  // As keep(), but renews at once and for `length`, so that a long wait costs one call and not one
+  // every renew_every. Whoever comes after a crash waits as long.
+  ports::Status keep_for(ports::Duration length);
   // When keep() next has to be called.
   ports::Instant next_renewal() const { return next_renewal_; }
-  // Reads the lease and renews it; Error conflict unless it is still this holder's and unchanged
-  // since our last write.
+  // Renews at once under the resourceVersion of our last write: one compare-and-set, which succeeds
+  // only while holder and lease are as we left them. Error conflict otherwise.
   ports::Status still_ours();
   // Gives it up: empty holderIdentity. Errors are of no consequence: it lapses by itself.
   ports::Status release();
   bool held() const { return held_; }
 
  private:
+  struct Record;
+  ports::Result<Record> read(ports::Instant until);
+  ports::Status create(ports::Instant until);
+  ports::Status take(const Record& record, ports::Instant until);
+  ports::Status renew(ports::Duration length, ports::Instant until);
+  // PUT under resource_version_; a lost reply is settled by reading.
+  ports::Status write(const std::string& holder, ports::Duration length, ports::Instant until);
+  ports::Status adopt(const Record& record, ports::Duration length, ports::Instant sent);
+
   Cluster& cluster_;
   LeaseOptions options_;
+  std::string target_;
   std::string resource_version_;
   std::string acquire_time_;
   std::int64_t transitions_ = 0;
-  ports::Instant renewed_ = {};
+  ports::Instant lapses_ = {};  // by our own clock, counted from before the write was sent
   ports::Instant next_renewal_ = {};
   bool held_ = false;
 };

@@ -50,9 +50,10 @@ struct KvVersion {
 
 struct KvMount {
   std::string path = {};  // with trailing slash
+  std::string type = {};  // "kv"
   int version = 1;        // 1 or 2
-  bool cas_required = false;
-  int max_versions = 0;  // of the mount; 0 = 10
+  // Of the mount; 0 = 10. Nothing when this token may not read the mount's configuration.
+  std::optional<int> max_versions = {};
 };
 
 struct KvMetadata {
@@ -72,24 +73,29 @@ class KeyValue {
   ports::Result<KvVersion> read(std::optional<int> version = std::nullopt);
 
   // Writes a new version if the current one is `cas` (0 = never written); returns the new number.
-  // Error conflict on mismatch.
+  // Error conflict on mismatch: somebody else wrote, or, where Vault was busy and the write was
+  // repeated, this very write did; and ambiguous when the reply was lost. Either way a read tells.
   ports::Result<int> write(const KvData& data, int cas);
 
   ports::Result<KvMetadata> metadata();
   ports::Result<KvMount> mount();
-  // The capabilities of this session's token on the data path, e.g. {"create","read","update"}.
-  ports::Result<std::vector<std::string>> capabilities();
+  // The capabilities of this session's token on <mount>/<area>/<path>, e.g.
+  // {"create","read","update"}; area "data", "metadata", "destroy".
+  ports::Result<std::vector<std::string>> capabilities(const std::string& area = "data");
 
-  // Destroys one version for good (POST .../destroy/...). Idempotent.
+  // Destroys one version for good (PUT .../destroy/...). Idempotent.
   ports::Status destroy(int version);
 
   const std::string& full_path() const { return full_path_; }
 
  private:
+  // "mount/area/path", percent-encoded.
+  std::string target(const std::string& area) const;
+
   VaultSession& session_;
   std::string mount_;
   std::string path_;
-  std::string full_path_;
+  std::string full_path_;  // "mount/path", for people
 };
 
 }  // namespace rotator

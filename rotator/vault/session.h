@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "rotator/ports/clock.h"
 #include "rotator/ports/files.h"
@@ -32,25 +33,55 @@ class VaultSession {
   VaultSession(ports::HttpClient& http, ports::Clock& clock, ports::CredentialFiles& files,
                VaultOptions options, ports::Secret token);
 
-  // Sends to /v1/<path>. GETs are repeated while Vault is busy or unreachable; a write is repeated
-  // only when it certainly had no effect, and is `ambiguous` otherwise. The Response may have any
-  // status but 403-after-relogin, 429 and 5xx, which are Errors (refused, busy).
+  // What may be done when it is not known whether a request had its effect.
+  enum class Repeat {
+    never,  // Error ambiguous at once: the caller settles it by reading
+    safe,   // sending it again changes nothing more: reads, and writes that name their result
+  };
+
+  // Sends to /v1/<path> (percent-encoded by the caller). Repeated up to options.patience: what
+  // certainly had no effect (unreachable, 429, 503, "no active node", "Upgrading from
+  // non-versioned", a token that has to be renewed), and with Repeat::safe also what may have had
+  // it. The Response has any status but 403 (Error refused, saying whether the token or the policy
+  // is at fault), 412, 429 and 5xx (Error busy; ambiguous for a 5xx with Repeat::never).
   ports::Result<ports::Response> call(const std::string& method, const std::string& path,
-                                      std::string_view json_body);
+                                      std::string_view json_body, Repeat repeat);
+  ports::Result<ports::Response> get(const std::string& path) {
+    return call("GET", path, {}, Repeat::safe);
+  }
 
   // What the token may do and for how long (auth/token/lookup-self). TTL zero = never expires.
   ports::Result<ports::Duration> token_ttl();
 
+  // Renews the token, or logs in again, when that is due; cheap otherwise. For callers that wait
+  // for long between calls; every call does it by itself.
+  ports::Status keep();
+  // When keep() next has to be called; Instant::max() when never, or not yet known (Login::token
+  // before token_ttl()).
+  ports::Instant next_renewal() const { return renew_at_; }
+
  private:
-  ports::Status log_in();
-  ports::Status ensure_token();
+  ports::Status log_in(ports::Instant until);
+  ports::Status renew(ports::Instant until);
+  ports::Status ensure_token(ports::Instant until);
+  void note_lifetime(ports::Duration ttl, bool renewable);
+  // One call without regard to the token's age; sends no token when `authenticated` is false.
+  ports::Result<ports::Response> exchange(const std::string& method, const std::string& path,
+                                          std::string_view json_body, Repeat repeat,
+                                          bool authenticated, ports::Instant until);
 
   ports::HttpClient& http_;
   ports::Clock& clock_;
   ports::CredentialFiles& files_;
   VaultOptions options_;
   ports::Secret token_;
+  bool renewable_ = false;
+  ports::Instant renew_at_ = ports::Instant::max();
   ports::Instant expires_ = ports::Instant::max();
 };
+
+// The sentences in Vault's {"errors": [...]}, joined, without control characters, cut at 300 bytes;
+// empty when there are none.
+std::string vault_errors(const ports::Response& response);
 
 }  // namespace rotator

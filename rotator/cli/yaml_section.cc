@@ -1,0 +1,302 @@
+#include "rotator/cli/yaml_section.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <fstream>
+#include <limits>
+#include <set>
+#include <sstream>
+#include <utility>
+
+namespace rotator {
+namespace {
+
+using ports::Duration;
+using ports::ErrorCode;
+using ports::fail;
+
+constexpr std::array<std::pair<std::string_view, std::int64_t>, 7> units = {{
+    {"ns", 1},
+    {"us", 1'000},
+    {"ms", 1'000'000},
+    {"s", 1'000'000'000},
+    {"m", 60LL * 1'000'000'000},
+    {"h", 3'600LL * 1'000'000'000},
+    {"d", 86'400LL * 1'000'000'000},
+}};
+
+std::string join(const std::vector<std::string>& words) {
+  std::string all;
+  for (const auto& word : words) all += (all.empty() ? "" : ", ") + word;
+  return all;
+}
+
+}  // namespace
+
+ports::Result<Duration> parse_duration(std::string_view text) {
+  const std::string shown(text.substr(0, 40));
+  const auto wrong = [&] {
+    return fail(
+        ErrorCode::configuration,
+        "'" + shown +
+            "' is no duration; write whole numbers with a unit of ns, us, ms, s, m, h or d, "
+            "for example 15m, 90s or 1h30m");
+  };
+  if (text.empty()) return wrong();
+  std::int64_t total = 0;
+  while (!text.empty()) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || number < 0) return wrong();
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    const auto length = std::min(text.find_first_of("0123456789"), text.size());
+    const auto* const unit = std::find_if(units.begin(), units.end(), [&](const auto& u) {
+      return u.first == text.substr(0, length);
+    });
+    if (unit == units.end()) return wrong();
+    text.remove_prefix(length);
+    if (number > (std::numeric_limits<std::int64_t>::max() - total) / unit->second) return wrong();
+    total += number * unit->second;
+  }
+  return Duration(total);
+}
+
+std::string format_duration(Duration duration) {
+  std::int64_t rest = duration.count();
+  if (rest == 0) return "0s";
+  std::string text = rest < 0 ? "-" : "";
+  if (rest < 0) rest = -rest;
+  for (auto unit = units.rbegin(); unit != units.rend(); ++unit) {
+    const std::int64_t number = rest / unit->second;
+    if (number == 0) continue;
+    text += std::to_string(number);
+    text += unit->first;
+    rest -= number * unit->second;
+  }
+  return text;
+}
+
+// What all sections of one file share.
+struct YamlSection::Document {
+  std::string name;
+  std::optional<ports::Error> complaint;
+  int complaint_line = 0;
+  std::vector<std::shared_ptr<Node>> nodes;
+
+  void complain(int line, const std::string& sentence) {
+    if (complaint && complaint_line <= line) return;
+    complaint = ports::Error{.code = ErrorCode::configuration,
+                             .message = name + ":" + std::to_string(line) + ": " + sentence};
+    complaint_line = line;
+  }
+};
+
+struct YamlSection::Node {
+  YAML::Node yaml;
+  std::string path;  // "rotation.unsafe."
+  int line = 1;
+  std::set<std::string> asked;
+
+  // The value of a key; undefined when absent. Never creates one.
+  YAML::Node at(const std::string& key) const {
+    const YAML::Node& fixed = yaml;
+    return fixed.IsDefined() && fixed.IsMap() ? fixed[key] : YAML::Node(YAML::NodeType::Undefined);
+  }
+};
+
+YamlSection::YamlSection(std::shared_ptr<Document> document, std::shared_ptr<Node> node)
+    : document_(std::move(document)), node_(std::move(node)) {}
+
+ports::Result<YamlSection> YamlSection::parse(const std::string& text, const std::string& name) {
+  auto document = std::make_shared<Document>();
+  document->name = name;
+  auto root = std::make_shared<Node>();
+  try {
+    root->yaml = YAML::Load(text);
+  } catch (const YAML::Exception& error) {
+    return fail(ErrorCode::configuration, name + ":" + std::to_string(error.mark.line + 1) +
+                                              ": this is not YAML: " + error.msg);
+  }
+  if (!root->yaml.IsMap())
+    return fail(ErrorCode::configuration,
+                name + ":1: expected keys and values, such as `rotation:`");
+  document->nodes.push_back(root);
+  return YamlSection(document, root);
+}
+
+ports::Result<YamlSection> YamlSection::load(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  if (!in || !(text << in.rdbuf()))
+    return fail(ErrorCode::configuration,
+                path + ": cannot be read; check the path and its permissions");
+  return parse(text.str(), path);
+}
+
+bool YamlSection::has(const std::string& key) const {
+  const auto value = node_->at(key);
+  return value.IsDefined() && !value.IsNull();
+}
+
+int YamlSection::line(const std::string& key) const {
+  return has(key) ? node_->at(key).Mark().line + 1 : node_->line;
+}
+
+void YamlSection::complain(const std::string& key, const std::string& what) {
+  document_->complain(line(key), node_->path + key + ": " + what);
+}
+
+std::string YamlSection::text(const std::string& key) {
+  node_->asked.insert(key);
+  return has(key) && node_->at(key).IsScalar() ? node_->at(key).Scalar() : std::string();
+}
+
+void YamlSection::read(const std::string& key, std::string& value) {
+  node_->asked.insert(key);
+  if (!has(key)) return;
+  if (!node_->at(key).IsScalar()) return complain(key, "expected text");
+  value = node_->at(key).Scalar();
+}
+
+void YamlSection::read(const std::string& key, bool& value) {
+  node_->asked.insert(key);
+  if (!has(key)) return;
+  const std::string word = text(key);
+  if (word != "true" && word != "false")
+    return complain(key, "expected true or false, got '" + word + "'");
+  value = word == "true";
+}
+
+void YamlSection::read(const std::string& key, int& value, int low, int high) {
+  node_->asked.insert(key);
+  if (!has(key)) return;
+  const std::string word = text(key);
+  int number = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+  if (error != std::errc() || end != word.data() + word.size() || number < low || number > high)
+    return complain(key, "expected a whole number from " + std::to_string(low) + " to " +
+                             std::to_string(high) + ", got '" + word + "'");
+  value = number;
+}
+
+void YamlSection::read(const std::string& key, Duration& value) {
+  node_->asked.insert(key);
+  if (!has(key)) return;
+  const auto parsed = parse_duration(text(key));
+  if (!parsed) return complain(key, parsed.error().message);
+  value = *parsed;
+}
+
+void YamlSection::read(const std::string& key, std::optional<Duration>& value) {
+  node_->asked.insert(key);
+  if (!has(key)) return;
+  Duration given{0};
+  read(key, given);
+  value = given;
+}
+
+void YamlSection::read(const std::string& key, std::vector<std::string>& value) {
+  node_->asked.insert(key);
+  if (!has(key)) return;
+  if (!node_->at(key).IsSequence()) return complain(key, "expected a list, such as [a, b]");
+  value.clear();
+  for (const auto& item : node_->at(key)) {
+    if (!item.IsScalar()) return complain(key, "expected a list of texts");
+    value.push_back(item.Scalar());
+  }
+}
+
+void YamlSection::read_choice(const std::string& key, std::string& value,
+                              const std::vector<std::string>& allowed) {
+  node_->asked.insert(key);
+  if (!has(key)) return;
+  const std::string word = text(key);
+  if (std::find(allowed.begin(), allowed.end(), word) == allowed.end())
+    return complain(key, "expected one of " + join(allowed) + ", got '" + word + "'");
+  value = word;
+}
+
+void YamlSection::read_range(const std::string& key, Duration& low, Duration& high) {
+  node_->asked.insert(key);
+  if (!has(key)) return;
+  const std::string word = text(key);
+  const auto dots = word.find("..");
+  const auto from = parse_duration(word.substr(0, dots));
+  if (!from) return complain(key, from.error().message);
+  const auto to = dots == std::string::npos ? from : parse_duration(word.substr(dots + 2));
+  if (!to) return complain(key, to.error().message);
+  if (*to < *from) return complain(key, "the range '" + word + "' ends before it begins");
+  low = *from;
+  high = *to;
+}
+
+void YamlSection::require(const std::string& key, std::string& value) {
+  read(key, value);
+  if (value.empty()) complain(key, "is missing; add it");
+}
+
+YamlSection YamlSection::section(const std::string& key) {
+  node_->asked.insert(key);
+  auto child = std::make_shared<Node>();
+  child->path = node_->path + key + ".";
+  child->line = line(key);
+  if (has(key)) {
+    child->yaml.reset(node_->at(key));
+    if (!child->yaml.IsMap()) complain(key, "expected keys and values below it");
+  }
+  document_->nodes.push_back(child);
+  return YamlSection(document_, child);
+}
+
+std::vector<YamlSection> YamlSection::list(const std::string& key) {
+  node_->asked.insert(key);
+  std::vector<YamlSection> all;
+  if (!has(key)) return all;
+  if (!node_->at(key).IsSequence()) {
+    complain(key, "expected a list of entries that begin with '-'");
+    return all;
+  }
+  std::size_t index = 0;
+  for (const auto& item : node_->at(key)) {
+    auto child = std::make_shared<Node>();
+    child->path = node_->path + key + "[" + std::to_string(index++) + "].";
+    child->line = item.Mark().line + 1;
+    child->yaml.reset(item);
+    if (!item.IsMap()) document_->complain(child->line, child->path + " expected keys and values");
+    document_->nodes.push_back(child);
+    all.push_back(YamlSection(document_, child));
+  }
+  return all;
+}
+
+std::vector<std::string> YamlSection::keys() const {
+  std::vector<std::string> all;
+  if (!node_->yaml.IsMap()) return all;
+  for (const auto& pair : node_->yaml) all.push_back(pair.first.Scalar());
+  return all;
+}
+
+std::string YamlSection::dump() const {
+  for (const auto& key : keys()) node_->asked.insert(key);
+  return node_->yaml.IsMap() ? YAML::Dump(node_->yaml) : "{}";
+}
+
+ports::Status YamlSection::finish() const {
+  for (const auto& node : document_->nodes) {
+    if (!node->yaml.IsMap()) continue;
+    for (const auto& pair : node->yaml) {
+      const std::string key = pair.first.Scalar();
+      if (node->asked.contains(key)) continue;
+      document_->complain(pair.first.Mark().line + 1,
+                          node->path + key + ": unknown key; known here: " +
+                              join({node->asked.begin(), node->asked.end()}));
+    }
+  }
+  if (document_->complaint) return fail(*document_->complaint);
+  return {};
+}
+
+}  // namespace rotator

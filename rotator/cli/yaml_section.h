@@ -1,0 +1,79 @@
+// YamlSection: reads a YAML file into typed values and is strict about it. Every complaint is one
+// sentence with file, line and key: an unknown key, a wrong unit, a wrong type, a missing value.
+// Used for rotation.yaml and for scenarios.
+//
+// Reading goes on after a complaint, with defaults; finish() then gives the first one. Keys that
+// nobody asked for are complaints too, so ask for everything first.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rotator/ports/clock.h"
+#include "rotator/ports/result.h"
+
+namespace rotator {
+
+// "15m", "90s", "1h30m", "500ms", "2d", "0s": one or more whole numbers with a unit of ns us ms s m
+// h d. Error of code configuration (without file and line) that says what is wrong and what is
+// right.
+ports::Result<ports::Duration> parse_duration(std::string_view text);
+// The shortest exact form, e.g. "1h30m"; "0s" for zero.
+std::string format_duration(ports::Duration duration);
+
+class YamlSection {
+ public:
+  // `name` stands for the file in complaints.
+  static ports::Result<YamlSection> parse(const std::string& text, const std::string& name);
+  // Error of code configuration when the file cannot be read.
+  static ports::Result<YamlSection> load(const std::string& path);
+
+  bool has(const std::string& key) const;
+  // The line of `key`, from 1; of this section when the key is absent.
+  int line(const std::string& key) const;
+  // Records a complaint of the caller's own about `key`.
+  void complain(const std::string& key, const std::string& what);
+
+  // Each leaves `value` alone when the key is absent. Numbers are bounded by [low, high].
+  void read(const std::string& key, std::string& value);
+  void read(const std::string& key, bool& value);
+  void read(const std::string& key, int& value, int low, int high);
+  void read(const std::string& key, ports::Duration& value);
+  void read(const std::string& key, std::optional<ports::Duration>& value);
+  void read(const std::string& key, std::vector<std::string>& value);
+  // One of `allowed`; the complaint lists them.
+  void read_choice(const std::string& key, std::string& value,
+                   const std::vector<std::string>& allowed);
+  // "20s..40s", or one duration for both.
+  void read_range(const std::string& key, ports::Duration& low, ports::Duration& high);
+  // As `read`, and a complaint when absent or empty.
+  void require(const std::string& key, std::string& value);
+
+  // A sub-section; an empty one when absent.
+  YamlSection section(const std::string& key);
+  // A list of mappings; empty when absent.
+  std::vector<YamlSection> list(const std::string& key);
+  // The keys of this mapping, in the file's order.
+  std::vector<std::string> keys() const;
+  // The text of a scalar as it stands; empty when absent or no scalar.
+  std::string text(const std::string& key);
+  // The section as YAML text again, for whoever reads it with another schema. Marks all of it as
+  // known.
+  std::string dump() const;
+
+  // The first complaint in the whole file, unknown keys included.
+  ports::Status finish() const;
+
+ private:
+  struct Document;
+  struct Node;
+  YamlSection(std::shared_ptr<Document> document, std::shared_ptr<Node> node);
+
+  std::shared_ptr<Document> document_;
+  std::shared_ptr<Node> node_;
+};
+
+}  // namespace rotator

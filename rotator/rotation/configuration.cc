@@ -2,6 +2,20 @@
 
 namespace rotator {
 
+const char* to_string(Strategy strategy) {
+  switch (strategy) {
+    case Strategy::overlap: return "overlap";
+    case Strategy::cutover: return "cutover";
+  }
+  return "unknown";
+}
+
+std::optional<Strategy> parse_strategy(std::string_view text) {
+  for (const auto strategy : {Strategy::overlap, Strategy::cutover})
+    if (text == to_string(strategy)) return strategy;
+  return std::nullopt;
+}
+
 const char* to_string(Gate gate) {
   switch (gate) {
     case Gate::old_pods_gone: return "old_pods_gone";
@@ -12,6 +26,20 @@ const char* to_string(Gate gate) {
     case Gate::quiet_period: return "quiet_period";
   }
   return "unknown";
+}
+
+std::optional<Gate> parse_gate(std::string_view text) {
+  for (const auto gate : all_gates)
+    if (text == to_string(gate)) return gate;
+  return std::nullopt;
+}
+
+std::string Configuration::journal_path() const {
+  return vault.journal_path.empty() ? vault.path + "-rotation" : vault.journal_path;
+}
+
+std::string Configuration::lease_name() const {
+  return kubernetes.lease_name.empty() ? "rotator-" + kubernetes.deployment : kubernetes.lease_name;
 }
 
 }  // namespace rotator

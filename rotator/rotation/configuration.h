@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "rotator/idp/token_probe.h"
 #include "rotator/kubernetes/cluster.h"
@@ -14,6 +15,9 @@
 namespace rotator {
 
 enum class Strategy { overlap, cutover };
+// "overlap", "cutover".
+const char* to_string(Strategy strategy);
+std::optional<Strategy> parse_strategy(std::string_view text);
 
 // The gates before the old secret is disabled. Each can be switched off only under `unsafe`, for
 // drills and planted mistakes.
@@ -25,7 +29,11 @@ enum class Gate {
   window_elapsed,           // the overlap window has passed
   quiet_period,             // no login failure for a while
 };
+inline constexpr Gate all_gates[] = {Gate::old_pods_gone,           Gate::every_pod_on_new,
+                                     Gate::process_newer_than_file, Gate::new_secret_accepted,
+                                     Gate::window_elapsed,          Gate::quiet_period};
 const char* to_string(Gate gate);
+std::optional<Gate> parse_gate(std::string_view text);
 
 struct IdentityProviderConfiguration {
   std::string type = "okta";
@@ -56,16 +64,19 @@ struct KubernetesConfiguration {
   std::string secret_file = "/vault/secrets/oidc";
   std::string secret_key = "OIDC_CLIENT_SECRET";  // the file's line is KEY=value
   std::string lease_name = {};                    // defaults to "rotator-" + deployment
-  ports::Duration lease_duration = std::chrono::seconds(15);
+  // A dead rotator's lock lapses after this; a live one renews three times as often.
+  ports::Duration lease_duration = std::chrono::seconds(30);
   ports::Duration agent_render_interval = std::chrono::minutes(5);
 };
 
 // Where login failures are seen: a Prometheus server's instant query (GET /api/v1/query,
-// https://prometheus.io/docs/prometheus/ latest/querying/api/) whose single value is a count of
+// https://prometheus.io/docs/prometheus/latest/querying/api/) whose single value is a count of
 // failures that only grows.
 struct FailureSignal {
   std::string url = {};
   std::string query = {};
+  ports::Duration every = std::chrono::seconds(15);  // between two looks
+  ports::Duration timeout = std::chrono::seconds(5);
 };
 
 struct RotationConfiguration {
@@ -84,6 +95,14 @@ struct RotationConfiguration {
   ports::Duration pod_ready_estimate = std::chrono::seconds(30);
   int probes = 5;                                           // accepted (or refused) in a row
   ports::Duration probe_spacing = std::chrono::seconds(1);  // between probes
+  // Between the new KV version and the restart: a replica of Vault that lags gets this long to
+  // catch up before the first new pod reads. Part of the window, so it costs nothing.
+  ports::Duration vault_settle = std::chrono::seconds(2);
+  ports::Duration soak_check_every = std::chrono::seconds(15);  // probes while soaking
+  int max_restarts = 3;  // the rollout and, for pods that rendered a stale value, those after it
+  // How long one phase is repeated while a system cannot be reached, before the run ends as
+  // unknown (and resumable).
+  ports::Duration patience = std::chrono::minutes(5);
   bool automatic_rollback = true;
   std::optional<FailureSignal> failure_signal = {};
   std::int64_t stop_after_failures = 0;  // new login failures that breach the stop condition
@@ -91,11 +110,22 @@ struct RotationConfiguration {
   bool skip_preflight = false;           // `unsafe.skip_preflight`
 };
 
+struct NotificationConfiguration {
+  bool kubernetes_events = true;  // one Event on the Deployment for each phase's end
+  std::string webhook_url = {};   // POST of a small JSON object for each phase's end; empty = none
+};
+
 struct Configuration {
   IdentityProviderConfiguration identity_provider = {};
   VaultConfiguration vault = {};
   KubernetesConfiguration kubernetes = {};
   RotationConfiguration rotation = {};
+  NotificationConfiguration notifications = {};
+
+  // vault.journal_path and kubernetes.lease_name, or what they default to.
+  std::string journal_path() const;
+  std::string lease_name() const;
+  bool gate_enabled(Gate gate) const { return rotation.disabled_gates.count(gate) == 0; }
 };
 
 }  // namespace rotator

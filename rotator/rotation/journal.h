@@ -1,0 +1,138 @@
+// Journal: what a rotation has done and is about to do, kept where a crash of the rotator or its
+// host cannot lose it: in the `data` of a KV v2 path of its own beside the secret (data writes obey
+// check-and-set; metadata writes do not).
+//
+// It holds no secret: ids, versions, times and keyed fingerprints. The fingerprint key lies beside
+// them as random bytes. That key is no credential: it opens nothing. It makes a fingerprint that
+// leaks through a log useless for searching guessed secrets, and the log never carries the key; who
+// may read the journal may read the secret next to it anyway. The key stays the same over
+// rotations, so that fingerprints in the logs of two rotations compare.
+//
+// Every write carries check-and-set and a fresh nonce: a write whose reply was lost is settled by
+// reading back and comparing nonces; a write that another rotator overtook is a conflict, and its
+// author must not act. A reader tolerates members it does not know and members that are absent.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rotator/ports/clock.h"
+#include "rotator/ports/random.h"
+#include "rotator/ports/result.h"
+#include "rotator/ports/secret.h"
+#include "rotator/rotation/phase.h"
+#include "rotator/vault/kv.h"
+
+namespace rotator {
+
+inline constexpr int journal_format = 1;
+inline constexpr int max_journal_write_attempts = 4;  // lost replies settled in one append
+
+enum class Disposition {
+  none,          // no rotation was ever begun here
+  running,       // going forward
+  rolling_back,  // going back
+  done,
+  rolled_back,
+  stopped,  // by a stop condition; both secrets valid; waits for an operator
+};
+const char* to_string(Disposition disposition);
+std::optional<Disposition> parse_disposition(std::string_view text);
+// True for running, rolling_back and stopped.
+bool unfinished(Disposition disposition);
+
+// What was about to be done when the journal was written. A reader must assume that it happened,
+// did not happen, or is still on its way.
+enum class Intent {
+  none,
+  create_secret,
+  write_value,  // KV to the new value
+  restart,      // patch of the pod template
+  disable_old,
+  enable_old,
+  delete_old,
+  write_value_back,  // KV to the old value
+  restart_back,      // pod template as before, or restarted once more
+  delete_new,
+};
+const char* to_string(Intent intent);
+std::optional<Intent> parse_intent(std::string_view text);
+
+struct Journal {
+  int format = journal_format;
+  std::string rotation_id = {};
+  Strategy strategy = Strategy::overlap;
+  Phase phase = Phase::preflight;
+  Disposition disposition = Disposition::none;
+  Intent intent = Intent::none;
+  std::string holder = {};  // who wrote last
+
+  std::string client_id = {};
+  std::string deployment = {};
+  std::vector<std::string> secrets_before = {};  // ids at the provider before the create
+  std::string old_secret_id = {};
+  std::string new_secret_id = {};
+  ports::Fingerprint old_fingerprint = {};
+  ports::Fingerprint new_fingerprint = {};
+  int old_kv_version = 0;
+  int new_kv_version = 0;
+  int back_kv_version = 0;  // of the rollback's write
+
+  // The pod template's annotation before the first restart; nothing when it had none.
+  std::optional<std::string> restart_before = {};
+  std::string restart_value = {};  // the annotation's latest value, "<rotation id>" or "<id>/2"
+  int restarts = 0;
+
+  // Wall times; zero = not yet.
+  ports::WallTime started = {};
+  ports::WallTime window_opened = {};  // the new secret's creation
+  ports::WallTime window_ends = {};
+  ports::WallTime stored = {};  // the new KV version's created_time
+  ports::WallTime rollout_deadline = {};
+  ports::WallTime disabled_at = {};
+  ports::WallTime soak_ends = {};
+  ports::WallTime finished = {};
+  ports::WallTime updated = {};
+
+  // The failure signal's count when the rotation began and when the old secret was disabled.
+  std::optional<std::int64_t> failures_at_start = {};
+  std::optional<std::int64_t> failures_at_disable = {};
+  std::string reason = {};  // why it went back or stopped
+
+  std::string nonce = {};
+};
+
+// The journal of one rotation path. Not thread-safe.
+class JournalStore {
+ public:
+  // `kv` is the journal's own path.
+  JournalStore(KeyValue& kv, ports::Clock& clock, ports::Random& random);
+
+  // Reads the latest; disposition none when there is none. Error malformed when it is of a newer
+  // format or not a journal.
+  ports::Result<Journal> load();
+  // Writes `journal` (its nonce and `updated` are set here) over what was last loaded or appended.
+  // Error conflict when somebody else has written since: then this rotator must not act any more.
+  ports::Status append(Journal& journal);
+  // The key for fingerprints; made at first use, kept by the first append.
+  const ports::Secret& fingerprint_key();
+
+ private:
+  KeyValue& kv_;
+  ports::Clock& clock_;
+  ports::Random& random_;
+  int version_ = 0;
+  ports::Secret key_;
+};
+
+// For JournalStore and tests. JSON text of an object whose members are all strings.
+std::string to_json(const Journal& journal, const std::string& fingerprint_key_hex);
+ports::Result<Journal> parse_journal(const KvData& data);
+
+// RFC 3339 in UTC with nanoseconds cut to milliseconds; "" for a zero time; and back (any number of
+// fraction digits).
+std::string to_rfc3339(ports::WallTime time);
+std::optional<ports::WallTime> parse_rfc3339(std::string_view text);
+
+}  // namespace rotator

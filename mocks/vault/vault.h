@@ -1,0 +1,194 @@
+// Vault: one Vault cluster as clients see it, as a Handler over its HTTP API and as a typed face
+// for actors of the simulated world (Vault Agents, the harness). Both faces share every decision:
+// seal, quota, token, policy, check-and-set.
+//
+// Imitates HashiCorp Vault Community 1.14 as recorded
+// (https://developer.hashicorp.com/vault/api-docs): KV version 2 (and enough of version 1 to be
+// told apart), policies, tokens, AppRole, Kubernetes auth, response wrapping, rate-limit quotas,
+// health, seal, leader and standby. What 1.16 and later answer differently is an option. Not
+// imitated: audit devices, identity, cubbyhole, namespaces (the header is ignored, as the community
+// edition does), plugins other than kv, token, approle and kubernetes.
+//
+// State lives in memory only, as a dev server's does. One Vault may stand behind several nodes: the
+// Vault itself is the active one, standby() another.
+//
+// Facts: kv_written and kv_deleted (subject = name_of("mount/path"), number = KV version, object =
+// name_of(value of client_secret), 0 without one), vault_sealed, vault_unsealed, token_issued
+// (subject = name_of(display name)).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mocks/facts.h"
+#include "mocks/handler.h"
+#include "mocks/scheduler.h"
+#include "mocks/sim/draws.h"
+#include "mocks/vault/kv.h"
+#include "rotator/ports/clock.h"
+
+namespace mocks::vault {
+
+// A larger request body is answered with 413.
+inline constexpr std::size_t max_request_body = std::size_t{32} << 20;  // bytes
+// The field whose value the facts name.
+inline constexpr std::string_view secret_field_name = "client_secret";
+
+// What the Kubernetes API says of a service-account token (TokenReview).
+struct TokenReview {
+  enum class Problem { none, expired, audience, issuer };
+  bool authenticated = false;
+  std::string service_account_namespace = {};
+  std::string service_account = {};
+  std::string uid = {};
+  // Why not, where Vault tells: each has its own 403 text, all else is a bare "permission denied".
+  Problem problem = Problem::none;
+};
+using TokenReviewer = std::function<TokenReview(std::string_view jwt)>;
+
+// Who logs in by the typed face: views, valid during the call.
+struct ServiceAccount {
+  std::string_view service_account_namespace = {};
+  std::string_view name = {};
+  std::string_view uid = {};
+};
+
+struct KubernetesRole {
+  std::vector<std::string> names = {};       // bound_service_account_names, globs allowed
+  std::vector<std::string> namespaces = {};  // bound_service_account_namespaces, globs allowed
+  std::vector<std::string> policies = {};
+  ports::Duration ttl{0};      // 0 = the system's default, 768 h
+  ports::Duration max_ttl{0};  // 0 = the system's maximum, 768 h
+};
+
+struct VaultOptions {
+  std::string version = "1.14.2";
+  // Since about 1.17 the envelope ends in "mount_type".
+  bool mount_type = false;
+  // "2 errors occurred: ... invalid token" for an unknown token, as 1.16 and later say it; the
+  // measured 1.14 says "permission denied".
+  bool invalid_token_text = false;
+  bool initialised = true;
+  std::string root_token = "root";
+  // Shares and threshold of the unseal key; see unseal_key().
+  int unseal_shares = 1;
+  int unseal_threshold = 1;
+  // With high availability: sys/leader tells it, standby() exists, a failover takes time.
+  bool high_availability = false;
+  std::string address = "https://127.0.0.1:8200";  // where a standby's 307 points
+  // A standby answers reads itself, this much behind (Enterprise performance standbys, OpenBao 2.5
+  // and later); 0 = it forwards, as the community edition does.
+  ports::Duration standby_lag{0};
+  // How long the cluster has no active node after sys/step-down or step_down().
+  ports::Duration election = std::chrono::seconds(10);
+  // How long a fresh or upgraded KV version 2 mount answers 400 "Upgrading from non-versioned ...".
+  ports::Duration upgrade_window{0};
+};
+
+// How a typed call ended. The HTTP face renders the same outcomes as status and text.
+enum class Outcome {
+  ok,
+  sealed,        // 503
+  leaderless,    // 500
+  rate_limited,  // 429
+  bad_token,     // 403: unknown, expired, revoked
+  denied,        // 403: by policy, or by the role on login
+  missing,       // 404: no such key, version or mount
+  deleted,       // 404 with metadata: soft-deleted or destroyed
+  conflict,      // 400: check-and-set mismatch
+  refused,       // 400: anything else, e.g. an unknown role
+};
+const char* to_string(Outcome outcome);
+
+// Names one token for typed actors; 0 names none. Never used twice.
+using TokenHandle = std::uint64_t;
+
+struct LoginResult {
+  Outcome outcome = Outcome::denied;
+  TokenHandle token = 0;
+  ports::Duration ttl{0};
+  bool renewable = false;
+};
+
+struct ReadOptions {
+  std::int64_t version = 0;  // 0 = current
+  ports::Duration lag{0};    // as seen by a standby this much behind
+};
+
+struct ReadResult {
+  Outcome outcome = Outcome::missing;
+  // Set when outcome is ok; good until the next change of the Vault.
+  const KvVersion* version = nullptr;
+  const KvKey* key = nullptr;
+};
+
+class Vault final : public Handler {
+ public:
+  Vault(Scheduler& scheduler, Observer& observer, sim::Draws draws, VaultOptions options = {});
+  ~Vault() override;
+  Vault(const Vault&) = delete;
+  Vault& operator=(const Vault&) = delete;
+
+  // The active node.
+  Answer handle(const ports::Request& request) override;
+  // Another node of the same cluster: forwards to the active one, or redirects (307) when asked not
+  // to; lags behind with VaultOptions::standby_lag. Lives as long as the Vault.
+  Handler& standby();
+
+  // --- Setting up, as an operator with the root token would. Repeating one replaces what was
+  // there. `mount` without slashes. version 1 or 2.
+  void enable_kv(std::string_view mount, int version = 2);
+  // False when the HCL is not understood (see policy.h); nothing changes then.
+  [[nodiscard]] bool set_policy(std::string_view name, std::string_view hcl);
+  void set_kubernetes_role(std::string_view role, KubernetesRole what,
+                           std::string_view mount = "kubernetes");
+  // Checks the JWTs of Kubernetes logins over HTTP; without one every login is denied.
+  void set_token_reviewer(TokenReviewer reviewer);
+  // A service token; ttl 0 = the system's default. Returns its text.
+  std::string create_token(std::vector<std::string> policies, ports::Duration ttl = {});
+
+  // --- What happens to a cluster.
+  void seal();
+  void unseal();
+  bool sealed() const;
+  // The i-th share of the unseal key, hexadecimal.
+  std::string unseal_key(int share) const;
+  // The active node steps down: no node is active until VaultOptions::election has passed.
+  void step_down();
+  // Revokes a token and its children by text; false when there was none.
+  bool revoke(std::string_view token);
+  bool revoke(TokenHandle token);
+
+  // --- The typed face. `path` as in the API, e.g. "portal-kv/data/oidc/portal".
+  LoginResult log_in(std::string_view role, const ServiceAccount& who,
+                     std::string_view mount = "kubernetes");
+  // Extends by the token's own TTL, up to its maximum; outcome refused when it cannot be renewed.
+  LoginResult renew(TokenHandle token);
+  // sys/internal/ui/mounts: may the token see that path's mount?
+  Outcome preflight(TokenHandle token, std::string_view path);
+  ReadResult read(TokenHandle token, std::string_view path, const ReadOptions& options = {});
+  // One string field as the whole data. `cas` absent = not checked. The new version's number is in
+  // current_version().
+  Outcome write(TokenHandle token, std::string_view path, std::string_view field,
+                std::string_view value, std::optional<std::int64_t> cas = {});
+  TokenHandle root() const;
+
+  // --- Looking, without token or seal: for the harness and tests.
+  // The current version's string field, when that version is readable.
+  std::optional<std::string> field(std::string_view mount, std::string_view path,
+                                   std::string_view name) const;
+  // 0 = never written.
+  std::int64_t current_version(std::string_view mount, std::string_view path) const;
+  std::size_t live_tokens() const;
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mocks::vault

@@ -64,14 +64,16 @@ class EventQueue final : public Scheduler {
   std::uint64_t fired() const { return fired_; }
 
  private:
+  __extension__ using Wide = unsigned __int128;  // compares without a branch
+
   // The key orders by instant, then by sequence; its lowest bits say where the payload is.
   struct Key {
-    std::uint64_t when;
-    std::uint64_t id;  // sequence << slot_bits | slot: also the TimerId
+    // The greatest key of all: what an unused position of the heap holds.
+    std::uint64_t when = std::numeric_limits<std::uint64_t>::max();
+    std::uint64_t id = 0;  // sequence << slot_bits | slot: also the TimerId
 
-    friend bool operator<(const Key& a, const Key& b) {
-      return a.when < b.when || (a.when == b.when && a.id < b.id);
-    }
+    bool operator<(const Key& other) const { return whole() < other.whole(); }
+    Wide whole() const { return static_cast<Wide>(when) << 64U | id; }
   };
   // Four siblings share one cache line.
   struct alignas(64) Line {

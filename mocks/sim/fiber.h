@@ -83,9 +83,6 @@ class Fiber {
   // when it has ended.
   void kill();
 
-  // The fiber that runs now, or null outside of any.
-  static Fiber* current();
-
   bool ended() const;
   // True from the moment of kill(), also while unwinding.
   bool killed() const;

@@ -92,8 +92,8 @@ class IdentityProvider {
 
   // Idempotent: done already is success; so is disabling or deleting what is gone, once a list
   // shows that it is gone; enabling what is gone is Error missing. A lost reply is settled by
-  // reading; `ambiguous` is left for when that fails as well, and for a delete that did not happen:
-  // the caller checks its fence before it asks again. disable/enable only where
+  // reading; `ambiguous` is left for when nothing has happened so far or reading fails as well: the
+  // caller checks its fence before it asks again. disable/enable only where
   // capability().can_disable.
   virtual ports::Status disable_secret(const std::string& id) = 0;
   virtual ports::Status enable_secret(const std::string& id) = 0;

@@ -80,8 +80,8 @@ class VaultSession {
   ports::Instant expires_ = ports::Instant::max();
 };
 
-// The sentences in Vault's {"errors": [...]}, joined, without control characters, cut at 300 bytes;
-// empty when there are none.
-std::string vault_errors(const ports::Response& response);
+// The sentences in Vault's {"errors": [...]}, joined, without control characters, cut at 300 bytes,
+// with `secret` blotted out; empty when there are none.
+std::string vault_errors(const ports::Response& response, std::string_view secret = {});
 
 }  // namespace rotator

@@ -1,0 +1,97 @@
+#include "rotator/calls/times.h"
+
+#include <charconv>
+#include <cstdio>
+
+namespace rotator {
+namespace {
+
+// Takes exactly `digits` digits off the front.
+std::optional<int> take_number(std::string_view& text, std::size_t digits) {
+  if (text.size() < digits) return std::nullopt;
+  int value = 0;
+  for (std::size_t i = 0; i < digits; ++i) {
+    if (text[i] < '0' || text[i] > '9') return std::nullopt;
+    value = value * 10 + (text[i] - '0');
+  }
+  text.remove_prefix(digits);
+  return value;
+}
+
+bool take_character(std::string_view& text, char c) {
+  if (text.empty() || text.front() != c) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+// ".123" to nanoseconds; zero when there is no fraction.
+std::optional<ports::Duration> take_fraction(std::string_view& text) {
+  if (!take_character(text, '.')) return ports::Duration{0};
+  std::int64_t nanoseconds = 0;
+  std::int64_t unit = 100'000'000;
+  std::size_t digits = 0;
+  while (!text.empty() && text.front() >= '0' && text.front() <= '9') {
+    nanoseconds += unit * (text.front() - '0');
+    unit /= 10;
+    ++digits;
+    text.remove_prefix(1);
+  }
+  if (digits == 0) return std::nullopt;
+  return ports::Duration{nanoseconds};
+}
+
+// "Z" or "+02:00", the whole rest.
+std::optional<ports::Duration> take_offset(std::string_view& text) {
+  if (text == "Z" || text == "z") return ports::Duration{0};
+  if (text.size() != 6 || (text[0] != '+' && text[0] != '-')) return std::nullopt;
+  const int sign = text[0] == '-' ? -1 : 1;
+  text.remove_prefix(1);
+  const auto hours = take_number(text, 2);
+  if (!hours || !take_character(text, ':')) return std::nullopt;
+  const auto minutes = take_number(text, 2);
+  if (!minutes || *hours > 23 || *minutes > 59) return std::nullopt;
+  return sign * (std::chrono::hours(*hours) + std::chrono::minutes(*minutes));
+}
+
+}  // namespace
+
+std::optional<ports::WallTime> parse_rfc3339(std::string_view text) {
+  const auto year = take_number(text, 4);
+  if (!year || !take_character(text, '-')) return std::nullopt;
+  const auto month = take_number(text, 2);
+  if (!month || !take_character(text, '-')) return std::nullopt;
+  const auto day = take_number(text, 2);
+  if (!day || (!take_character(text, 'T') && !take_character(text, 't'))) return std::nullopt;
+  const auto hour = take_number(text, 2);
+  if (!hour || !take_character(text, ':')) return std::nullopt;
+  const auto minute = take_number(text, 2);
+  if (!minute || !take_character(text, ':')) return std::nullopt;
+  const auto second = take_number(text, 2);
+  if (!second || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+  const auto fraction = take_fraction(text);
+  if (!fraction) return std::nullopt;
+  const auto offset = take_offset(text);
+  if (!offset) return std::nullopt;
+  const std::chrono::year_month_day date(std::chrono::year(*year),
+                                         std::chrono::month(static_cast<unsigned>(*month)),
+                                         std::chrono::day(static_cast<unsigned>(*day)));
+  // 64 bits of nanoseconds reach from 1678 to 2261.
+  if (!date.ok() || *year < 1700 || *year > 2200) return std::nullopt;
+  return ports::WallTime(std::chrono::sys_days(date)) + std::chrono::hours(*hour) +
+         std::chrono::minutes(*minute) + std::chrono::seconds(*second) + *fraction - *offset;
+}
+
+std::string micro_time(ports::WallTime time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::microseconds>(time - day));
+  char text[40];
+  const int length = std::snprintf(
+      text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ", static_cast<int>(date.year()),
+      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+      static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
+  return std::string(text, static_cast<std::size_t>(length));
+}
+
+}  // namespace rotator

@@ -1,0 +1,19 @@
+// Timestamps as the APIs write them: RFC 3339.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "rotator/ports/clock.h"
+
+namespace rotator {
+
+// "2026-01-02T03:04:05.123456789Z" or with an offset; 0 to 9 digits of a second are kept, more are
+// dropped. Nothing when it is no such timestamp.
+std::optional<ports::WallTime> parse_rfc3339(std::string_view text);
+
+// "2026-01-02T03:04:05.123456Z", always six digits: Kubernetes MicroTime takes nothing else.
+std::string micro_time(ports::WallTime time);
+
+}  // namespace rotator

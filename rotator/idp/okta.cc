@@ -1,0 +1,433 @@
+#include "rotator/idp/okta.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "rotator/calls/json.h"
+#include "rotator/calls/patience.h"
+#include "rotator/calls/times.h"
+#include "rotator/ports/check.h"
+
+namespace rotator {
+namespace {
+
+using ports::ErrorCode;
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+// One entry of a list or the answer to get and create. `value` stays empty where Okta does not show
+// it.
+struct Entry {
+  SecretRecord record = {};
+  ports::Secret value = {};
+};
+
+// Takes the value out of `json`, so that no copy stays behind.
+ports::Result<Entry> read_entry(Json& json, const std::string& tried) {
+  Entry entry;
+  entry.record.id = text_member(json, {"id"});
+  entry.record.value_digest = text_member(json, {"secret_hash"});
+  const auto status = text_member(json, {"status"});
+  const auto created = parse_rfc3339(text_member(json, {"created"}));
+  if (json.is_object()) {
+    if (auto found = json.find("client_secret"); found != json.end()) {
+      if (auto* text = found->get_ptr<std::string*>())
+        entry.value = ports::Secret(std::move(*text));
+    }
+  }
+  if (entry.record.id.empty() || !created || (status != "ACTIVE" && status != "INACTIVE"))
+    return ports::fail(ErrorCode::malformed,
+                       tried + ": a secret in the answer lacks id, status or created");
+  entry.record.created = *created;
+  entry.record.active = status == "ACTIVE";
+  return entry;
+}
+
+ports::Result<Entry> parse_entry(ports::Response& response, const std::string& tried) {
+  auto parsed = parse_object(response.body, tried);
+  ports::wipe(response.body);
+  if (!parsed) return ports::fail(parsed.error());
+  auto entry = read_entry(*parsed, tried);
+  wipe(*parsed);
+  return entry;
+}
+
+ports::Result<std::vector<Entry>> parse_entries(ports::Response& response,
+                                                const std::string& tried) {
+  Json parsed = Json::parse(response.body, nullptr, false);
+  ports::wipe(response.body);
+  if (!parsed.is_array())
+    return ports::fail(ErrorCode::malformed, tried + ": the answer is not a JSON array");
+  std::vector<Entry> entries;
+  ports::Status trouble;
+  for (auto& json : parsed) {
+    auto entry = read_entry(json, tried);
+    if (!entry) {
+      trouble = ports::fail(entry.error());
+      break;
+    }
+    entries.push_back(std::move(*entry));
+  }
+  wipe(parsed);
+  if (!trouble) return ports::fail(trouble.error());
+  // Okta promises no order, and its clock shows seconds: the id breaks ties.
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+    return std::tie(a.record.created, a.record.id) < std::tie(b.record.created, b.record.id);
+  });
+  return entries;
+}
+
+struct OktaError {
+  std::string code = {};
+  std::string text = {};  // errorSummary, or the first cause, which says more
+};
+
+OktaError read_error(const ports::Response& response, std::string_view secret) {
+  const Json body = Json::parse(response.body, nullptr, false);
+  OktaError error{.code = quotable(text_member(body, {"errorCode"})),
+                  .text = quotable(text_member(body, {"errorSummary"}), secret)};
+  const Json& causes = array_member(body, {"errorCauses"});
+  if (!causes.empty()) {
+    const auto cause = quotable(text_member(causes.front(), {"errorSummary"}), secret);
+    if (!cause.empty()) error.text = cause;
+  }
+  return error;
+}
+
+std::vector<std::string> strings(const Json& array) {
+  std::vector<std::string> all;
+  for (const auto& element : array)
+    if (element.is_string()) all.push_back(element.get<std::string>());
+  return all;
+}
+
+}  // namespace
+
+std::string okta_secret_hash(const ports::Secret& value) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int length = 0;
+  const auto text = value.reveal_to_wire();
+  ports::check(
+      EVP_Digest(text.data(), text.size(), digest.data(), &length, EVP_sha256(), nullptr) == 1,
+      "SHA-256 works");
+  return base64url_encode({reinterpret_cast<const char*>(digest.data()), 16});
+}
+
+// One administrative request and how far it may be repeated.
+struct Okta::Call {
+  std::string tried = {};  // for people: "listing the client secrets of app 0oa... at https://..."
+  std::string method = "GET";
+  std::string target = {};
+  std::string body = {};
+  bool authenticated = true;
+};
+
+Okta::Okta(ports::HttpClient& http, ports::Clock& clock, IdentityProviderOptions options, Url url,
+           ports::Secret authorization)
+    : http_(http),
+      clock_(clock),
+      options_(std::move(options)),
+      url_(std::move(url)),
+      authorization_(std::move(authorization)) {
+  if (options_.application_id.empty()) options_.application_id = options_.client_id;
+}
+
+Capability Okta::capability() const {
+  return Capability{.slots = Capability::Slots::independent,
+                    .max_secrets = 2,
+                    .can_disable = true,
+                    .value_readable = true};
+}
+
+std::string Okta::application_path() const {
+  return "/api/v1/apps/" + percent_encode(options_.application_id);
+}
+std::string Okta::secrets_path() const { return application_path() + "/credentials/secrets"; }
+
+// 429 and 5xx. X-Rate-Limit-Reset is an absolute time in whole UTC seconds; Okta documents no
+// Retry-After, but a proxy may send one.
+static std::optional<ports::Duration> asked_wait(const ports::Response& response,
+                                                 ports::WallTime now) {
+  if (const auto asked = retry_after(response)) return asked;
+  if (response.status != 429) return std::nullopt;
+  const auto header = ports::find_header(response.headers, "X-Rate-Limit-Reset");
+  if (!header) return std::nullopt;
+  std::int64_t reset = 0;
+  const auto [end, error] = std::from_chars(header->data(), header->data() + header->size(), reset);
+  constexpr std::int64_t last_sensible = 7'258'118'400;  // the year 2200
+  if (error != std::errc() || end == header->data() || reset < 0 || reset > last_sensible)
+    return std::nullopt;
+  return std::max<ports::Duration>(ports::WallTime(std::chrono::seconds(reset)) - now,
+                                   std::chrono::seconds(1));
+}
+
+ports::Result<ports::Response> Okta::send(const Call& call) {
+  const bool read = call.method == "GET";
+  ports::Request request{.method = call.method,
+                         .origin = url_.origin,
+                         .target = call.target,
+                         .headers = {{"Accept", "application/json"}},
+                         .body = call.body};
+  if (!call.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
+  if (call.authenticated)
+    request.headers.push_back({"Authorization", std::string(authorization_.reveal_to_wire())});
+  const auto wiped = [&](ports::Result<ports::Response> result) {
+    ports::wipe(request.headers.back().value);
+    return result;
+  };
+
+  // A change ends within one call_timeout, waits included: its caller's lock must outlive it.
+  Patience patience(clock_, clock_.now() + (read ? options_.patience : options_.call_timeout));
+  for (;;) {
+    auto response = http_.send(request, patience.attempt_deadline(options_.call_timeout));
+    ports::Error trouble;
+    std::optional<ports::Duration> asked;
+    if (!response) {
+      trouble = {response.error().code, call.tried + ": " + response.error().message};
+      const bool again =
+          trouble.code == ErrorCode::unreachable || (read && trouble.code == ErrorCode::ambiguous);
+      if (!again) return wiped(ports::fail(std::move(trouble)));
+    } else {
+      if (response->status != 429 && response->status < 500) return wiped(std::move(response));
+      // Only a 429 is certain to have changed nothing.
+      trouble = error_of(call, *response);
+      if (trouble.code == ErrorCode::ambiguous) return wiped(ports::fail(std::move(trouble)));
+      asked = asked_wait(*response, clock_.wall_now());
+    }
+    if (auto waited = patience.wait(std::move(trouble), asked); !waited)
+      return wiped(ports::fail(waited.error()));
+  }
+}
+
+ports::Error Okta::error_of(const Call& call, const ports::Response& response) const {
+  std::string_view token = authorization_.reveal_to_wire();
+  token.remove_prefix(std::min(token.find(' ') + 1, token.size()));
+  const auto error = read_error(response, token);
+  const std::string said = call.tried + " answered " + std::to_string(response.status) +
+                           (error.code.empty() ? "" : " " + error.code) +
+                           (error.text.empty() ? "" : ": " + error.text);
+  if (response.status == 429) return {ErrorCode::busy, said + " (rate limit)"};
+  if (response.status >= 500)
+    return {call.method == "GET" ? ErrorCode::busy : ErrorCode::ambiguous, said};
+  if (response.status == 401)
+    return {ErrorCode::refused,
+            said + " (the administration credential is not accepted: renew it)"};
+  if (response.status == 403)
+    return {ErrorCode::refused, said +
+                                    " (the administration credential lacks the permission: "
+                                    "okta.apps.manage, or a role that may "
+                                    "read client credentials)"};
+  if (response.status == 404) return {ErrorCode::missing, said};
+  if (contains(error.text, "maximum number of client secrets"))
+    return {ErrorCode::conflict, said +
+                                     " (the application already has two secret objects, inactive "
+                                     "ones included: delete the one that "
+                                     "nothing uses)"};
+  return {ErrorCode::refused, said};
+}
+
+ports::Result<Registration> Okta::registration() {
+  const Call call{.tried = "reading app " + options_.application_id + " at " + url_.origin,
+                  .target = application_path()};
+  auto response = send(call);
+  if (!response) return ports::fail(response.error());
+  if (response->status != 200) return ports::fail(error_of(call, *response));
+  const auto parsed = parse_object(response->body, call.tried);
+  if (!parsed) return ports::fail(parsed.error());
+  const auto& app = *parsed;
+  Registration found{
+      .client_id = text_member(app, {"credentials", "oauthClient", "client_id"}),
+      .label = text_member(app, {"label"}),
+      .authentication_method =
+          text_member(app, {"credentials", "oauthClient", "token_endpoint_auth_method"}),
+      .grant_types = strings(array_member(app, {"settings", "oauthClient", "grant_types"})),
+      .redirect_uris = strings(array_member(app, {"settings", "oauthClient", "redirect_uris"}))};
+  if (found.client_id.empty() || found.authentication_method.empty())
+    return ports::fail(
+        ErrorCode::malformed,
+        call.tried + ": the answer lacks credentials.oauthClient; is this an OpenID Connect app?");
+  if (found.client_id != options_.client_id)
+    return ports::fail(ErrorCode::configuration, call.tried + ": its client_id is " +
+                                                     quotable(found.client_id) +
+                                                     ", not the configured " + options_.client_id);
+  if (const auto status = text_member(app, {"status"}); !status.empty() && status != "ACTIVE")
+    return ports::fail(ErrorCode::refused,
+                       call.tried + ": the app is " + quotable(status) + ", not ACTIVE");
+  auto endpoint = discover_token_endpoint();
+  if (!endpoint) return ports::fail(endpoint.error());
+  found.token_endpoint = std::move(*endpoint);
+  return found;
+}
+
+// OpenID Connect Discovery 1.0 section 4; section 4.3 demands the issuer's own name in the answer.
+ports::Result<std::string> Okta::discover_token_endpoint() {
+  const std::string issuer = url_.origin + url_.path;
+  const Call call{.tried = "reading the discovery document of " + issuer,
+                  .target = url_.path + "/.well-known/openid-configuration",
+                  .authenticated = false};
+  auto response = send(call);
+  if (!response) return ports::fail(response.error());
+  if (response->status != 200) return ports::fail(error_of(call, *response));
+  const auto parsed = parse_object(response->body, call.tried);
+  if (!parsed) return ports::fail(parsed.error());
+  auto named = text_member(*parsed, {"issuer"});
+  while (!named.empty() && named.back() == '/') named.pop_back();
+  if (named != issuer)
+    return ports::fail(ErrorCode::configuration, call.tried + ": it names another issuer, " +
+                                                     quotable(named) + "; configure that URL");
+  const auto endpoint = text_member(*parsed, {"token_endpoint"});
+  if (auto url = split_https_url(endpoint, "the token_endpoint of " + issuer); !url)
+    return ports::fail(ErrorCode::malformed, call.tried + ": " + url.error().message);
+  return endpoint;
+}
+
+ports::Result<std::vector<SecretRecord>> Okta::list_secrets() {
+  const Call call{.tried = "listing the client secrets of app " + options_.application_id + " at " +
+                           url_.origin,
+                  .target = secrets_path()};
+  auto response = send(call);
+  if (!response) return ports::fail(response.error());
+  if (response->status != 200) return ports::fail(error_of(call, *response));
+  auto entries = parse_entries(*response, call.tried);
+  if (!entries) return ports::fail(entries.error());
+  std::vector<SecretRecord> records;
+  for (auto& entry : *entries) records.push_back(std::move(entry.record));
+  return records;
+}
+
+ports::Result<std::optional<std::string>> Okta::find_secret(
+    const ports::Secret& value, const std::vector<SecretRecord>& records) {
+  const auto digest = okta_secret_hash(value);
+  std::vector<const SecretRecord*> order;
+  for (const auto& record : records) order.push_back(&record);
+  std::stable_partition(order.begin(), order.end(),
+                        [&](const SecretRecord* record) { return record->value_digest == digest; });
+  for (const auto* record : order) {
+    auto read = read_secret(record->id);
+    if (!read && read.error().code == ErrorCode::missing) continue;
+    if (!read) return ports::fail(read.error());
+    if (read->same_as(value)) return std::optional<std::string>(record->id);
+  }
+  return std::optional<std::string>();
+}
+
+ports::Result<CreatedSecret> Okta::create_secret(
+    const std::string& /*label: Okta has no room for one*/) {
+  const Call call{
+      .tried = "adding a client secret to app " + options_.application_id + " at " + url_.origin,
+      .method = "POST",
+      .target = secrets_path(),
+      .body = "{}"};
+  auto response = send(call);
+  if (!response) return ports::fail(response.error());
+  if (response->status != 201 && response->status != 200)
+    return ports::fail(error_of(call, *response));
+  auto entry = parse_entry(*response, call.tried);
+  // It was made: an answer that cannot be read is as good as a lost one.
+  if (!entry) return ports::fail(ErrorCode::ambiguous, entry.error().message);
+  if (entry->value.empty())
+    return ports::fail(ErrorCode::ambiguous, call.tried + ": the answer does not hold the value");
+  return CreatedSecret{.record = std::move(entry->record), .value = std::move(entry->value)};
+}
+
+ports::Result<std::optional<CreatedSecret>> Okta::resolve_create(
+    const std::vector<SecretRecord>& before) {
+  const Call call{.tried = "looking for the new client secret of app " + options_.application_id +
+                           " at " + url_.origin,
+                  .target = secrets_path()};
+  auto response = send(call);
+  if (!response) return ports::fail(response.error());
+  if (response->status != 200) return ports::fail(error_of(call, *response));
+  auto entries = parse_entries(*response, call.tried);
+  if (!entries) return ports::fail(entries.error());
+  std::erase_if(*entries, [&](const Entry& entry) {
+    return std::any_of(before.begin(), before.end(),
+                       [&](const SecretRecord& known) { return known.id == entry.record.id; });
+  });
+  if (entries->empty()) return std::optional<CreatedSecret>();
+  if (entries->size() > 1)
+    return ports::fail(ErrorCode::conflict, call.tried + ": " + std::to_string(entries->size()) +
+                                                " secrets are new (" + entries->front().record.id +
+                                                ", " + entries->back().record.id +
+                                                "), and only one of them can be ours");
+  auto& entry = entries->front();
+  if (entry.value.empty()) {
+    auto value = read_secret(entry.record.id);
+    if (!value) return ports::fail(value.error());
+    entry.value = std::move(*value);
+  }
+  return std::optional<CreatedSecret>(
+      CreatedSecret{.record = std::move(entry.record), .value = std::move(entry.value)});
+}
+
+ports::Result<ports::Secret> Okta::read_secret(const std::string& id) {
+  const Call call{.tried = "reading client secret " + id + " of app " + options_.application_id +
+                           " at " + url_.origin,
+                  .target = secrets_path() + "/" + percent_encode(id)};
+  auto response = send(call);
+  if (!response) return ports::fail(response.error());
+  if (response->status != 200) return ports::fail(error_of(call, *response));
+  auto entry = parse_entry(*response, call.tried);
+  if (!entry) return ports::fail(entry.error());
+  if (entry->value.empty())
+    return ports::fail(ErrorCode::refused,
+                       call.tried +
+                           ": Okta does not show its value (a custom role needs "
+                           "okta.apps.clientCredentials.read)");
+  return std::move(entry->value);
+}
+
+// A list and not a get: a 404 of the secret could as well be the application's.
+ports::Result<bool> Okta::stands(const std::string& id, Desired desired) {
+  const auto records = list_secrets();
+  if (!records) return ports::fail(records.error());
+  const auto found = std::find_if(records->begin(), records->end(),
+                                  [&](const SecretRecord& record) { return record.id == id; });
+  if (found == records->end()) return desired != Desired::active;
+  if (desired == Desired::gone) return false;
+  return found->active == (desired == Desired::active);
+}
+
+ports::Status Okta::bring(const std::string& id, Desired desired) {
+  const char* act = desired == Desired::active     ? "activating"
+                    : desired == Desired::inactive ? "deactivating"
+                                                   : "deleting";
+  Call call{.tried = std::string(act) + " client secret " + id + " of app " +
+                     options_.application_id + " at " + url_.origin,
+            .method = desired == Desired::gone ? "DELETE" : "POST",
+            .target = secrets_path() + "/" + percent_encode(id)};
+  if (desired == Desired::active) call.target += "/lifecycle/activate";
+  if (desired == Desired::inactive) call.target += "/lifecycle/deactivate";
+
+  auto response = send(call);
+  if (response && response->status >= 200 && response->status < 300) {
+    ports::wipe(response->body);  // the secret's value is in it
+    return {};
+  }
+  auto trouble = response ? error_of(call, *response) : response.error();
+  // What the provider thinks of doing it twice is not documented, and a reply may be lost: how it
+  // stands decides. Codes that say nothing about the secret itself are passed on.
+  const bool worth_looking = trouble.code == ErrorCode::ambiguous ||
+                             trouble.code == ErrorCode::missing ||
+                             (response && response->status == 400);
+  if (!worth_looking) return ports::fail(std::move(trouble));
+  const auto settled = stands(id, desired);
+  if (!settled) {
+    if (trouble.code != ErrorCode::ambiguous) return ports::fail(settled.error());
+    return ports::fail(ErrorCode::ambiguous, trouble.message + "; then " + settled.error().message);
+  }
+  if (*settled) return {};
+  return ports::fail(std::move(trouble));
+}
+
+ports::Status Okta::disable_secret(const std::string& id) { return bring(id, Desired::inactive); }
+ports::Status Okta::enable_secret(const std::string& id) { return bring(id, Desired::active); }
+ports::Status Okta::delete_secret(const std::string& id) { return bring(id, Desired::gone); }
+
+}  // namespace rotator

@@ -1,0 +1,59 @@
+// Okta: two client secrets at /api/v1/apps/{appId}/credentials/secrets, each ACTIVE or INACTIVE,
+// readable at any time. https://developer.okta.com/docs/guides/client-secret-rotation-key/main/ and
+// https://developer.okta.com/docs/api/openapi/okta-management/management/tag/ApplicationSSOCredentials/
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rotator/calls/encoding.h"
+#include "rotator/idp/identity_provider.h"
+
+namespace rotator {
+
+// secret_hash as Okta shows it: base64url of the first 16 bytes of SHA-256. Not documented, so a
+// hint only.
+std::string okta_secret_hash(const ports::Secret& value);
+
+class Okta final : public IdentityProvider {
+ public:
+  // `url` is options.url taken apart; `authorization` the whole value of the Authorization header.
+  Okta(ports::HttpClient& http, ports::Clock& clock, IdentityProviderOptions options, Url url,
+       ports::Secret authorization);
+
+  Capability capability() const override;
+  ports::Result<Registration> registration() override;
+  ports::Result<std::vector<SecretRecord>> list_secrets() override;
+  ports::Result<std::optional<std::string>> find_secret(
+      const ports::Secret& value, const std::vector<SecretRecord>& records) override;
+  ports::Result<CreatedSecret> create_secret(const std::string& label) override;
+  ports::Result<std::optional<CreatedSecret>> resolve_create(
+      const std::vector<SecretRecord>& before) override;
+  ports::Result<ports::Secret> read_secret(const std::string& id) override;
+  ports::Status disable_secret(const std::string& id) override;
+  ports::Status enable_secret(const std::string& id) override;
+  ports::Status delete_secret(const std::string& id) override;
+
+ private:
+  struct Call;
+  enum class Desired { active, inactive, gone };
+
+  // Sends until answered, for good or for bad; 2xx and 4xx but 429 are Responses.
+  ports::Result<ports::Response> send(const Call& call);
+  ports::Error error_of(const Call& call, const ports::Response& response) const;
+  std::string application_path() const;
+  std::string secrets_path() const;
+  // Brings one secret into a state, or finds that it is in it already.
+  ports::Status bring(const std::string& id, Desired desired);
+  ports::Result<bool> stands(const std::string& id, Desired desired);
+  ports::Result<std::string> discover_token_endpoint();
+
+  ports::HttpClient& http_;
+  ports::Clock& clock_;
+  IdentityProviderOptions options_;
+  Url url_;
+  ports::Secret authorization_;
+};
+
+}  // namespace rotator

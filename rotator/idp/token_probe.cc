@@ -1,0 +1,134 @@
+#include "rotator/idp/token_probe.h"
+
+#include <utility>
+
+#include "rotator/calls/encoding.h"
+#include "rotator/calls/json.h"
+
+namespace rotator {
+namespace {
+
+using ports::ErrorCode;
+
+inline constexpr std::size_t longest_description = 200;
+
+// Reads the answer by RFC 6749 section 5 and by what providers really send: status first (Okta
+// answers a throttled user with 429 and error invalid_grant), the error code second.
+Acceptance read_answer(ProbeGrant grant, int status, const std::string& error, bool has_token) {
+  if (status == 200 && has_token) return Acceptance::accepted;
+  if (status == 401) return Acceptance::refused;
+  if (status != 400) return Acceptance::unknown;
+  if (error == "invalid_client") return Acceptance::refused;
+  const bool past_authentication =
+      grant == ProbeGrant::authorization_code && error == "invalid_grant";
+  return past_authentication ? Acceptance::accepted : Acceptance::unknown;
+}
+
+std::string describe(const ProbeAnswer& answer) {
+  return std::to_string(answer.status) + (answer.error.empty() ? "" : " " + answer.error) +
+         (answer.description.empty() ? "" : " (" + answer.description + ")");
+}
+
+// Codes that say "later": nothing is wrong with the secret or the registration.
+bool will_pass(int status) { return status == 429 || status >= 500; }
+
+}  // namespace
+
+const char* to_string(Acceptance acceptance) {
+  switch (acceptance) {
+    case Acceptance::accepted: return "accepted";
+    case Acceptance::refused: return "refused";
+    case Acceptance::unknown: return "unknown";
+  }
+  return "unknown";
+}
+
+TokenProbe::TokenProbe(ports::HttpClient& http, ports::Clock& clock, ProbeOptions options)
+    : http_(http), clock_(clock), options_(std::move(options)) {}
+
+ports::Result<ProbeAnswer> TokenProbe::ask(const ports::Secret& secret) {
+  auto url = split_https_url(options_.token_endpoint, "the token endpoint");
+  if (!url) return ports::fail(url.error());
+
+  std::string form;
+  if (options_.grant == ProbeGrant::client_credentials) {
+    form = "grant_type=client_credentials";
+    if (!options_.scope.empty()) form += "&scope=" + form_encode(options_.scope);
+  } else {
+    form = "grant_type=authorization_code&code=probe-of-a-client-secret&redirect_uri=" +
+           form_encode(options_.redirect_uri);
+  }
+  ports::Request request{.method = "POST",
+                         .origin = url->origin,
+                         .target = url->path.empty() ? "/" : url->path,
+                         .headers = {{"Content-Type", "application/x-www-form-urlencoded"},
+                                     {"Accept", "application/json"}}};
+  std::string encoded_secret = form_encode(secret.reveal_to_wire());
+  if (options_.method == AuthenticationMethod::client_secret_basic) {
+    // RFC 6749 section 2.3.1: both halves are form-encoded before they are joined.
+    std::string pair = form_encode(options_.client_id) + ":" + encoded_secret;
+    request.headers.push_back({"Authorization", "Basic " + base64_encode(pair)});
+    ports::wipe(pair);
+  } else {
+    form.reserve(form.size() + options_.client_id.size() * 3 + encoded_secret.size() + 32);
+    form += "&client_id=" + form_encode(options_.client_id) + "&client_secret=";
+    form += encoded_secret;
+  }
+  request.body = std::move(form);
+
+  const auto sent = clock_.now();
+  auto response = http_.send(request, sent + options_.timeout);
+  ports::wipe(request.body);
+  for (auto& header : request.headers)
+    if (header.name == "Authorization") ports::wipe(header.value);
+  if (!response) {
+    ports::wipe(encoded_secret);
+    return ports::fail(response.error().code,
+                       "probing " + options_.token_endpoint + ": " + response.error().message);
+  }
+
+  Json body = Json::parse(response->body, nullptr, false);
+  ports::wipe(response->body);
+  ProbeAnswer answer{.status = response->status, .took = clock_.now() - sent};
+  answer.error =
+      quotable(text_member(body, {"error"}), secret.reveal_to_wire(), longest_description);
+  answer.description = quotable(text_member(body, {"error_description"}), secret.reveal_to_wire(),
+                                longest_description);
+  answer.description = quotable(answer.description, encoded_secret, longest_description);
+  const bool has_token = !text_member(body, {"access_token"}).empty();
+  answer.acceptance = read_answer(options_.grant, answer.status, answer.error, has_token);
+  wipe(body);  // it may hold an access token
+  ports::wipe(encoded_secret);
+  return answer;
+}
+
+ports::Status TokenProbe::calibrate(const ports::Secret& good, ports::Random& random) {
+  const std::string where = "the probe of client " + options_.client_id + " at " +
+                            options_.token_endpoint + " by " + to_string(options_.method);
+  const auto accepted = ask(good);
+  if (!accepted) return ports::fail(accepted.error());
+  if (accepted->acceptance == Acceptance::unknown && will_pass(accepted->status))
+    return ports::fail(ErrorCode::busy,
+                       where + ": the secret in use was answered with " + describe(*accepted));
+  if (accepted->acceptance != Acceptance::accepted)
+    return ports::fail(ErrorCode::refused,
+                       where + ": the secret in use was not accepted but answered with " +
+                           describe(*accepted) +
+                           "; check the registered authentication method, the grant to probe with, "
+                           "and the secret in Vault");
+  const ports::Secret wrong(ports::random_hex(random, 20));
+  const auto refused = ask(wrong);
+  if (!refused) return ports::fail(refused.error());
+  if (refused->acceptance == Acceptance::unknown && will_pass(refused->status))
+    return ports::fail(ErrorCode::busy,
+                       where + ": a random secret was answered with " + describe(*refused));
+  if (refused->acceptance != Acceptance::refused)
+    return ports::fail(
+        ErrorCode::refused,
+        where + ": a random secret was not refused but answered with " + describe(*refused) +
+            "; this probe cannot tell a good secret from a bad one, so probe with the "
+            "other grant");
+  return {};
+}
+
+}  // namespace rotator

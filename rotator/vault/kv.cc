@@ -1,0 +1,239 @@
+#include "rotator/vault/kv.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "rotator/calls/encoding.h"
+#include "rotator/calls/json.h"
+#include "rotator/calls/times.h"
+#include "rotator/ports/check.h"
+
+namespace rotator {
+namespace {
+
+using ports::ErrorCode;
+using Repeat = VaultSession::Repeat;
+
+// What a status outside 200 means where none of the special cases applied.
+ports::Error unexpected(const std::string& tried, const ports::Response& response) {
+  const auto errors = vault_errors(response);
+  const auto code = response.status == 404 ? ErrorCode::missing : ErrorCode::refused;
+  if (response.status == 404 && errors.empty()) return {code, tried + ": there is none"};
+  return {code, tried + " answered " + std::to_string(response.status) +
+                    (errors.empty() ? std::string() : ": " + errors)};
+}
+
+// Parses an answer that may hold secrets and wipes its text.
+ports::Result<Json> parse_and_wipe(ports::Response& response, const std::string& tried) {
+  auto parsed = parse_object(response.body, tried);
+  ports::wipe(response.body);
+  return parsed;
+}
+
+// `text` without any value of `data`, should a server ever echo one.
+std::string blotted(std::string text, const KvData& data) {
+  for (const auto& field : data.fields())
+    if (const auto value = data.secret(field)) text = quotable(text, value->reveal_to_wire());
+  return text;
+}
+
+ports::Secret to_secret(const Json& object) { return ports::Secret(object.dump()); }
+
+}  // namespace
+
+ports::Result<KvData> KvData::parse(std::string json) {
+  auto parsed = parse_object(json, "the data of a Vault secret");
+  ports::wipe(json);
+  if (!parsed) return ports::fail(parsed.error());
+  KvData data;
+  data.json_ = to_secret(*parsed);
+  wipe(*parsed);
+  return data;
+}
+
+std::optional<ports::Secret> KvData::secret(const std::string& field) const {
+  auto value = text(field);
+  if (!value) return std::nullopt;
+  return ports::Secret(std::move(*value));
+}
+
+std::optional<std::string> KvData::text(const std::string& field) const {
+  Json object = Json::parse(json_.reveal_to_wire());
+  std::optional<std::string> value;
+  if (const auto* found = member(object, {field}).get_ptr<const std::string*>()) value = *found;
+  wipe(object);
+  return value;
+}
+
+void KvData::set(const std::string& field, std::string_view value) {
+  Json object = Json::parse(json_.reveal_to_wire());
+  Json& place = object[field];
+  wipe(place);
+  place = value;
+  std::string changed = object.dump(-1, ' ', false, Json::error_handler_t::replace);
+  wipe(object);
+  json_ = ports::Secret(std::move(changed));
+}
+
+void KvData::remove(const std::string& field) {
+  Json object = Json::parse(json_.reveal_to_wire());
+  if (auto found = object.find(field); found != object.end()) {
+    wipe(*found);
+    object.erase(found);
+  }
+  json_ = to_secret(object);
+  wipe(object);
+}
+
+std::vector<std::string> KvData::fields() const {
+  Json object = Json::parse(json_.reveal_to_wire());
+  std::vector<std::string> names;
+  for (const auto& [name, value] : object.items()) names.push_back(name);
+  wipe(object);
+  return names;
+}
+
+KeyValue::KeyValue(VaultSession& session, std::string mount, std::string path)
+    : session_(session),
+      mount_(std::move(mount)),
+      path_(std::move(path)),
+      full_path_(mount_ + "/" + path_) {}
+
+std::string KeyValue::target(const std::string& area) const {
+  return percent_encode_path(mount_) + "/" + area + "/" + percent_encode_path(path_);
+}
+
+ports::Result<KvVersion> KeyValue::read(std::optional<int> version) {
+  const std::string query = version ? "?version=" + std::to_string(*version) : std::string();
+  auto response = session_.get(target("data") + query);
+  if (!response) return ports::fail(response.error());
+  const std::string tried = "reading " + full_path_ +
+                            (version ? " version " + std::to_string(*version) : std::string()) +
+                            " from Vault";
+  if (response->status != 200 && response->status != 404)
+    return ports::fail(unexpected(tried, *response));
+  if (response->status == 404) {
+    const Json body = Json::parse(response->body, nullptr, false);
+    const Json& metadata = member(body, {"data", "metadata"});
+    if (!metadata.is_object()) return ports::fail(unexpected(tried, *response));
+    const bool destroyed = flag_member(metadata, {"destroyed"});
+    return ports::fail(
+        ErrorCode::missing,
+        tried + ": version " + std::to_string(integer_member(metadata, {"version"})) +
+            (destroyed ? " was destroyed" : " was deleted (undelete it, or write a new one)"));
+  }
+  auto parsed = parse_and_wipe(*response, tried);
+  if (!parsed) return ports::fail(parsed.error());
+  KvVersion found;
+  const auto number = integer_member(*parsed, {"data", "metadata", "version"});
+  const auto created = parse_rfc3339(text_member(*parsed, {"data", "metadata", "created_time"}));
+  auto data = KvData::parse(member(*parsed, {"data", "data"}).dump());
+  wipe(*parsed);
+  if (!data || number < 1 || !created)
+    return ports::fail(
+        ErrorCode::malformed,
+        tried + ": the answer lacks data.data, data.metadata.version or created_time; is " +
+            mount_ + " a KV version 2 mount?");
+  found.data = std::move(*data);
+  found.version = static_cast<int>(number);
+  found.created = *created;
+  return found;
+}
+
+ports::Result<int> KeyValue::write(const KvData& data, int cas) {
+  std::string body = R"({"options":{"cas":)" + std::to_string(cas) + R"(},"data":)";
+  body.reserve(body.size() + data.json().reveal_to_wire().size() + 1);
+  body += data.json().reveal_to_wire();
+  body += '}';
+  auto response = session_.call("PUT", target("data"), body, Repeat::never);
+  ports::wipe(body);
+  if (!response) return ports::fail(response.error());
+  const std::string tried =
+      "writing " + full_path_ + " to Vault on top of version " + std::to_string(cas);
+  if (response->status == 400) {
+    const auto errors = vault_errors(*response);
+    if (errors.find("check-and-set parameter did not match") != std::string::npos)
+      return ports::fail(ErrorCode::conflict,
+                         tried + ": the current version is another (check-and-set did not match)");
+    return ports::fail(ErrorCode::refused, tried + " answered 400: " + blotted(errors, data));
+  }
+  if (response->status != 200) return ports::fail(unexpected(tried, *response));
+  auto parsed = parse_object(response->body, tried);
+  const auto number = parsed ? integer_member(*parsed, {"data", "version"}) : 0;
+  // It was accepted: an answer that cannot be read is as good as a lost one.
+  if (number < 1)
+    return ports::fail(ErrorCode::ambiguous,
+                       tried + " was accepted, but the answer holds no data.version");
+  return static_cast<int>(number);
+}
+
+ports::Result<KvMetadata> KeyValue::metadata() {
+  auto response = session_.get(target("metadata"));
+  if (!response) return ports::fail(response.error());
+  const std::string tried = "reading the metadata of " + full_path_ + " from Vault";
+  if (response->status != 200) return ports::fail(unexpected(tried, *response));
+  auto parsed = parse_object(response->body, tried);
+  if (!parsed) return ports::fail(parsed.error());
+  const Json& data = member(*parsed, {"data"});
+  if (!member(data, {"current_version"}).is_number_integer())
+    return ports::fail(ErrorCode::malformed, tried + ": the answer holds no data.current_version");
+  return KvMetadata{.current_version = static_cast<int>(integer_member(data, {"current_version"})),
+                    .oldest_version = static_cast<int>(integer_member(data, {"oldest_version"})),
+                    .max_versions = static_cast<int>(integer_member(data, {"max_versions"})),
+                    .cas_required = flag_member(data, {"cas_required"})};
+}
+
+ports::Result<KvMount> KeyValue::mount() {
+  auto response = session_.get("sys/internal/ui/mounts/" + percent_encode_path(mount_) + "/" +
+                               percent_encode_path(path_));
+  if (!response) return ports::fail(response.error());
+  const std::string tried = "asking Vault what is mounted at " + mount_ + "/";
+  if (response->status != 200) return ports::fail(unexpected(tried, *response));
+  auto parsed = parse_object(response->body, tried);
+  if (!parsed) return ports::fail(parsed.error());
+  const Json& data = member(*parsed, {"data"});
+  KvMount found{.path = text_member(data, {"path"}), .type = text_member(data, {"type"})};
+  if (found.path.empty())
+    return ports::fail(ErrorCode::malformed, tried + ": the answer holds no data.path");
+  // The version is a string, and absent on a version 1 mount.
+  found.version = text_member(data, {"options", "version"}) == "2" ? 2 : 1;
+  if (found.version != 2) return found;
+  auto configuration = session_.get(percent_encode_path(mount_) + "/config");
+  if (!configuration && configuration.error().code != ErrorCode::refused)
+    return ports::fail(configuration.error());
+  if (!configuration || configuration->status != 200) return found;
+  auto settings = parse_object(configuration->body, "reading the configuration of " + mount_ + "/");
+  if (!settings) return ports::fail(settings.error());
+  found.max_versions = static_cast<int>(integer_member(*settings, {"data", "max_versions"}));
+  return found;
+}
+
+ports::Result<std::vector<std::string>> KeyValue::capabilities(const std::string& area) {
+  const std::string path = mount_ + "/" + area + "/" + path_;
+  const auto body = Json{{"paths", {path}}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+  auto response = session_.call("POST", "sys/capabilities-self", body, Repeat::safe);
+  if (!response) return ports::fail(response.error());
+  const std::string tried = "asking Vault what this token may do on " + path;
+  if (response->status != 200) return ports::fail(unexpected(tried, *response));
+  auto parsed = parse_object(response->body, tried);
+  if (!parsed) return ports::fail(parsed.error());
+  const Json& list = member(*parsed, {"data", path});
+  if (!list.is_array())
+    return ports::fail(ErrorCode::malformed, tried + ": the answer does not name the path");
+  std::vector<std::string> capabilities;
+  for (const auto& capability : list)
+    if (capability.is_string()) capabilities.push_back(capability.get<std::string>());
+  return capabilities;
+}
+
+ports::Status KeyValue::destroy(int version) {
+  const std::string body = R"({"versions":[)" + std::to_string(version) + "]}";
+  auto response = session_.call("PUT", target("destroy"), body, Repeat::safe);
+  if (!response) return ports::fail(response.error());
+  if (response->status == 204 || response->status == 200) return {};
+  return ports::fail(unexpected(
+      "destroying version " + std::to_string(version) + " of " + full_path_ + " in Vault",
+      *response));
+}
+
+}  // namespace rotator

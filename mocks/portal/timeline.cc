@@ -1,0 +1,218 @@
+#include "mocks/portal/timeline.h"
+
+#include <algorithm>
+
+#include "rotator/ports/check.h"
+
+namespace mocks::portal {
+namespace {
+
+// The last element of `steps` whose instant is not after `at`, or null.
+template <typename Step>
+const Step* latest(const std::vector<Step>& steps, ports::Instant at) {
+  for (auto step = steps.rbegin(); step != steps.rend(); ++step)
+    if (step->at <= at) return &*step;
+  return nullptr;
+}
+
+bool switched_on(const std::vector<Timeline::Switch>& switches, ports::Instant at, bool initially) {
+  const auto* step = latest(switches, at);
+  return step == nullptr ? initially : step->on;
+}
+
+}  // namespace
+
+void Timeline::observe(ports::Instant at, const Fact& fact) {
+  switch (fact.kind) {
+    case FactKind::secret_created:
+    case FactKind::secret_enabled:
+      secret(fact.object).acts.push_back({.at = at, .retired = false});
+      return;
+    case FactKind::secret_disabled:
+    case FactKind::secret_deleted:
+      secret(fact.object).acts.push_back({.at = at, .retired = true});
+      changed(at, true);
+      return;
+    case FactKind::secret_accepted:
+      secret(fact.object).steps.push_back({.at = at, .accepting = options_.provider_replicas});
+      changed(at, true);
+      return;
+    case FactKind::secret_refused:
+      secret(fact.object).steps.push_back({.at = at, .accepting = static_cast<int>(fact.number)});
+      changed(at, true);
+      return;
+    case FactKind::kv_written:
+      if (fact.object == 0) return;
+      if (options_.vault_path != 0 && fact.subject != options_.vault_path) return;
+      vault_values_.push_back({.at = at, .name = fact.object});
+      return;
+    case FactKind::pod_created: pod(fact.subject).created = at; return;
+    default: return;
+  }
+}
+
+std::uint32_t Timeline::intern(const Environment& environment) {
+  const auto found = std::find(environments_.begin(), environments_.end(), environment);
+  if (found != environments_.end())
+    return static_cast<std::uint32_t>(found - environments_.begin());
+  environments_.push_back(environment);
+  return static_cast<std::uint32_t>(environments_.size() - 1);
+}
+
+void Timeline::process_started(ports::Instant at, PodId id, std::uint32_t environment) {
+  process_stopped(at, id);
+  auto& entry = pod(id);
+  runs_.push_back(
+      Run{.from = at, .environment = environment, .previous = entry.last_run, .pod = id});
+  entry.last_run = static_cast<RunIndex>(runs_.size() - 1);
+  changed(at, false);
+}
+
+void Timeline::process_stopped(ports::Instant at, PodId id) {
+  const auto last = pod(id).last_run;
+  if (last == no_run || runs_[last].to != forever) return;
+  runs_[last].to = at;
+  changed(at, false);
+}
+
+void Timeline::endpoint_added(ports::Instant at, PodId id) {
+  const auto now = endpoints(at);
+  if (std::find(now.begin(), now.end(), id) != now.end()) return;
+  begin_epoch(at);
+  members_.push_back(id);
+  ++epochs_.back().count;
+  changed(at, false);
+}
+
+void Timeline::endpoint_removed(ports::Instant at, PodId id) {
+  const auto now = endpoints(at);
+  if (std::find(now.begin(), now.end(), id) == now.end()) return;
+  begin_epoch(at);
+  const auto first = members_.begin() + static_cast<std::ptrdiff_t>(epochs_.back().first);
+  members_.erase(std::find(first, members_.end(), id));
+  --epochs_.back().count;
+  changed(at, false);
+}
+
+// Opens an epoch at `at` with the members of the latest one. Changes of one instant share an epoch.
+void Timeline::begin_epoch(ports::Instant at) {
+  if (epochs_.empty()) {
+    epochs_.push_back(Epoch{.from = at});
+    return;
+  }
+  const Epoch last = epochs_.back();
+  ports::check(last.from <= at, "endpoints change in order of time");
+  if (last.from == at) return;
+  const auto first = static_cast<std::uint32_t>(members_.size());
+  members_.reserve(members_.size() + last.count + 1);
+  for (std::uint32_t i = 0; i < last.count; ++i) members_.push_back(members_[last.first + i]);
+  epochs_.push_back(Epoch{.from = at, .first = first, .count = last.count});
+}
+
+void Timeline::register_method(ports::Instant at, std::uint64_t client,
+                               idp::AuthenticationMethod method) {
+  registrations_.push_back({.at = at, .client = client, .method = method});
+  changed(at, true);
+}
+
+void Timeline::set_provider_up(ports::Instant at, bool up) {
+  up_.push_back({.at = at, .on = up});
+  changed(at, true);
+}
+
+void Timeline::set_provider_throttling(ports::Instant at, bool throttling) {
+  throttling_.push_back({.at = at, .on = throttling});
+  changed(at, true);
+}
+
+std::span<const PodId> Timeline::endpoints(ports::Instant at) const {
+  if (epochs_.empty() || at < epochs_.front().from) return {};
+  if (at >= epochs_.back().from) return members(epochs_.back());
+  const auto after =
+      std::upper_bound(epochs_.begin(), epochs_.end(), at,
+                       [](ports::Instant when, const Epoch& epoch) { return when < epoch.from; });
+  return members(*(after - 1));
+}
+
+RunIndex Timeline::run_at(PodId id, ports::Instant at) const {
+  if (id >= pods_.size()) return no_run;
+  for (RunIndex index = pods_[id].last_run; index != no_run; index = runs_[index].previous)
+    if (runs_[index].from <= at) return at < runs_[index].to ? index : no_run;
+  return no_run;
+}
+
+bool Timeline::provider_up(ports::Instant at) const { return switched_on(up_, at, true); }
+
+bool Timeline::provider_throttling(ports::Instant at) const {
+  return switched_on(throttling_, at, false);
+}
+
+ExchangeVerdict Timeline::exchange(RunIndex index, ports::Instant at) const {
+  ExchangeFacts facts = exchange_facts(index, at);
+  ExchangeVerdict verdict{.accepting = 1, .replicas = 1};
+  if (!facts.secret_accepted) {
+    const auto* held = find_secret(environment(index).secret);
+    const auto* step = held == nullptr ? nullptr : latest(held->steps, at);
+    verdict.accepting = step == nullptr ? 0 : step->accepting;
+    verdict.replicas = options_.provider_replicas;
+  }
+  const auto cause = blame(facts);
+  if (!cause) return verdict;
+  verdict.cause = *cause;
+  // Only a refused secret depends on the replica that is met.
+  const bool by_secret = *cause == Cause::secret_retired || *cause == Cause::stale_render ||
+                         *cause == Cause::secret_not_propagated;
+  if (!by_secret) verdict.accepting = 0;
+  return verdict;
+}
+
+ExchangeFacts Timeline::exchange_facts(RunIndex index, ports::Instant at) const {
+  const auto& held = environment(index);
+  ExchangeFacts facts;
+  facts.provider_up = provider_up(at);
+  facts.throttled = provider_throttling(at);
+  for (auto entry = registrations_.rbegin(); entry != registrations_.rend(); ++entry) {
+    if (entry->client != held.client || entry->at > at) continue;
+    facts.method_registered = entry->method == held.method;
+    break;
+  }
+  const auto* known = find_secret(held.secret);
+  const auto* step = known == nullptr ? nullptr : latest(known->steps, at);
+  facts.secret_accepted = step != nullptr && step->accepting >= options_.provider_replicas;
+  const auto* act = known == nullptr ? nullptr : latest(known->acts, at);
+  facts.secret_retired = act != nullptr && act->retired;
+  const auto* current = latest(vault_values_, created(runs_[index].pod));
+  facts.created_after_successor = current != nullptr && current->name != held.secret;
+  return facts;
+}
+
+ports::Instant Timeline::created(PodId id) const {
+  return id < pods_.size() ? pods_[id].created : ports::Instant{};
+}
+
+Timeline::Pod& Timeline::pod(PodId id) {
+  ports::check(id <= max_pod_id, "a pod id is a small number");
+  if (id >= pods_.size()) pods_.resize(id + 1);
+  return pods_[id];
+}
+
+Timeline::Secret& Timeline::secret(std::uint64_t name) {
+  for (auto& known : secrets_)
+    if (known.name == name) return known;
+  secrets_.push_back(Secret{.name = name});
+  return secrets_.back();
+}
+
+const Timeline::Secret* Timeline::find_secret(std::uint64_t name) const {
+  for (const auto& known : secrets_)
+    if (known.name == name) return &known;
+  return nullptr;
+}
+
+void Timeline::changed(ports::Instant at, bool verdict) {
+  if (verdict && (verdict_changes_.empty() || verdict_changes_.back() != at))
+    verdict_changes_.push_back(at);
+  if (listener_ != nullptr) listener_->on_change(at);
+}
+
+}  // namespace mocks::portal

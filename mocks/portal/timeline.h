@@ -1,0 +1,177 @@
+// Timeline: the fleet's past, as far as a login can tell: which pods the load balancer sent logins
+// to, which process ran in each and what it held, which secrets the identity provider accepted, and
+// what Vault's current value was. Piecewise constant; every change is appended at its instant, and
+// any instant up to the present can be asked about.
+//
+// Fleet and LoadBalancer append what they do; the rest comes by Facts (observe). From it the blame
+// of a login, the counted fidelities and the oracle are computed. It knows secrets by name_of only.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "mocks/facts.h"
+#include "mocks/idp/core.h"
+#include "mocks/kubernetes/workload.h"
+#include "mocks/portal/cause.h"
+#include "mocks/portal/environment.h"
+
+namespace mocks::portal {
+
+using kubernetes::PodId;
+
+// Bound: a pod id beyond it is a bug of ours (check).
+inline constexpr PodId max_pod_id = 1'000'000;
+
+inline constexpr ports::Instant forever = ports::Instant::max();
+
+struct TimelineOptions {
+  // name_of the KV path whose facts count ("portal-kv/oidc/portal", as Vault tells it); 0: every
+  // path whose value has a client secret.
+  std::uint64_t vault_path = 0;
+  int provider_replicas = 1;  // idp::CoreOptions::replicas
+};
+
+// One life of a portal process in a pod: [from, to).
+struct Run {
+  ports::Instant from = {};
+  ports::Instant to = forever;
+  std::uint32_t environment = 0;
+  std::uint32_t previous = std::numeric_limits<std::uint32_t>::max();  // of the same pod
+  PodId pod = 0;
+};
+using RunIndex = std::uint32_t;
+inline constexpr RunIndex no_run = std::numeric_limits<RunIndex>::max();
+
+// The set of endpoints from `from` until the next epoch.
+struct Epoch {
+  ports::Instant from = {};
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+};
+
+// What the identity provider makes of an exchange by the process of a run, the grant left aside.
+struct ExchangeVerdict {
+  // Of `replicas` equally likely replicas, `accepting` succeed, and the rest fail by `cause`.
+  int accepting = 1;
+  int replicas = 1;
+  Cause cause = Cause::secret_retired;
+};
+
+class Timeline final : public Observer {
+ public:
+  explicit Timeline(TimelineOptions options = {}) : options_(options) {}
+
+  const TimelineOptions& options() const { return options_; }
+
+  // Who wants to know that something was appended (the hybrid fidelity). Not owned; null for none.
+  class Listener {
+   public:
+    virtual void on_change(ports::Instant at) = 0;
+
+   protected:
+    ~Listener() = default;
+  };
+  void set_listener(Listener* listener) { listener_ = listener; }
+
+  // ---- Appending. Instants never go back.
+  // Takes secret_*, kv_written and pod_created, and ignores the rest.
+  void observe(ports::Instant at, const Fact& fact) override;
+  std::uint32_t intern(const Environment& environment);
+  void process_started(ports::Instant at, PodId pod, std::uint32_t environment);
+  void process_stopped(ports::Instant at, PodId pod);
+  void endpoint_added(ports::Instant at, PodId pod);
+  void endpoint_removed(ports::Instant at, PodId pod);
+  // The method that a client is registered with, from `at` on. A client never named here counts as
+  // registered with whatever its portal uses.
+  void register_method(ports::Instant at, std::uint64_t client, idp::AuthenticationMethod method);
+  // The identity provider answers nobody, or answers 429, until taken back.
+  void set_provider_up(ports::Instant at, bool up);
+  void set_provider_throttling(ports::Instant at, bool throttling);
+
+  // ---- Asking. O(log changes), and cheaper for what is recent.
+  std::span<const PodId> endpoints(ports::Instant at) const;
+  RunIndex run_at(PodId pod, ports::Instant at) const;  // no_run: nothing runs in it then
+  const Run& run(RunIndex index) const { return runs_[index]; }
+  const Environment& environment(RunIndex run) const {
+    return environments_[runs_[run].environment];
+  }
+  bool provider_up(ports::Instant at) const;
+  bool provider_throttling(ports::Instant at) const;
+  ExchangeVerdict exchange(RunIndex run, ports::Instant at) const;
+  // The same as facts of the decision table, the grant and liveness left at their defaults, and
+  // secret_accepted true only if every replica accepts.
+  ExchangeFacts exchange_facts(RunIndex run, ports::Instant at) const;
+
+  // ---- The raw record, ascending by instant, for whoever integrates over it.
+  const std::vector<Epoch>& epochs() const { return epochs_; }
+  std::span<const PodId> members(const Epoch& epoch) const {
+    return {members_.data() + epoch.first, epoch.count};
+  }
+  const std::vector<Run>& runs() const { return runs_; }
+  // Instants at which exchange() may change for some run.
+  const std::vector<ports::Instant>& verdict_changes() const { return verdict_changes_; }
+
+  struct Secret {
+    struct Step {
+      ports::Instant at = {};
+      int accepting = 0;  // replicas
+    };
+    struct Act {
+      ports::Instant at = {};
+      bool retired = false;  // disabled or deleted; else created or enabled
+    };
+    std::uint64_t name = 0;
+    std::vector<Step> steps = {};
+    std::vector<Act> acts = {};
+  };
+  const std::vector<Secret>& secrets() const { return secrets_; }
+  // Vault's current value, name_of, from each instant on.
+  struct Value {
+    ports::Instant at = {};
+    std::uint64_t name = 0;
+  };
+  const std::vector<Value>& vault_values() const { return vault_values_; }
+  ports::Instant created(PodId pod) const;
+  struct Switch {
+    ports::Instant at = {};
+    bool on = false;
+  };
+  const std::vector<Switch>& provider_switches() const { return up_; }
+  const std::vector<Switch>& throttling_switches() const { return throttling_; }
+  struct Registered {
+    ports::Instant at = {};
+    std::uint64_t client = 0;
+    idp::AuthenticationMethod method = idp::AuthenticationMethod::client_secret_post;
+  };
+  const std::vector<Registered>& registrations() const { return registrations_; }
+
+ private:
+  struct Pod {
+    ports::Instant created = {};
+    RunIndex last_run = no_run;
+  };
+  Pod& pod(PodId id);
+  Secret& secret(std::uint64_t name);
+  const Secret* find_secret(std::uint64_t name) const;
+  void begin_epoch(ports::Instant at);
+  void changed(ports::Instant at, bool verdict);
+
+  TimelineOptions options_;
+  Listener* listener_ = nullptr;
+  std::vector<Pod> pods_;
+  std::vector<Run> runs_;
+  std::vector<Environment> environments_;
+  std::vector<Epoch> epochs_;
+  std::vector<PodId> members_;
+  std::vector<Secret> secrets_;
+  std::vector<Value> vault_values_;
+  std::vector<Switch> up_;
+  std::vector<Switch> throttling_;
+  std::vector<Registered> registrations_;
+  std::vector<ports::Instant> verdict_changes_;
+};
+
+}  // namespace mocks::portal

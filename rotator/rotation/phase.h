@@ -60,7 +60,8 @@ class Listener {
   virtual void noted(Severity /*severity*/, const std::string& /*message*/) {}
 };
 
-// "1h30m", "15m", "90s", "500ms": the shortest exact form, for messages. Zero is "0s".
+// "1h30m", "1m30s", "500ms", for messages: to the second from a minute on, else to the millisecond.
+// Zero is "0s".
 std::string to_text(ports::Duration duration);
 
 }  // namespace rotator

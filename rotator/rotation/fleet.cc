@@ -1,0 +1,163 @@
+#include "rotator/rotation/fleet.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace rotator {
+namespace {
+
+// Ended for good: nothing of it runs, whatever the object says (an evicted pod stays as Failed).
+bool ended(const Pod& pod) { return pod.phase == "Succeeded" || pod.phase == "Failed"; }
+
+bool of_template(const Pod& pod, const std::optional<std::string>& restart_value) {
+  if (!restart_value) return true;
+  const auto found = pod.annotations.find(restart_annotation);
+  return found != pod.annotations.end() && found->second == *restart_value;
+}
+
+std::optional<ports::WallTime> started_at(const Pod& pod, const std::string& container) {
+  const auto found = pod.started.find(container);
+  if (found == pod.started.end()) return std::nullopt;
+  return found->second;
+}
+
+int restarts_of(const Pod& pod, const std::string& container) {
+  const auto found = pod.restarts.find(container);
+  return found == pod.restarts.end() ? 0 : found->second;
+}
+
+std::optional<ports::WallTime> parse_epoch_seconds(const ports::Secret& output) {
+  auto text = output.reveal_to_wire();
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+  std::int64_t seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return ports::WallTime(std::chrono::seconds(seconds));
+}
+
+void look_at_content(Cluster& cluster, const KubernetesConfiguration& configuration,
+                     const ports::Secret& key, PodProof& proof) {
+  const auto output =
+      cluster.exec(proof.pod, configuration.container, {"cat", configuration.secret_file});
+  if (!output) {
+    proof.trouble = output.error().message;
+    return;
+  }
+  if (output->exit_code != 0) {
+    proof.trouble = "cat " + configuration.secret_file + " exited " +
+                    std::to_string(output->exit_code) + ": " +
+                    output->standard_error.substr(0, 120);
+    return;
+  }
+  const auto value = rendered_value(output->standard_output, configuration.secret_key);
+  if (!value) {
+    proof.trouble =
+        configuration.secret_file + " has no single line " + configuration.secret_key + "=value";
+    return;
+  }
+  proof.content = value->fingerprint(key);
+}
+
+void look_at_time(Cluster& cluster, const KubernetesConfiguration& configuration, PodProof& proof) {
+  const auto output = cluster.exec(proof.pod, configuration.container,
+                                   {"stat", "-c", "%Y", configuration.secret_file});
+  if (!output) {
+    proof.trouble = output.error().message;
+    return;
+  }
+  if (output->exit_code == 0) proof.file_written = parse_epoch_seconds(output->standard_output);
+  if (!proof.file_written)
+    proof.trouble = "stat -c %Y " + configuration.secret_file + " exited " +
+                    std::to_string(output->exit_code) + " without a time";
+}
+
+// The same pods, each still running the process that was looked at.
+bool same_pods(const std::vector<Pod>& before, const std::vector<Pod>& after,
+               const std::string& container) {
+  std::size_t matched = 0;
+  std::size_t living = 0;
+  for (const auto& pod : after) {
+    if (ended(pod)) continue;
+    ++living;
+    for (const auto& earlier : before)
+      if (!ended(earlier) && earlier.uid == pod.uid &&
+          started_at(earlier, container) == started_at(pod, container) &&
+          restarts_of(earlier, container) == restarts_of(pod, container))
+        ++matched;
+  }
+  const auto lived = static_cast<std::size_t>(
+      std::count_if(before.begin(), before.end(), [](const Pod& pod) { return !ended(pod); }));
+  return matched == living && lived == living;
+}
+
+}  // namespace
+
+ports::Result<Fleet> inspect_fleet(Cluster& cluster, const KubernetesConfiguration& configuration,
+                                   const Deployment& deployment, const FleetQuestion& question,
+                                   const ports::Secret& fingerprint_key) {
+  const auto before = cluster.pods(deployment);
+  if (!before) return ports::fail(before.error());
+  Fleet fleet;
+  bool looked = false;
+  for (const auto& pod : *before) {
+    if (ended(pod)) continue;
+    if (!of_template(pod, question.restart_value)) {
+      fleet.older.push_back(pod);
+      continue;
+    }
+    PodProof proof{.pod = pod.name,
+                   .uid = pod.uid,
+                   .terminating = pod.terminating,
+                   .process_started = started_at(pod, configuration.container),
+                   .restarts = restarts_of(pod, configuration.container)};
+    const auto injected = pod.annotations.find(injected_annotation);
+    proof.injected = injected != pod.annotations.end() && injected->second == "injected";
+    proof.running = proof.process_started.has_value();
+    if (!proof.running) proof.trouble = "container " + configuration.container + " does not run";
+    if (proof.running && question.contents)
+      look_at_content(cluster, configuration, fingerprint_key, proof);
+    if (proof.running && question.file_times && proof.trouble.empty())
+      look_at_time(cluster, configuration, proof);
+    looked = looked || proof.running;
+    fleet.live.push_back(std::move(proof));
+  }
+  if (!looked || (!question.contents && !question.file_times)) {
+    fleet.stable = true;
+    return fleet;
+  }
+  const auto after = cluster.pods(deployment);
+  if (!after) return ports::fail(after.error());
+  fleet.stable = same_pods(*before, *after, configuration.container);
+  return fleet;
+}
+
+std::optional<ports::Secret> rendered_value(const ports::Secret& content, std::string_view key) {
+  auto rest = content.reveal_to_wire();
+  std::optional<ports::Secret> found;
+  while (!rest.empty()) {
+    const auto newline = rest.find('\n');
+    auto line = rest.substr(0, newline);
+    rest.remove_prefix(newline == std::string_view::npos ? rest.size() : newline + 1);
+    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
+    while (!line.empty() && line.front() == ' ') line.remove_prefix(1);
+    constexpr std::string_view exported = "export ";
+    if (line.starts_with(exported)) line.remove_prefix(exported.size());
+    if (!line.starts_with(key) || line.size() <= key.size() || line[key.size()] != '=') continue;
+    auto value = line.substr(key.size() + 1);
+    if (value.size() >= 2 && (value.front() == '"' || value.front() == '\'') &&
+        value.back() == value.front())
+      value = value.substr(1, value.size() - 2);
+    if (found || value.empty()) return std::nullopt;
+    found = ports::Secret(std::string(value));
+  }
+  return found;
+}
+
+bool rollout_complete(const Deployment& deployment) {
+  return deployment.observed_generation >= deployment.generation &&
+         deployment.updated_replicas >= deployment.replicas &&
+         deployment.status_replicas <= deployment.updated_replicas &&
+         deployment.available_replicas >= deployment.updated_replicas;
+}
+
+}  // namespace rotator

@@ -1,0 +1,73 @@
+// Fleet: what the pods of a Deployment prove about the secret that they use, looked at once.
+//
+// A file proves nothing about the process that read it long ago: the agent's sidecar rewrites the
+// file in pods whose process still holds the old value. The proof that a process holds what its
+// file shows, without comparing clocks of different machines:
+//   1. exec `cat FILE` gives content C; then exec `stat -c %Y FILE` gives its time of writing.
+//      In this order: a file that was not written after the process started, as seen *after* C was
+//      read, is the file that the process read, so the process holds C. (Vault Agent replaces the
+//      file by rename, and only when its bytes change.)
+//   2. Both times come from the pod's own node: file times and the container's startedAt.
+//   3. A container that restarted has a new startedAt, so it is judged by what it read last.
+//   4. After the last exec the pods are listed again: the same uids with the same startedAt, or
+//      nothing has been proved.
+// Both stamps have whole seconds. Equal seconds count as written before: an agent that wrote a
+// stale value at first and the fresh one within the same second would pass, which is why the
+// restart waits out `vault_settle` first.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rotator/kubernetes/cluster.h"
+#include "rotator/ports/secret.h"
+#include "rotator/rotation/configuration.h"
+
+namespace rotator {
+
+// The pod template's annotation that carries the rotation id. Pods inherit it, so a pod that has
+// our value was created after our patch, whatever any clock says.
+inline constexpr const char* restart_annotation = "oidc-rotator/restarted-by";
+inline constexpr const char* injected_annotation = "vault.hashicorp.com/agent-inject-status";
+
+struct PodProof {
+  std::string pod = {};
+  std::string uid = {};
+  bool injected = false;
+  bool running = false;  // the portal container's process runs
+  bool terminating = false;
+  std::string trouble = {};         // why content or time could not be had; empty when both were
+  ports::Fingerprint content = {};  // of the value in the rendered file
+  std::optional<ports::WallTime> process_started = {};
+  std::optional<ports::WallTime> file_written = {};
+  int restarts = 0;
+};
+
+struct Fleet {
+  std::vector<Pod> older = {};      // of another template than asked for, Terminating ones too
+  std::vector<PodProof> live = {};  // of this one; pods that have ended for good are in neither
+  bool stable = false;              // the pods after the last exec are those before it
+};
+
+struct FleetQuestion {
+  // The annotation's value that marks the pods in question; nothing = every pod counts.
+  std::optional<std::string> restart_value = {};
+  bool contents = true;    // exec cat
+  bool file_times = true;  // exec stat
+};
+
+// Lists, looks into each live pod, lists again. An Error when a list fails; trouble with one pod is
+// in its proof.
+ports::Result<Fleet> inspect_fleet(Cluster& cluster, const KubernetesConfiguration& configuration,
+                                   const Deployment& deployment, const FleetQuestion& question,
+                                   const ports::Secret& fingerprint_key);
+
+// The value of `key` in a rendered file of KEY=value lines, with an optional "export " before and
+// optional quotes around the value. Nothing when the key is absent, empty or there twice.
+std::optional<ports::Secret> rendered_value(const ports::Secret& content, std::string_view key);
+
+// kubectl's own rule for a complete rollout (rollout_status.go), which never looks at pods.
+bool rollout_complete(const Deployment& deployment);
+
+}  // namespace rotator

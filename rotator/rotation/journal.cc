@@ -1,0 +1,360 @@
+#include "rotator/rotation/journal.h"
+
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <type_traits>
+
+namespace rotator {
+namespace {
+
+using nlohmann::json;
+using ports::ErrorCode;
+using ports::WallTime;
+
+constexpr std::size_t key_bytes = 32;
+constexpr std::size_t nonce_bytes = 8;
+constexpr const char* key_field = "fingerprint_key";
+
+constexpr std::array all_dispositions = {Disposition::none,         Disposition::running,
+                                         Disposition::rolling_back, Disposition::done,
+                                         Disposition::rolled_back,  Disposition::stopped};
+constexpr std::array all_intents = {
+    Intent::none,         Intent::create_secret, Intent::write_value, Intent::restart,
+    Intent::disable_old,  Intent::enable_old,    Intent::delete_old,  Intent::write_value_back,
+    Intent::restart_back, Intent::delete_new};
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const auto& part : parts) text += (text.empty() ? "" : " ") + part;
+  return text;
+}
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const auto space = text.find(' ');
+    if (space != 0) parts.emplace_back(text.substr(0, space));
+    if (space == std::string_view::npos) break;
+    text.remove_prefix(space + 1);
+  }
+  return parts;
+}
+
+// The one list of members: `visit(name, member)` for each, so that writer and reader cannot differ.
+template <typename JournalType, typename Visitor>
+void for_each_member(JournalType& journal, Visitor&& visit) {
+  visit("format", journal.format);
+  visit("rotation_id", journal.rotation_id);
+  visit("strategy", journal.strategy);
+  visit("phase", journal.phase);
+  visit("disposition", journal.disposition);
+  visit("intent", journal.intent);
+  visit("holder", journal.holder);
+  visit("client_id", journal.client_id);
+  visit("deployment", journal.deployment);
+  visit("secrets_before", journal.secrets_before);
+  visit("old_secret_id", journal.old_secret_id);
+  visit("new_secret_id", journal.new_secret_id);
+  visit("old_fingerprint", journal.old_fingerprint);
+  visit("new_fingerprint", journal.new_fingerprint);
+  visit("old_kv_version", journal.old_kv_version);
+  visit("new_kv_version", journal.new_kv_version);
+  visit("back_kv_version", journal.back_kv_version);
+  visit("restart_before", journal.restart_before);
+  visit("restart_value", journal.restart_value);
+  visit("restarts", journal.restarts);
+  visit("started", journal.started);
+  visit("window_opened", journal.window_opened);
+  visit("window_ends", journal.window_ends);
+  visit("stored", journal.stored);
+  visit("rollout_deadline", journal.rollout_deadline);
+  visit("disabled_at", journal.disabled_at);
+  visit("soak_ends", journal.soak_ends);
+  visit("finished", journal.finished);
+  visit("updated", journal.updated);
+  visit("failures_at_start", journal.failures_at_start);
+  visit("failures_at_disable", journal.failures_at_disable);
+  visit("reason", journal.reason);
+  visit("nonce", journal.nonce);
+}
+
+// Members as text. Empty text = not set.
+std::string text_of(const std::string& value) { return value; }
+std::string text_of(int value) { return value == 0 ? "" : std::to_string(value); }
+std::string text_of(const std::vector<std::string>& value) { return joined(value); }
+std::string text_of(WallTime value) { return to_rfc3339(value); }
+std::string text_of(Strategy value) { return to_string(value); }
+std::string text_of(Phase value) { return to_string(value); }
+std::string text_of(Disposition value) { return to_string(value); }
+std::string text_of(Intent value) { return to_string(value); }
+std::string text_of(const std::optional<std::int64_t>& value) {
+  return value ? std::to_string(*value) : "";
+}
+// An annotation may be empty and yet be there.
+std::string text_of(const std::optional<std::string>& value) { return value ? "=" + *value : ""; }
+
+template <typename Number>
+bool read_number(std::string_view text, Number& out) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return error == std::errc() && end == text.data() + text.size();
+}
+template <typename Enumeration>
+bool take(const std::optional<Enumeration>& parsed, Enumeration& out) {
+  if (parsed) out = *parsed;
+  return parsed.has_value();
+}
+
+bool from_text(std::string_view text, std::string& out) {
+  out = text;
+  return true;
+}
+bool from_text(std::string_view text, int& out) { return read_number(text, out); }
+bool from_text(std::string_view text, std::vector<std::string>& out) {
+  out = split(text);
+  return true;
+}
+bool from_text(std::string_view text, WallTime& out) { return take(parse_rfc3339(text), out); }
+bool from_text(std::string_view text, Strategy& out) { return take(parse_strategy(text), out); }
+bool from_text(std::string_view text, Phase& out) { return take(parse_phase(text), out); }
+bool from_text(std::string_view text, Disposition& out) {
+  return take(parse_disposition(text), out);
+}
+bool from_text(std::string_view text, Intent& out) { return take(parse_intent(text), out); }
+bool from_text(std::string_view text, std::optional<std::int64_t>& out) {
+  std::int64_t number = 0;
+  if (!read_number(text, number)) return false;
+  out = number;
+  return true;
+}
+bool from_text(std::string_view text, std::optional<std::string>& out) {
+  if (text.front() != '=') return false;
+  out = std::string(text.substr(1));
+  return true;
+}
+
+std::optional<std::string> hex_decoded(std::string_view hex) {
+  if (hex.empty() || hex.size() % 2 != 0) return std::nullopt;
+  std::string bytes;
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    unsigned value = 0;
+    const auto* begin = hex.data() + i;
+    const auto [end, error] = std::from_chars(begin, begin + 2, value, 16);
+    if (error != std::errc() || end != begin + 2) return std::nullopt;
+    bytes += static_cast<char>(value);
+  }
+  return bytes;
+}
+
+std::string hex_encoded(std::string_view bytes) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string hex;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    hex += digits[byte >> 4U];
+    hex += digits[byte & 15U];
+  }
+  return hex;
+}
+
+}  // namespace
+
+const char* to_string(Disposition disposition) {
+  switch (disposition) {
+    case Disposition::none: return "none";
+    case Disposition::running: return "running";
+    case Disposition::rolling_back: return "rolling_back";
+    case Disposition::done: return "done";
+    case Disposition::rolled_back: return "rolled_back";
+    case Disposition::stopped: return "stopped";
+  }
+  return "unknown";
+}
+
+std::optional<Disposition> parse_disposition(std::string_view text) {
+  for (const auto disposition : all_dispositions)
+    if (text == to_string(disposition)) return disposition;
+  return std::nullopt;
+}
+
+bool unfinished(Disposition disposition) {
+  return disposition == Disposition::running || disposition == Disposition::rolling_back ||
+         disposition == Disposition::stopped;
+}
+
+const char* to_string(Intent intent) {
+  switch (intent) {
+    case Intent::none: return "none";
+    case Intent::create_secret: return "create_secret";
+    case Intent::write_value: return "write_value";
+    case Intent::restart: return "restart";
+    case Intent::disable_old: return "disable_old";
+    case Intent::enable_old: return "enable_old";
+    case Intent::delete_old: return "delete_old";
+    case Intent::write_value_back: return "write_value_back";
+    case Intent::restart_back: return "restart_back";
+    case Intent::delete_new: return "delete_new";
+  }
+  return "unknown";
+}
+
+std::optional<Intent> parse_intent(std::string_view text) {
+  for (const auto intent : all_intents)
+    if (text == to_string(intent)) return intent;
+  return std::nullopt;
+}
+
+std::string to_rfc3339(WallTime time) {
+  if (time == WallTime{}) return "";
+  const auto days = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(days);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::milliseconds>(time) -
+                                    std::chrono::time_point_cast<std::chrono::milliseconds>(days));
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
+                static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
+                static_cast<int>(clock.minutes().count()),
+                static_cast<int>(clock.seconds().count()),
+                static_cast<int>(clock.subseconds().count()));
+  return text.data();
+}
+
+std::optional<WallTime> parse_rfc3339(std::string_view text) {
+  // "2026-02-02T11:11:04" and then an optional fraction and "Z".
+  constexpr std::string_view shape = "dddd-dd-ddTdd:dd:dd";
+  if (text.size() < shape.size() + 1 || text.back() != 'Z') return std::nullopt;
+  for (std::size_t i = 0; i < shape.size(); ++i)
+    if (shape[i] == 'd' ? (text[i] < '0' || text[i] > '9') : text[i] != shape[i])
+      return std::nullopt;
+  const auto number = [&text](std::size_t from, std::size_t count) {
+    int value = 0;
+    for (std::size_t i = from; i < from + count; ++i) value = value * 10 + (text[i] - '0');
+    return value;
+  };
+  const std::chrono::year_month_day date(std::chrono::year(number(0, 4)),
+                                         std::chrono::month(static_cast<unsigned>(number(5, 2))),
+                                         std::chrono::day(static_cast<unsigned>(number(8, 2))));
+  if (!date.ok()) return std::nullopt;
+  auto fraction = text.substr(shape.size(), text.size() - shape.size() - 1);
+  std::int64_t nanoseconds = 0;
+  if (!fraction.empty()) {
+    if (fraction.front() != '.' || fraction.size() < 2) return std::nullopt;
+    std::int64_t unit = 100'000'000;
+    for (const char c : fraction.substr(1)) {
+      if (c < '0' || c > '9') return std::nullopt;
+      nanoseconds += (c - '0') * unit;
+      unit /= 10;
+    }
+  }
+  return WallTime(std::chrono::sys_days(date)) + std::chrono::hours(number(11, 2)) +
+         std::chrono::minutes(number(14, 2)) + std::chrono::seconds(number(17, 2)) +
+         std::chrono::nanoseconds(nanoseconds);
+}
+
+std::string to_json(const Journal& journal, const std::string& fingerprint_key_hex) {
+  json object = json::object();
+  for_each_member(journal, [&object](const char* name, const auto& member) {
+    auto text = text_of(member);
+    if (!text.empty()) object[name] = std::move(text);
+  });
+  object[key_field] = fingerprint_key_hex;
+  // Server texts may end up in `reason`: a byte that is not UTF-8 must not throw.
+  return object.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+ports::Result<Journal> parse_journal(const KvData& data) {
+  const auto object = json::parse(data.json().reveal_to_wire(), nullptr, false);
+  if (!object.is_object())
+    return ports::fail(ErrorCode::malformed, "the journal is not a JSON object");
+  Journal journal;
+  std::string bad;
+  for_each_member(journal, [&object, &bad](const char* name, auto& member) {
+    const auto found = object.find(name);
+    if (found == object.end() || !found->is_string()) return;
+    const auto& text = found->get_ref<const std::string&>();
+    if (!text.empty() && !from_text(text, member) && bad.empty()) bad = name;
+  });
+  if (!bad.empty())
+    return ports::fail(
+        ErrorCode::malformed,
+        "the journal's member " + bad + " cannot be read; a newer rotator may have written it");
+  if (journal.format > journal_format)
+    return ports::fail(ErrorCode::malformed,
+                       "the journal has format " + std::to_string(journal.format) +
+                           ", this rotator knows " + std::to_string(journal_format) +
+                           "; use the rotator that wrote it");
+  if (journal.disposition != Disposition::none && journal.rotation_id.empty())
+    return ports::fail(ErrorCode::malformed, "the journal has no rotation_id");
+  return journal;
+}
+
+JournalStore::JournalStore(KeyValue& kv, ports::Clock& clock, ports::Random& random)
+    : kv_(kv), clock_(clock), random_(random) {}
+
+ports::Result<Journal> JournalStore::load() {
+  auto read = kv_.read();
+  if (!read && read.error().code == ErrorCode::missing) {
+    // Never written, or deleted since: the next write must still match the current version.
+    const auto metadata = kv_.metadata();
+    if (!metadata && metadata.error().code != ErrorCode::missing)
+      return ports::fail(metadata.error());
+    version_ = metadata ? metadata->current_version : 0;
+    return Journal{};
+  }
+  if (!read) return ports::fail(read.error());
+  auto journal = parse_journal(read->data);
+  if (!journal)
+    return ports::fail(journal.error().code, journal.error().message + " (at " + kv_.full_path() +
+                                                 " version " + std::to_string(read->version) + ")");
+  version_ = read->version;
+  if (const auto hex = read->data.text(key_field))
+    if (auto bytes = hex_decoded(*hex)) key_ = ports::Secret(std::move(*bytes));
+  return journal;
+}
+
+const ports::Secret& JournalStore::fingerprint_key() {
+  if (key_.empty()) {
+    auto bytes = hex_decoded(ports::random_hex(random_, key_bytes));
+    key_ = ports::Secret(std::move(*bytes));
+  }
+  return key_;
+}
+
+ports::Status JournalStore::append(Journal& journal) {
+  journal.format = journal_format;
+  journal.nonce = ports::random_hex(random_, nonce_bytes);
+  journal.updated = clock_.wall_now();
+  const auto key = hex_encoded(fingerprint_key().reveal_to_wire());
+  ports::Error last;
+  for (int attempt = 0; attempt < max_journal_write_attempts; ++attempt) {
+    auto data = KvData::parse(to_json(journal, key));
+    if (!data) return ports::fail(data.error());
+    const auto written = kv_.write(*data, version_);
+    if (written) {
+      version_ = *written;
+      return {};
+    }
+    last = written.error();
+    if (last.code != ErrorCode::ambiguous && last.code != ErrorCode::conflict)
+      return ports::fail(last);
+    // Whose write is the latest? A conflict may be our own first attempt, whose reply was lost.
+    const auto read = kv_.read();
+    if (!read && read.error().code != ErrorCode::missing) return ports::fail(read.error());
+    const int now_at = read ? read->version : 0;
+    if (read && read->data.text("nonce") == journal.nonce) {
+      version_ = now_at;
+      return {};
+    }
+    if (read && now_at != version_)
+      return ports::fail(ErrorCode::conflict,
+                         "the journal at " + kv_.full_path() + " moved to version " +
+                             std::to_string(now_at) + " while this rotator expected " +
+                             std::to_string(version_) + ": another rotator has written it");
+    if (last.code == ErrorCode::conflict) return ports::fail(last);
+  }
+  return ports::fail(last);
+}
+
+}  // namespace rotator

@@ -44,6 +44,9 @@ struct IdentityProviderConfiguration {
   std::string token_endpoint = {};  // empty = from discovery
   ProbeGrant probe_grant = ProbeGrant::client_credentials;
   std::string probe_scope = {};
+  // How many secrets the tenant allows at once, where that is less than the vendor says; 0 = the
+  // vendor's limit.
+  int max_secrets = 0;
   // Where in Vault the administration credential is: path in the same mount, and field.
   std::string admin_path = "oidc/idp-admin";
   std::string admin_field = "token";

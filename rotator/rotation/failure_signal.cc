@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "rotator/calls/encoding.h"
+
 namespace rotator {
 namespace {
 
@@ -13,24 +15,6 @@ using ports::ErrorCode;
 
 // Largest count that a double holds exactly.
 constexpr double max_count = 9'007'199'254'740'992.0;
-
-std::string percent_encoded(std::string_view text) {
-  static constexpr char digits[] = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      encoded += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    encoded += '%';
-    encoded += digits[byte >> 4U];
-    encoded += digits[byte & 15U];
-  }
-  return encoded;
-}
 
 // The sample's text of a vector with one element or of a scalar; empty vector = "0".
 std::optional<std::string> single_value(const json& answer) {
@@ -64,7 +48,7 @@ ports::Result<std::int64_t> FailureWatch::count() {
   request.origin = signal_.url.substr(0, path_at);
   std::string prefix = path_at == std::string::npos ? "" : signal_.url.substr(path_at);
   while (!prefix.empty() && prefix.back() == '/') prefix.pop_back();
-  request.target = prefix + "/api/v1/query?query=" + percent_encoded(signal_.query);
+  request.target = prefix + "/api/v1/query?query=" + percent_encode(signal_.query);
   request.headers = {{.name = "Accept", .value = "application/json"}};
   const auto response = http_.send(request, clock_.now() + signal_.timeout);
   if (!response)

@@ -9,10 +9,11 @@ namespace {
 // Ended for good: nothing of it runs, whatever the object says (an evicted pod stays as Failed).
 bool ended(const Pod& pod) { return pod.phase == "Succeeded" || pod.phase == "Failed"; }
 
-bool of_template(const Pod& pod, const std::optional<std::string>& restart_value) {
-  if (!restart_value) return true;
+bool of_template(const Pod& pod, const FleetQuestion& question) {
+  if (question.every_pod) return true;
   const auto found = pod.annotations.find(restart_annotation);
-  return found != pod.annotations.end() && found->second == *restart_value;
+  if (found == pod.annotations.end()) return !question.restart_value;
+  return question.restart_value == found->second;
 }
 
 std::optional<ports::WallTime> started_at(const Pod& pod, const std::string& container) {
@@ -101,7 +102,7 @@ ports::Result<Fleet> inspect_fleet(Cluster& cluster, const KubernetesConfigurati
   bool looked = false;
   for (const auto& pod : *before) {
     if (ended(pod)) continue;
-    if (!of_template(pod, question.restart_value)) {
+    if (!of_template(pod, question)) {
       fleet.older.push_back(pod);
       continue;
     }
@@ -129,6 +130,10 @@ ports::Result<Fleet> inspect_fleet(Cluster& cluster, const KubernetesConfigurati
   if (!after) return ports::fail(after.error());
   fleet.stable = same_pods(*before, *after, configuration.container);
   return fleet;
+}
+
+bool is_older(const Pod& pod, const FleetQuestion& question) {
+  return !ended(pod) && !of_template(pod, question);
 }
 
 std::optional<ports::Secret> rendered_value(const ports::Secret& content, std::string_view key) {

@@ -51,7 +51,9 @@ struct Fleet {
 };
 
 struct FleetQuestion {
-  // The annotation's value that marks the pods in question; nothing = every pod counts.
+  bool every_pod = false;  // whatever its template
+  // Else the value of restart_annotation that marks the pods in question; nothing = pods without
+  // the annotation.
   std::optional<std::string> restart_value = {};
   bool contents = true;    // exec cat
   bool file_times = true;  // exec stat
@@ -66,6 +68,9 @@ ports::Result<Fleet> inspect_fleet(Cluster& cluster, const KubernetesConfigurati
 // The value of `key` in a rendered file of KEY=value lines, with an optional "export " before and
 // optional quotes around the value. Nothing when the key is absent, empty or there twice.
 std::optional<ports::Secret> rendered_value(const ports::Secret& content, std::string_view key);
+
+// True for a pod that runs or may yet run and was not made from the template in question.
+bool is_older(const Pod& pod, const FleetQuestion& question);
 
 // kubectl's own rule for a complete rollout (rollout_status.go), which never looks at pods.
 bool rollout_complete(const Deployment& deployment);

@@ -1,10 +1,12 @@
 #include "rotator/rotation/journal.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
 #include <nlohmann/json.hpp>
-#include <type_traits>
+
+#include "rotator/calls/times.h"
 
 namespace rotator {
 namespace {
@@ -221,38 +223,6 @@ std::string to_rfc3339(WallTime time) {
   return text.data();
 }
 
-std::optional<WallTime> parse_rfc3339(std::string_view text) {
-  // "2026-02-02T11:11:04" and then an optional fraction and "Z".
-  constexpr std::string_view shape = "dddd-dd-ddTdd:dd:dd";
-  if (text.size() < shape.size() + 1 || text.back() != 'Z') return std::nullopt;
-  for (std::size_t i = 0; i < shape.size(); ++i)
-    if (shape[i] == 'd' ? (text[i] < '0' || text[i] > '9') : text[i] != shape[i])
-      return std::nullopt;
-  const auto number = [&text](std::size_t from, std::size_t count) {
-    int value = 0;
-    for (std::size_t i = from; i < from + count; ++i) value = value * 10 + (text[i] - '0');
-    return value;
-  };
-  const std::chrono::year_month_day date(std::chrono::year(number(0, 4)),
-                                         std::chrono::month(static_cast<unsigned>(number(5, 2))),
-                                         std::chrono::day(static_cast<unsigned>(number(8, 2))));
-  if (!date.ok()) return std::nullopt;
-  auto fraction = text.substr(shape.size(), text.size() - shape.size() - 1);
-  std::int64_t nanoseconds = 0;
-  if (!fraction.empty()) {
-    if (fraction.front() != '.' || fraction.size() < 2) return std::nullopt;
-    std::int64_t unit = 100'000'000;
-    for (const char c : fraction.substr(1)) {
-      if (c < '0' || c > '9') return std::nullopt;
-      nanoseconds += (c - '0') * unit;
-      unit /= 10;
-    }
-  }
-  return WallTime(std::chrono::sys_days(date)) + std::chrono::hours(number(11, 2)) +
-         std::chrono::minutes(number(14, 2)) + std::chrono::seconds(number(17, 2)) +
-         std::chrono::nanoseconds(nanoseconds);
-}
-
 std::string to_json(const Journal& journal, const std::string& fingerprint_key_hex) {
   json object = json::object();
   for_each_member(journal, [&object](const char* name, const auto& member) {
@@ -326,33 +296,40 @@ ports::Status JournalStore::append(Journal& journal) {
   journal.format = journal_format;
   journal.nonce = ports::random_hex(random_, nonce_bytes);
   journal.updated = clock_.wall_now();
-  const auto key = hex_encoded(fingerprint_key().reveal_to_wire());
+  const auto text = to_json(journal, hex_encoded(fingerprint_key().reveal_to_wire()));
+  unsettled_.push_back(journal.nonce);
   ports::Error last;
   for (int attempt = 0; attempt < max_journal_write_attempts; ++attempt) {
-    auto data = KvData::parse(to_json(journal, key));
+    const auto data = KvData::parse(text);
     if (!data) return ports::fail(data.error());
     const auto written = kv_.write(*data, version_);
     if (written) {
       version_ = *written;
+      unsettled_.clear();
       return {};
     }
     last = written.error();
     if (last.code != ErrorCode::ambiguous && last.code != ErrorCode::conflict)
       return ports::fail(last);
-    // Whose write is the latest? A conflict may be our own first attempt, whose reply was lost.
+    // Whose write is the latest? A conflict may be our own, whose reply was lost.
     const auto read = kv_.read();
     if (!read && read.error().code != ErrorCode::missing) return ports::fail(read.error());
-    const int now_at = read ? read->version : 0;
-    if (read && read->data.text("nonce") == journal.nonce) {
-      version_ = now_at;
+    const int latest = read ? read->version : 0;
+    const auto nonce = read ? read->data.text("nonce") : std::nullopt;
+    if (nonce == journal.nonce) {
+      version_ = latest;
+      unsettled_.clear();
       return {};
     }
-    if (read && now_at != version_)
+    if (latest == version_) continue;
+    const bool ours =
+        nonce && std::find(unsettled_.begin(), unsettled_.end(), *nonce) != unsettled_.end();
+    if (!ours)
       return ports::fail(ErrorCode::conflict,
                          "the journal at " + kv_.full_path() + " moved to version " +
-                             std::to_string(now_at) + " while this rotator expected " +
+                             std::to_string(latest) + " while this rotator expected " +
                              std::to_string(version_) + ": another rotator has written it");
-    if (last.code == ErrorCode::conflict) return ports::fail(last);
+    version_ = latest;
   }
   return ports::fail(last);
 }

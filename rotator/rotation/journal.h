@@ -123,6 +123,8 @@ class JournalStore {
   ports::Clock& clock_;
   ports::Random& random_;
   int version_ = 0;
+  // Nonces of writes that may have landed: finding one of them is no conflict.
+  std::vector<std::string> unsettled_;
   ports::Secret key_;
 };
 
@@ -130,9 +132,7 @@ class JournalStore {
 std::string to_json(const Journal& journal, const std::string& fingerprint_key_hex);
 ports::Result<Journal> parse_journal(const KvData& data);
 
-// RFC 3339 in UTC with nanoseconds cut to milliseconds; "" for a zero time; and back (any number of
-// fraction digits).
+// RFC 3339 in UTC, cut to milliseconds; "" for a zero time.
 std::string to_rfc3339(ports::WallTime time);
-std::optional<ports::WallTime> parse_rfc3339(std::string_view text);
 
 }  // namespace rotator

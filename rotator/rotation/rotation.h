@@ -32,6 +32,13 @@ struct RotationPorts {
   ports::CredentialFiles& files;
 };
 
+// Bearers of the rotator itself. Either may be empty (Kubernetes login; a token file or a client
+// certificate).
+struct Credentials {
+  ports::Secret vault_token = {};
+  ports::Secret cluster_token = {};
+};
+
 // How a run ended.
 enum class Ending {
   done,           // exit 0: rotated; or nothing was left to do
@@ -77,9 +84,9 @@ struct DoctorReport {
 
 class Rotation {
  public:
-  // `vault_token` may be empty for the Kubernetes login. `configuration` is copied.
-  Rotation(const RotationPorts& ports, const Configuration& configuration,
-           ports::Secret vault_token, Listener& listener);
+  // `configuration` is copied; ports and listener must outlive the rotation.
+  Rotation(const RotationPorts& ports, const Configuration& configuration, Credentials credentials,
+           Listener& listener);
   ~Rotation();
   Rotation(const Rotation&) = delete;
   Rotation& operator=(const Rotation&) = delete;

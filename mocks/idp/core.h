@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +35,8 @@ namespace mocks::idp {
 // the past and a late refusal can still come. The oldest are forgotten first, once refused
 // everywhere.
 inline constexpr std::size_t max_remembered_deletions = 64;
+// Bound: replicas of the token endpoint.
+inline constexpr int max_replicas = 16;
 
 // token_endpoint_auth_method (OpenID Connect Core 1.0 section 9), registered and presented.
 enum class AuthenticationMethod {
@@ -106,6 +109,7 @@ struct TokenAttempt {
   GrantType grant = GrantType::client_credentials;
   GrantHandle handle = no_grant;   // the code or refresh token, for those grants
   std::uint64_t redirect_uri = 0;  // for authorization_code
+  bool offline_access = true;  // a code is worth a refresh token too, if the client has that grant
 };
 
 // In the order in which a token request is checked: the first that holds is the answer.
@@ -213,11 +217,17 @@ class Core final : public Timed {
   struct Secret {
     SecretObject object = {};
     std::uint64_t name = 0;
-    std::uint64_t number = 0;  // its place among all secrets ever created
+    std::uint64_t number = 0;  // its place among all secrets ever created, from 0
+    std::uint64_t entity = 0;  // names its draws
     bool deleted = false;
     std::uint32_t changes = 0;     // lags drawn for it
     int told = 0;                  // accepting replicas as last told
     std::vector<Step> steps = {};  // ascending for each replica
+  };
+  // How many replicas accept a value, as last told. By value: one value may sit in two objects.
+  struct Told {
+    std::uint64_t secret = 0;
+    int replicas = 0;
   };
   struct Client {
     Registration registration = {};
@@ -226,25 +236,27 @@ class Core final : public Timed {
     std::vector<std::uint64_t> redirect_names = {};
     bool removed = false;
     std::vector<Secret> secrets = {};  // in order of creation, deleted ones among them
+    std::vector<Told> told = {};
+    std::uint64_t secrets_created = 0;
   };
 
   void on_timer(std::uint32_t kind, std::uint64_t subject) override;
 
   const Client* client_named(std::uint64_t name) const;
-  Client* client_named(std::uint64_t name);
   Client* client_of(std::string_view client_id);
   static Secret* secret_of(Client& client, std::string_view secret_id);
   void admit(Client& client, NewSecret secret);
   void retire(Client& client, Secret& secret);
-  void schedule(Client& client, Secret& secret, bool accepted, const Range& lag);
-  void tell(FactKind kind, const Client& client, const Secret& secret, int number);
-  void tell_acceptance(const Client& client, Secret& secret);
+  void propagate(Client& client, Secret& secret, bool accepted, const Range& lag);
+  void tell(FactKind kind, const Client& client, std::uint64_t secret, std::int64_t number = 0);
+  void tell_acceptance(Client& client, std::uint64_t secret);
   void forget_old_deletions(Client& client);
-  int accepting(const Secret& secret, ports::Instant at) const;
-  bool replica_accepts(const Secret& secret, std::int32_t replica, ports::Instant at) const;
-  bool secret_accepted(const Secret& secret, ports::Instant at) const;
+  bool accepts(const Client& client, std::uint64_t secret, ports::Instant at) const;
+  int accepting_replicas(const Client& client, std::uint64_t secret, ports::Instant at) const;
   TokenVerdict verdict(const Client* client, const TokenAttempt& attempt, ports::Instant now) const;
-  bool over_limit(std::uint64_t user, bool count);
+  bool over_limit(std::uint64_t user) const;
+  void count_request(std::uint64_t user);
+  std::int64_t this_second() const;
 
   Scheduler& scheduler_;
   Observer& observer_;
@@ -254,7 +266,7 @@ class Core final : public Timed {
   std::uint64_t secrets_created_ = 0;
   Grants grants_;
   std::int64_t counted_second_ = -1;
-  std::vector<std::pair<std::uint64_t, int>> counted_users_;  // of counted_second_
+  std::map<std::uint64_t, int> counted_users_;  // of counted_second_
 };
 
 }  // namespace mocks::idp

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "mocks/sim/draws.h"
 #include "rotator/ports/clock.h"
@@ -39,10 +40,7 @@ struct GrantDetails {
   std::string code_challenge = {};
   bool challenge_is_sha256 = false;  // PKCE S256 (RFC 7636 section 4.2), else plain
   std::string issuer = {};           // which authorization server issued it
-
-  bool empty() const {
-    return nonce.empty() && scope.empty() && code_challenge.empty() && issuer.empty();
-  }
+  std::string user_name = {};        // who signed in
 };
 
 struct Grant {
@@ -74,8 +72,9 @@ class Grants {
   void spend(Kind kind, GrantHandle handle);
   void revoke_client(std::uint64_t client);
 
-  void describe(GrantHandle handle, GrantDetails details);
-  const GrantDetails& details(GrantHandle handle) const;  // empty ones when nothing was said
+  void describe(Kind kind, GrantHandle handle, GrantDetails details);
+  // Empty ones when nothing was said. Valid until the next change.
+  const GrantDetails& details(Kind kind, GrantHandle handle) const;
 
   // The text for a handle, and the handle for a text: no_grant for one that this table never wrote.
   std::string text_of(Kind kind, GrantHandle handle) const;
@@ -94,7 +93,7 @@ class Grants {
   GrantOptions options_;
   Table codes_;
   Table refresh_tokens_;
-  std::map<GrantHandle, GrantDetails> details_;
+  std::map<std::pair<Kind, GrantHandle>, GrantDetails> details_;
 };
 
 }  // namespace mocks::idp

@@ -45,16 +45,18 @@ struct OktaOptions {
   bool guide_paths = true;
   // False: that DELETE is refused on an active secret (400), as the apps API refuses it.
   bool guide_delete_deactivates = true;
-  // The org authorization server serves client_credentials with a client secret (and the scope
-  // `openid`), as the guide's validation step expects. Off: 401, as the real Okta, which demands
-  // private_key_jwt there.
-  bool org_client_credentials = true;
+  // client_credentials with a client secret at the org authorization server, and with the scope
+  // `openid`, as the guide's validation step asks. Off: 401 and 400, as the real Okta, which
+  // demands private_key_jwt at the org server and knows no openid without a user.
+  bool guide_client_credentials = true;
+  // What client_credentials without a scope is granted. Empty: 400 invalid_scope.
+  std::string default_scope = "portal.read";
   // The user of the browser is signed in already. Off: the sign-in page, or login_required for
   // prompt=none.
   bool user_signed_in = true;
   // WWW-Authenticate on a 401 to HTTP Basic (RFC 6749 section 5.2). Unpublished for Okta.
   bool challenge_basic = true;
-  // Requests a minute to the secrets endpoints before 429 (X-Rate-Limit-Limit).
+  // Requests a minute to the administration API before 429 (X-Rate-Limit-Limit).
   int admin_requests_per_minute = 100;
 };
 

@@ -29,6 +29,7 @@ enum class Stream : std::uint32_t {
   fault,
   rotator_random,  // what the rotator's Random port gives
   session,
+  idp_answer_time,
 };
 
 class Draws {

@@ -1,0 +1,202 @@
+#include "mocks/idp/encoding.h"
+
+#include <openssl/sha.h>
+
+#include <algorithm>
+
+namespace mocks::idp {
+namespace {
+
+constexpr std::string_view url_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+bool unreserved(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '.' || c == '_' || c == '~';
+}
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// -1 for a character of neither alphabet.
+int base64_digit(char c) {
+  if (c == '+') return 62;
+  if (c == '/') return 63;
+  const auto at = url_alphabet.find(c);
+  return at == std::string_view::npos ? -1 : static_cast<int>(at);
+}
+
+}  // namespace
+
+std::optional<Form> Form::parse(std::string_view text) {
+  Form form;
+  for (const auto field : split(text, '&')) {
+    if (form.fields_.size() == max_form_fields) return std::nullopt;
+    const auto equals = field.find('=');
+    auto name = percent_decode(field.substr(0, equals), true);
+    auto value = equals == std::string_view::npos ? std::optional<std::string>(std::string())
+                                                  : percent_decode(field.substr(equals + 1), true);
+    if (!name || !value) return std::nullopt;
+    form.fields_.emplace_back(std::move(*name), std::move(*value));
+  }
+  return form;
+}
+
+std::string_view Form::value(std::string_view name) const {
+  for (const auto& field : fields_)
+    if (field.first == name) return field.second;
+  return {};
+}
+
+bool Form::repeats() const {
+  for (std::size_t i = 0; i < fields_.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (fields_[i].first == fields_[j].first) return true;
+  return false;
+}
+
+std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
+  std::string decoded;
+  decoded.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '+' && plus_is_space) {
+      decoded += ' ';
+      continue;
+    }
+    if (text[i] != '%') {
+      decoded += text[i];
+      continue;
+    }
+    if (i + 2 >= text.size()) return std::nullopt;
+    const int high = hex_digit(text[i + 1]);
+    const int low = hex_digit(text[i + 2]);
+    if (high < 0 || low < 0) return std::nullopt;
+    decoded += static_cast<char>(high * 16 + low);
+    i += 2;
+  }
+  return decoded;
+}
+
+std::string percent_encode(std::string_view text) {
+  static constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string encoded;
+  encoded.reserve(text.size());
+  for (const char c : text) {
+    if (unreserved(c)) {
+      encoded += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    encoded += '%';
+    encoded += digits[byte >> 4U];
+    encoded += digits[byte & 15U];
+  }
+  return encoded;
+}
+
+std::optional<BasicCredentials> parse_basic(std::string_view authorization) {
+  auto encoded = after_scheme(authorization, "Basic ");
+  if (!encoded) return std::nullopt;
+  while (!encoded->empty() && encoded->back() == '=') encoded->remove_suffix(1);
+  const auto decoded = base64url_decode(*encoded);
+  if (!decoded) return std::nullopt;
+  const auto colon = decoded->find(':');
+  if (colon == std::string::npos || colon == 0) return std::nullopt;
+  auto id = percent_decode(std::string_view(*decoded).substr(0, colon), true);
+  auto secret = percent_decode(std::string_view(*decoded).substr(colon + 1), true);
+  if (!id || !secret) return std::nullopt;
+  return BasicCredentials{.client_id = std::move(*id), .client_secret = std::move(*secret)};
+}
+
+std::string base64url(std::string_view bytes) {
+  std::string text;
+  text.reserve((bytes.size() * 4 + 2) / 3);
+  std::uint32_t held = 0;
+  unsigned bits = 0;
+  for (const char c : bytes) {
+    held = (held << 8U) | static_cast<unsigned char>(c);
+    bits += 8;
+    while (bits >= 6) {
+      bits -= 6;
+      text += url_alphabet[(held >> bits) & 63U];
+    }
+  }
+  if (bits > 0) text += url_alphabet[(held << (6 - bits)) & 63U];
+  return text;
+}
+
+std::optional<std::string> base64url_decode(std::string_view text) {
+  if (text.size() % 4 == 1) return std::nullopt;
+  std::string bytes;
+  bytes.reserve(text.size() * 3 / 4);
+  std::uint32_t held = 0;
+  unsigned bits = 0;
+  for (const char c : text) {
+    const int digit = base64_digit(c);
+    if (digit < 0) return std::nullopt;
+    held = (held << 6U) | static_cast<std::uint32_t>(digit);
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes += static_cast<char>((held >> bits) & 255U);
+  }
+  return bytes;
+}
+
+std::string sha256(std::string_view bytes) {
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+         reinterpret_cast<unsigned char*>(digest.data()));
+  return digest;
+}
+
+void append_json(std::string& out, std::string_view text) {
+  static constexpr std::string_view digits = "0123456789abcdef";
+  out += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      out += "\\u00";
+      out += digits[static_cast<unsigned char>(c) >> 4U];
+      out += digits[static_cast<unsigned char>(c) & 15U];
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+std::string json_text(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + 2);
+  append_json(out, text);
+  return out;
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> pieces;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(separator), text.size());
+    if (end > 0) pieces.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return pieces;
+}
+
+std::optional<std::string_view> after_scheme(std::string_view text, std::string_view prefix) {
+  if (text.size() < prefix.size()) return std::nullopt;
+  const bool same = std::equal(prefix.begin(), prefix.end(), text.begin(),
+                               [](char a, char b) { return lower(a) == lower(b); });
+  if (!same) return std::nullopt;
+  return text.substr(prefix.size());
+}
+
+}  // namespace mocks::idp

@@ -1,0 +1,61 @@
+// OktaTokens: what the access and ID tokens say, and whether one that comes back is still good.
+//
+// Access tokens for the same client, user, scope and server that are issued within one hour are one
+// token: its "iat" is that hour's beginning and its "exp" lies at least the announced lifetime
+// ahead. So a probe costs no signature of its own, and whoever verifies the token finds it good. ID
+// tokens are each their own.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "mocks/idp/grants.h"
+#include "rotator/ports/clock.h"
+
+namespace mocks::idp {
+
+struct TokenSubject {
+  std::string issuer = {};
+  std::string client_id = {};
+  std::string user_name = {};  // empty: the client itself (client_credentials)
+  std::string scope = {};      // space-separated
+};
+
+// What an access token of ours says.
+struct TokenClaims {
+  std::string issuer = {};
+  std::string client_id = {};
+  std::string subject = {};
+  std::string user_id = {};  // empty without a user
+  std::string scope = {};
+  std::int64_t issued = 0;  // seconds since the epoch
+  std::int64_t expires = 0;
+};
+
+class OktaTokens {
+ public:
+  // An access token that nobody has revoked yet.
+  std::string access_token(const TokenSubject& subject, ports::Duration lifetime,
+                           ports::WallTime now) const;
+  // OpenID Connect Core 1.0 section 2, with at_hash (section 3.1.3.6) for `access_token`.
+  static std::string id_token(const TokenSubject& subject, std::string_view nonce,
+                              std::string_view access_token, ports::WallTime now);
+
+  // The claims of an access token that was signed here, has not expired and was not revoked.
+  std::optional<TokenClaims> read(std::string_view token, ports::WallTime now) const;
+  void revoke(std::string_view token);
+
+  // "00u...", the same for the same user name.
+  static std::string user_id(std::string_view user_name);
+
+ private:
+  std::set<std::uint64_t> revoked_;  // mocks::name_of
+};
+
+// Bound: revoked tokens that are remembered.
+inline constexpr std::size_t max_revoked_tokens = 100'000;
+
+}  // namespace mocks::idp

@@ -93,6 +93,7 @@ void Core::add_client(Registration registration) {
   client.name = name_of(registration.client_id);
   client.object_name = name_of(registration.object_id);
   for (const auto& uri : registration.redirect_uris) client.redirect_names.push_back(name_of(uri));
+  registration.created = registration.updated = scheduler_.wall_now();
   client.registration = std::move(registration);
   clients_.push_back(std::move(client));
 }
@@ -122,6 +123,7 @@ bool Core::set_authentication_method(std::string_view client_id, AuthenticationM
   Client* client = client_of(client_id);
   if (client == nullptr) return false;
   client->registration.authentication_method = method;
+  client->registration.updated = scheduler_.wall_now();
   return true;
 }
 

@@ -69,6 +69,8 @@ struct Registration {
                                         GrantType::client_credentials};
   std::vector<std::string> redirect_uris = {};
   std::vector<std::string> scopes = {"openid", "profile", "email", "offline_access"};
+  ports::WallTime created = {};  // both set by Core
+  ports::WallTime updated = {};
 };
 
 struct CoreOptions {

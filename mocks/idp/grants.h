@@ -36,11 +36,10 @@ struct GrantOptions {
 // What travels with a grant beyond its bindings; all may be empty.
 struct GrantDetails {
   std::string nonce = {};
-  std::string scope = {};  // as granted, space-separated
-  std::string code_challenge = {};
-  bool challenge_is_sha256 = false;  // PKCE S256 (RFC 7636 section 4.2), else plain
-  std::string issuer = {};           // which authorization server issued it
-  std::string user_name = {};        // who signed in
+  std::string scope = {};           // as granted, space-separated
+  std::string code_challenge = {};  // PKCE, method S256 (RFC 7636 section 4.2)
+  std::string issuer = {};          // which authorization server issued it
+  std::string user_name = {};       // who signed in
 };
 
 struct Grant {

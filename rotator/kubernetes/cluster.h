@@ -90,8 +90,8 @@ struct ExecOutcome {
   std::string standard_error = {};
 };
 
-// What a wait is for. Both watches are read; the wait ends at the first event of the named kind, so
-// choose the one that tells: the Deployment while it rolls, the pods while old ones terminate.
+// What a wait is for: it ends at the first event of the named kind, so choose the one that tells:
+// the Deployment while it rolls, the pods while old ones terminate.
 enum class Subject { deployment, pods };
 
 class Cluster {
@@ -116,14 +116,16 @@ class Cluster {
   // Every pod that the selector matches, terminating ones too; all pages.
   ports::Result<std::vector<Pod>> pods(const Deployment& deployment);
 
-  // Waits for something to change: holds one watch on the Deployment and one on its pods open over
-  // calls, from where the last deployment() and pods() read, and re-lists by itself after 410
-  // Expired. True when the subject may have changed since the last read or wait, false at
-  // `deadline`. seen_deployment() and seen_pods() then tell how it stands, without a call.
+  // Waits for the subject to change: holds a watch on it open over calls, from where the last
+  // deployment() or pods() read, and lists by itself after 410 Expired. True when it may have
+  // changed since the last read or wait (also when the server could not be reached until the
+  // deadline), false at `deadline`. What has come on the other watch is taken, not waited for.
+  // Afterwards seen_deployment() and seen_pods() tell how it stands, without a call.
   ports::Result<bool> wait_for_change(const Deployment& deployment, Subject subject,
                                       ports::Instant deadline);
-  // The Deployment and its pods by the newest read or watch event. As fresh as the watches: before
-  // an irreversible act, read. The Deployment is nothing when it was deleted or never read.
+  // The Deployment, and its pods, by the newest read or watch event. As fresh as the last wait for
+  // that subject: before an irreversible act, read. The Deployment is nothing when it was deleted
+  // or never read.
   const std::optional<Deployment>& seen_deployment() const;
   std::vector<Pod> seen_pods() const;
 
@@ -167,6 +169,12 @@ class Cluster {
   struct Watches;
   ports::Result<ports::Request> request(const std::string& method, const std::string& target);
   ports::Result<Deployment> patch_deployment(const std::string& name, const std::string& body);
+  // As deployment(), but as a list, whose resourceVersion is new enough to watch from.
+  ports::Result<Deployment> list_deployment(const std::string& name);
+  ports::Result<bool> open_watch(const Deployment& deployment, Subject subject,
+                                 ports::Instant until);
+  enum class Heard { nothing, more, change, end };
+  ports::Result<Heard> listen(Subject subject, ports::Instant deadline);
 
   ports::HttpClient& http_;
   ports::Clock& clock_;

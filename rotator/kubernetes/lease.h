@@ -48,19 +48,24 @@ class Lease {
 
  private:
   struct Record;
+  std::string named() const;  // "lease namespace/name", for people
+  ports::Result<Record> parse(const std::string& body) const;
+  std::string body(const std::string& holder, ports::Duration length,
+                   const std::string& renew_time) const;
   ports::Result<Record> read(ports::Instant until);
   ports::Status create(ports::Instant until);
   ports::Status take(const Record& record, ports::Instant until);
   ports::Status renew(ports::Duration length, ports::Instant until);
-  // PUT under resource_version_; a lost reply is settled by reading.
   ports::Status write(const std::string& holder, ports::Duration length, ports::Instant until);
-  ports::Status adopt(const Record& record, ports::Duration length, ports::Instant sent);
+  void adopt(const Record& record, ports::Duration length, ports::Instant sent);
 
   Cluster& cluster_;
   LeaseOptions options_;
+  std::string collection_;
   std::string target_;
-  std::string resource_version_;
+  std::string resource_version_;  // of our last write
   std::string acquire_time_;
+  std::string labels_, annotations_;  // JSON, kept as they are
   std::int64_t transitions_ = 0;
   ports::Instant lapses_ = {};  // by our own clock, counted from before the write was sent
   ports::Instant next_renewal_ = {};

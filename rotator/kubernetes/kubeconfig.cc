@@ -1,0 +1,1 @@
+#include "rotator/kubernetes/kubeconfig.h"

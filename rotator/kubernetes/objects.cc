@@ -1,0 +1,187 @@
+#include "rotator/kubernetes/objects.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "rotator/calls/times.h"
+
+namespace rotator {
+namespace {
+
+ports::Error lacks(const char* kind, const char* what) {
+  return {ports::ErrorCode::malformed,
+          std::string("the API server sent a ") + kind + " without " + what};
+}
+
+std::map<std::string, std::string> text_map(const Json& object) {
+  std::map<std::string, std::string> all;
+  if (!object.is_object()) return all;
+  for (const auto& [key, value] : object.items())
+    if (value.is_string()) all.emplace(key, value.get_ref<const std::string&>());
+  return all;
+}
+
+int count(const Json& from, std::initializer_list<std::string_view> path, int otherwise = 0) {
+  return static_cast<int>(integer_member(from, path, otherwise));
+}
+
+// The uid of the owner that controls this object.
+std::string controller_uid(const Json& metadata) {
+  for (const auto& owner : array_member(metadata, {"ownerReferences"}))
+    if (flag_member(owner, {"controller"})) return text_member(owner, {"uid"});
+  return {};
+}
+
+// A list of {type, status, reason, ...}.
+const Json& condition(const Json& object, std::string_view type) {
+  static const Json none = nullptr;
+  for (const auto& entry : array_member(object, {"status", "conditions"}))
+    if (text_member(entry, {"type"}) == type) return entry;
+  return none;
+}
+
+// Rounding and defaults of the Deployment controller: 25 % each; surge up, unavailable down; never
+// both zero.
+bool read_strategy(const Json& spec, Deployment& deployment) {
+  deployment.recreate = text_member(spec, {"strategy", "type"}) == "Recreate";
+  if (deployment.recreate) {
+    deployment.max_unavailable = deployment.replicas;
+    return true;
+  }
+  static const Json quarter = "25%";
+  const Json& surge = member(spec, {"strategy", "rollingUpdate", "maxSurge"});
+  const Json& unavailable = member(spec, {"strategy", "rollingUpdate", "maxUnavailable"});
+  const auto up = resolve_quantity(surge.is_null() ? quarter : surge, deployment.replicas, true);
+  const auto down =
+      resolve_quantity(unavailable.is_null() ? quarter : unavailable, deployment.replicas, false);
+  if (!up || !down) return false;
+  deployment.max_surge = *up;
+  deployment.max_unavailable = std::min(*down, deployment.replicas);
+  if (*up == 0 && *down == 0) deployment.max_unavailable = 1;
+  return true;
+}
+
+}  // namespace
+
+std::optional<int> resolve_quantity(const Json& value, int replicas, bool round_up) {
+  if (value.is_number_integer()) {
+    const auto number = value.get<std::int64_t>();
+    if (number < 0 || number > 1'000'000) return std::nullopt;
+    return static_cast<int>(number);
+  }
+  const auto* text = value.get_ptr<const std::string*>();
+  if (!text) return std::nullopt;
+  std::int64_t percent = 0;
+  const auto* const end = text->data() + text->size();
+  const auto [at, error] = std::from_chars(text->data(), end, percent);
+  if (error != std::errc() || at + 1 != end || *at != '%' || percent < 0 || percent > 1'000'000)
+    return std::nullopt;
+  const std::int64_t hundredths = percent * replicas;
+  return static_cast<int>((hundredths + (round_up ? 99 : 0)) / 100);
+}
+
+std::string selector_text(const Json& selector) {
+  std::string text;
+  const auto add = [&](const std::string& term) {
+    if (!text.empty()) text += ',';
+    text += term;
+  };
+  for (const auto& [key, value] : text_map(member(selector, {"matchLabels"})))
+    add(key + "=" + value);
+  for (const auto& expression : array_member(selector, {"matchExpressions"})) {
+    const auto key = text_member(expression, {"key"});
+    const auto op = text_member(expression, {"operator"});
+    if (op == "Exists") add(key);
+    if (op == "DoesNotExist") add("!" + key);
+    if (op != "In" && op != "NotIn") continue;
+    std::string values;
+    for (const auto& value : array_member(expression, {"values"})) {
+      if (!value.is_string()) continue;
+      if (!values.empty()) values += ',';
+      values += value.get_ref<const std::string&>();
+    }
+    add(key + (op == "In" ? " in (" : " notin (") + values + ")");
+  }
+  return text;
+}
+
+ports::Result<Deployment> read_deployment(const Json& object) {
+  const Json& metadata = member(object, {"metadata"});
+  const Json& spec = member(object, {"spec"});
+  Deployment found{.name = text_member(metadata, {"name"}),
+                   .uid = text_member(metadata, {"uid"}),
+                   .resource_version = text_member(metadata, {"resourceVersion"}),
+                   .generation = integer_member(metadata, {"generation"})};
+  if (found.name.empty() || found.uid.empty() || found.resource_version.empty())
+    return ports::fail(lacks("Deployment", "metadata.name, uid or resourceVersion"));
+  if (found.generation < 1) return ports::fail(lacks("Deployment", "metadata.generation"));
+  found.replicas = count(spec, {"replicas"}, 1);
+  found.paused = flag_member(spec, {"paused"});
+  if (!read_strategy(spec, found))
+    return ports::fail(lacks("Deployment", "a readable strategy.rollingUpdate"));
+  found.min_ready_s = count(spec, {"minReadySeconds"});
+  found.progress_deadline_s = count(spec, {"progressDeadlineSeconds"}, 600);
+  found.termination_grace_s =
+      count(spec, {"template", "spec", "terminationGracePeriodSeconds"}, 30);
+  found.label_selector = selector_text(member(spec, {"selector"}));
+  if (found.label_selector.empty()) return ports::fail(lacks("Deployment", "spec.selector"));
+  for (const auto& container : array_member(spec, {"template", "spec", "containers"}))
+    found.containers.push_back(text_member(container, {"name"}));
+  found.annotations = text_map(member(metadata, {"annotations"}));
+  found.template_annotations = text_map(member(spec, {"template", "metadata", "annotations"}));
+  if (const auto revision = found.annotations.find("deployment.kubernetes.io/revision");
+      revision != found.annotations.end())
+    found.revision = revision->second;
+
+  const Json& status = member(object, {"status"});
+  found.observed_generation = integer_member(status, {"observedGeneration"});
+  found.status_replicas = count(status, {"replicas"});
+  found.updated_replicas = count(status, {"updatedReplicas"});
+  found.ready_replicas = count(status, {"readyReplicas"});
+  found.available_replicas = count(status, {"availableReplicas"});
+  found.progress_deadline_exceeded =
+      text_member(condition(object, "Progressing"), {"reason"}) == "ProgressDeadlineExceeded";
+  return found;
+}
+
+ports::Result<ReplicaSet> read_replica_set(const Json& object) {
+  const Json& metadata = member(object, {"metadata"});
+  ReplicaSet found{
+      .name = text_member(metadata, {"name"}),
+      .uid = text_member(metadata, {"uid"}),
+      .owner_uid = controller_uid(metadata),
+      .revision = text_member(metadata, {"annotations", "deployment.kubernetes.io/revision"}),
+      .replicas = count(object, {"spec", "replicas"}, 1),
+      .template_annotations =
+          text_map(member(object, {"spec", "template", "metadata", "annotations"}))};
+  if (found.name.empty() || found.uid.empty())
+    return ports::fail(lacks("ReplicaSet", "metadata.name or uid"));
+  return found;
+}
+
+ports::Result<Pod> read_pod(const Json& object) {
+  const Json& metadata = member(object, {"metadata"});
+  Pod found{.name = text_member(metadata, {"name"}),
+            .uid = text_member(metadata, {"uid"}),
+            .owner_uid = controller_uid(metadata),
+            .phase = text_member(object, {"status", "phase"}),
+            .terminating = member(metadata, {"deletionTimestamp"}).is_string()};
+  const auto created = parse_rfc3339(text_member(metadata, {"creationTimestamp"}));
+  if (found.name.empty() || found.uid.empty() || !created)
+    return ports::fail(lacks("Pod", "metadata.name, uid or creationTimestamp"));
+  found.created = *created;
+  found.resource_version = text_member(metadata, {"resourceVersion"});
+  found.annotations = text_map(member(metadata, {"annotations"}));
+  const Json& ready = condition(object, "Ready");
+  found.ready = text_member(ready, {"status"}) == "True";
+  if (found.ready) found.ready_since = parse_rfc3339(text_member(ready, {"lastTransitionTime"}));
+  for (const auto& status : array_member(object, {"status", "containerStatuses"})) {
+    const auto name = text_member(status, {"name"});
+    found.restarts[name] = count(status, {"restartCount"});
+    if (const auto started = parse_rfc3339(text_member(status, {"state", "running", "startedAt"})))
+      found.started[name] = *started;
+  }
+  return found;
+}
+
+}  // namespace rotator

@@ -1,0 +1,25 @@
+// Kubernetes objects from JSON: lenient about zero fields, which servers leave out, strict about
+// identity. For .cc files of this folder only.
+#pragma once
+
+#include <string>
+
+#include "rotator/calls/json.h"
+#include "rotator/kubernetes/cluster.h"
+#include "rotator/ports/result.h"
+
+namespace rotator {
+
+// Each is an Error of code malformed, naming the member, when what matters is missing.
+ports::Result<Deployment> read_deployment(const Json& object);
+ports::Result<ReplicaSet> read_replica_set(const Json& object);
+ports::Result<Pod> read_pod(const Json& object);
+
+// spec.selector as the API's query writes it: "app=web,tier in (a,b),!canary".
+std::string selector_text(const Json& selector);
+
+// maxSurge or maxUnavailable: a number, or "25%" of `replicas` rounded up or down. Nothing when it
+// is neither.
+std::optional<int> resolve_quantity(const Json& value, int replicas, bool round_up);
+
+}  // namespace rotator

@@ -1,0 +1,58 @@
+// The two watches of a Cluster, and what they have shown. Internal to this folder.
+//
+// A watch starts where the last read ended and is kept over calls. Events that a later read has
+// overtaken are skipped: resourceVersions of one collection grow (KEP-5504), and where they are no
+// numbers nothing is skipped.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "rotator/kubernetes/cluster.h"
+#include "rotator/ports/http.h"
+
+namespace rotator {
+
+// The server ends a watch after this; kubectl takes 300 to 600 s.
+inline constexpr int watch_timeout_s = 300;
+
+// True when `a` is a later resourceVersion than `b`, or that cannot be told.
+bool later_version(std::string_view a, std::string_view b);
+
+struct Cluster::Watches {
+  struct Line {
+    std::unique_ptr<ports::Stream> stream = {};
+    std::string partial = {};   // of an event whose end has not come yet
+    std::string position = {};  // resourceVersion to watch from; empty = read first
+    std::string read_at = {};   // resourceVersion of the last read
+  };
+
+  // Takes what a read showed; a read of another Deployment starts afresh.
+  void note(const Deployment& read);
+  void note(const std::string& label_selector, const std::string& list_version,
+            const std::vector<Pod>& read);
+  void follow(const Deployment& deployment);
+
+  enum class Fed { nothing, changed, expired };
+  // Applies the events that `piece` completes.
+  ports::Result<Fed> feed(Subject subject, const std::string& piece);
+
+  Line& line(Subject subject) {
+    return subject == Subject::deployment ? deployment_line : pods_line;
+  }
+
+  std::string name = {};
+  std::string selector = {};
+  Line deployment_line = {};
+  Line pods_line = {};
+  std::optional<Deployment> deployment = {};
+  std::map<std::string, Pod> pods = {};  // by uid
+
+ private:
+  ports::Result<Fed> apply(Subject subject, std::string_view event);
+};
+
+}  // namespace rotator

@@ -16,6 +16,7 @@
 #include "rotator/ports/files.h"
 #include "rotator/ports/result.h"
 #include "rotator/ports/secret.h"
+#include "rotator/ports/system_http.h"
 
 namespace rotator {
 
@@ -29,13 +30,9 @@ struct KubeconfigChoice {
 };
 
 struct ClusterConnection {
-  ClusterOptions options = {};  // server, namespace, token_file
-  ports::Secret token = {};     // for Cluster, when options.token_file is empty
-  // For the HTTP client. PEM; empty = the system's authorities, or no client certificate.
-  std::string certificate_authority = {};
-  std::string tls_server_name = {};  // empty = the server's host
-  std::string client_certificate = {};
-  ports::Secret client_key = {};
+  ClusterOptions options = {};       // server, namespace, token_file
+  ports::Secret token = {};          // for Cluster, where options.token_file is empty
+  ports::OriginOptions origin = {};  // for the HTTP client, under options.server's origin
   std::string source = {};  // for people: "kubeconfig /home/a/.kube/config, context staging"
 };
 

@@ -104,10 +104,11 @@ class Cluster {
 
   ports::Result<Deployment> deployment(const std::string& name);
 
-  // Sets one annotation of the pod template (strategic merge patch): a rolling restart that is
-  // idempotent in its value, and so repeated after a lost reply.
+  // Sets one annotation of the pod template, or takes it off (strategic merge patch): a rolling
+  // restart that is idempotent in its value, and so repeated after a lost reply. The value of
+  // before brings the ReplicaSet of before back.
   ports::Result<Deployment> annotate_template(const std::string& name, const std::string& key,
-                                              const std::string& value);
+                                              const std::optional<std::string>& value);
   // Sets annotations of the Deployment itself. Repeated after a lost reply.
   ports::Result<Deployment> annotate(const std::string& name,
                                      const std::map<std::string, std::string>& annotations);

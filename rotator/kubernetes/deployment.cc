@@ -76,9 +76,9 @@ ports::Result<Deployment> Cluster::patch_deployment(const std::string& name,
 
 ports::Result<Deployment> Cluster::annotate_template(const std::string& name,
                                                      const std::string& key,
-                                                     const std::string& value) {
+                                                     const std::optional<std::string>& value) {
   Json patch;
-  patch["spec"]["template"]["metadata"]["annotations"][key] = value;
+  patch["spec"]["template"]["metadata"]["annotations"][key] = value ? Json(*value) : Json();
   return patch_deployment(name, encoded(patch));
 }
 

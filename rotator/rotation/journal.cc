@@ -67,6 +67,7 @@ void for_each_member(JournalType& journal, Visitor&& visit) {
   visit("restart_before", journal.restart_before);
   visit("restart_value", journal.restart_value);
   visit("restarts", journal.restarts);
+  visit("window", journal.window);
   visit("started", journal.started);
   visit("window_opened", journal.window_opened);
   visit("window_ends", journal.window_ends);
@@ -85,6 +86,7 @@ void for_each_member(JournalType& journal, Visitor&& visit) {
 // Members as text. Empty text = not set.
 std::string text_of(const std::string& value) { return value; }
 std::string text_of(int value) { return value == 0 ? "" : std::to_string(value); }
+std::string text_of(ports::Duration value) { return std::to_string(value.count()) + "ns"; }
 std::string text_of(const std::vector<std::string>& value) { return joined(value); }
 std::string text_of(WallTime value) { return to_rfc3339(value); }
 std::string text_of(Strategy value) { return to_string(value); }
@@ -113,6 +115,13 @@ bool from_text(std::string_view text, std::string& out) {
   return true;
 }
 bool from_text(std::string_view text, int& out) { return read_number(text, out); }
+bool from_text(std::string_view text, ports::Duration& out) {
+  std::int64_t nanoseconds = 0;
+  if (!text.ends_with("ns") || !read_number(text.substr(0, text.size() - 2), nanoseconds))
+    return false;
+  out = ports::Duration(nanoseconds);
+  return true;
+}
 bool from_text(std::string_view text, std::vector<std::string>& out) {
   out = split(text);
   return true;

@@ -84,6 +84,8 @@ struct Journal {
   std::string restart_value = {};  // the annotation's latest value, "<rotation id>" or "<id>/2"
   int restarts = 0;
 
+  ports::Duration window{0};  // how long both secrets stay valid
+
   // Wall times; zero = not yet.
   ports::WallTime started = {};
   ports::WallTime window_opened = {};  // the new secret's creation

@@ -81,7 +81,8 @@ class Server {
   void stop();
 
   std::uint16_t port() const;
-  // "https://localhost:PORT"
+  // "https://127.0.0.1:PORT": an address, so that no resolver and no second protocol family is
+  // asked.
   std::string origin() const;
 
   // From any thread. After refuse_all() connecting is refused and every connection is broken;

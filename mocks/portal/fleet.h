@@ -3,7 +3,8 @@
 // start, and holds what it read until it ends; a file that changes later does not change it. A
 // container restart reads the file again, so one pod may move to a new secret by crashing.
 //
-// A process that finds no usable file exits with 1, and the kubelet restarts it with back-off.
+// A process that finds no usable file exits with 1, and the kubelet restarts it with back-off. A
+// pod is ready while its process answers the probe and its sidecar, if it has one, lives.
 #pragma once
 
 #include <cstdint>
@@ -46,7 +47,7 @@ struct PodTrouble {
   ports::Duration standby_lag{0};  // its agent reads from a standby this far behind
 };
 
-class Fleet final : public kubernetes::Workload {
+class Fleet final : public kubernetes::Workload, private Timed {
  public:
   // All must outlive it.
   Fleet(Scheduler& scheduler, Observer& observer, sim::Draws draws, vault::Vault& vault,
@@ -59,7 +60,7 @@ class Fleet final : public kubernetes::Workload {
   void configure(PortalConfiguration configuration);
   const PortalConfiguration& configuration() const { return options_.configuration; }
 
-  // The next `pods` pods that are created have this trouble; PodTrouble{} takes it back.
+  // The next `pods` pods that are created have this trouble; 0 takes it back.
   void trouble(const PodTrouble& trouble, std::uint32_t pods);
   // A pod that was never ready gets ready now.
   void release(PodId pod);
@@ -78,7 +79,8 @@ class Fleet final : public kubernetes::Workload {
   // The file on the pod's disk now; null without one.
   const vault::File* file(PodId pod) const;
 
-  // Workload.
+  // Workload. Pods that are adopted started long ago with the file as Vault has it now; their
+  // sidecars are spread over the polling interval.
   void attach(kubernetes::PodHost& host) override;
   kubernetes::AppStart adopt(const kubernetes::PodView& pod) override;
   void start_init(const kubernetes::PodView& pod) override;
@@ -86,14 +88,16 @@ class Fleet final : public kubernetes::Workload {
                                  ports::Duration ready_after) override;
   void begin_termination(PodId pod) override;
   void stop(PodId pod, bool restarting) override;
-  // A shell-less subset: cat FILE..., stat -c FORMAT FILE (%n %s %Y %Z %i %a %u %g %F), id [-u|-g],
-  // true, false; anything else is not found. The agent's container sees the same files.
+  // The commands of command.h, in either container, which share the file; anything else is not
+  // found.
   kubernetes::ExecResult exec(PodId pod, std::string_view container,
                               const std::vector<std::string>& argv) override;
 
  private:
   class Pod;
+  enum TimerKind : std::uint32_t { start_adopted_sidecar };
 
+  void on_timer(std::uint32_t kind, std::uint64_t subject) override;
   Pod* find(PodId pod) const;
   Pod& create(const kubernetes::PodView& view);
   kubernetes::AppStart run(Pod& pod);

@@ -50,6 +50,7 @@ struct JourneyOptions {
   Range answer = {.low = std::chrono::milliseconds(20), .high = std::chrono::milliseconds(200)};
   // From the answer until the browser's next request.
   Range landing = {.low = std::chrono::milliseconds(20), .high = std::chrono::milliseconds(200)};
+  // Logins replaces it by the identity provider's own (GrantOptions::code_lifetime).
   ports::Duration code_lifetime = std::chrono::seconds(60);
   // Users who bring a session cookie, and how old it is. One whose cookie is good is let in at
   // once: that counts as a login that succeeded.
@@ -103,6 +104,10 @@ class Protocol {
   const JourneyOptions& options() const { return options_; }
   const sim::Draws& draws() const { return draws_; }
 
+  // The fleet before `origin` counts as what it was then: for logins that were under way already
+  // when the record begins.
+  void set_origin(ports::Instant origin) { origin_ = origin; }
+
   // A login whose first exchange is due at `exchange`. Ids must differ within a run.
   Journey begin(std::uint64_t id, ports::Instant exchange) const;
 
@@ -114,14 +119,24 @@ class Protocol {
   std::optional<Cause> play(std::uint64_t id, ports::Instant exchange, const Timeline& timeline,
                             Provider& provider) const;
 
+  // A token refresh (RFC 6749 section 6) that reaches the provider at `exchange`, decided by the
+  // record: any pod, that pod's credentials, no code and no cookie.
+  std::optional<Cause> play_refresh(std::uint64_t id, ports::Instant exchange,
+                                    const Timeline& timeline) const;
+  // Whether the replica that this login's exchange of `round` meets is among the first `accepting`
+  // of `replicas`.
+  bool meets_accepting(std::uint64_t id, int round, int accepting, int replicas) const;
+
  private:
   ports::Duration draw(const Journey& journey, const Range& range, JourneyStep step) const;
-  std::optional<PodId> pick(const Journey& journey, const Timeline& timeline) const;
-  void serve(Journey& journey, const Timeline& timeline) const;
-  void finish(Journey& journey, std::optional<Cause> cause) const;
+  Cookie brought_cookie(const Journey& journey, const Timeline& timeline) const;
+  bool reach_pod(Journey& journey, const Timeline& timeline) const;
+  bool request_page(Journey& journey, const Timeline& timeline) const;
+  ports::Instant seen(ports::Instant at) const { return at < origin_ ? origin_ : at; }
 
   sim::Draws draws_;
   JourneyOptions options_;
+  ports::Instant origin_ = {};
 };
 
 // Decides by the record.

@@ -14,7 +14,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,6 +28,7 @@
 #include "mocks/scheduler.h"
 #include "mocks/sim/draws.h"
 #include "mocks/sim/faults.h"
+#include "mocks/sim/superposed.h"
 
 namespace mocks::portal {
 
@@ -36,11 +39,14 @@ std::optional<Fidelity> parse_fidelity(std::string_view text);
 // Bound: logins under way at once at exact fidelity; more end the run (check): a runaway rate.
 inline constexpr std::size_t max_logins_under_way = 4'000'000;
 
+class LiveProvider;
+
 struct LoginOptions {
   Fidelity fidelity = Fidelity::counts;
   double per_second = 20;           // logins; 0 = none
   double refreshes_per_second = 0;  // of all sessions together (counted apart from logins)
   JourneyOptions journey = {};
+  std::string token_target = "/oauth2/default/v1/token";  // as Faults see it
 };
 
 class Logins final : public Timed, public Timeline::Listener {
@@ -75,48 +81,63 @@ class Logins final : public Timed, public Timeline::Listener {
 
  private:
   enum TimerKind : std::uint32_t { generate, step, conclude, refresh };
-  class LiveProvider;
+  struct Flight {
+    Journey journey = {};
+    TimerId timer = 0;  // 0: the slot is free
+  };
 
   void on_timer(std::uint32_t kind, std::uint64_t subject) override;
   void on_change(ports::Instant at) override;
 
-  void generate_next();
+  void count_until(ports::Instant to);
+  void count_piece(ports::Instant from, ports::Instant to);
+  void play_piece(ports::Instant from, ports::Instant to);
+
   void begin_stream(ports::Instant from);
+  void end_stream();
+  void draw_next_exchange();
+  void generate_next();
   void perform(std::uint32_t slot);
   void conclude_login(std::uint32_t slot);
-  void refresh_once();
+  void tell(const Journey& journey);
   void schedule_refresh();
-  void count_until(ports::Instant to);
-  bool danger(ports::Instant now) const;
-  bool events_on() const { return streaming_; }
+  void refresh_once();
+  std::uint32_t take_slot();
+  void wake(std::uint32_t slot, TimerKind kind, ports::Instant at);
+  void release(std::uint32_t slot);
 
   Scheduler& scheduler_;
   Observer& observer_;
   sim::Draws draws_;
   Timeline& timeline_;
-  idp::Core& core_;
-  sim::Faults& faults_;
   LoginOptions options_;
   Protocol protocol_;
+  std::unique_ptr<LiveProvider> live_;
   Tally tally_;
 
   bool running_ = false;
   ports::Instant begun_ = {};
   ports::Instant end_ = forever;
-  ports::Instant counted_ = {};  // everything before it is in the tally (counted fidelities)
+
+  // Counting.
+  ports::Instant counted_ = {};  // everything before it is in the tally, or is played as events
+  sim::Superposed class_counter_;
+  std::uint64_t pieces_ = 0;
+  std::vector<ports::Instant> instants_;
 
   // Events.
   bool streaming_ = false;
-  std::uint64_t stream_ = 0;  // number of the present stream of exchanges
-  std::uint64_t arrival_ = 0;
+  ports::Instant stream_end_ = forever;  // hybrid: when events end, once no login can fail
+  std::uint64_t stream_ = 0;             // number of the present stream of exchanges
+  std::uint64_t arrival_ = 0;            // in it
   ports::Instant next_exchange_ = {};
+  ports::Instant next_refresh_ = {};
   TimerId generator_ = 0;
   TimerId refresher_ = 0;
   std::uint64_t refreshes_ = 0;
-  std::vector<Journey> journeys_;
+  std::vector<Flight> flights_;
   std::vector<std::uint32_t> free_;
   std::size_t under_way_ = 0;
-  std::uint64_t counted_pieces_ = 0;
 };
 
 }  // namespace mocks::portal

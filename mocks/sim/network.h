@@ -13,7 +13,8 @@
 //   hang, lost_reply, partition, too slow ................ Error ambiguous, at the deadline
 //   reset, truncate ...................................... Error ambiguous, when the reply was due
 //   crash_before, crash_after ............................ its process is killed
-// A call is never cut short by an interrupt; Stream::next is (Error interrupted).
+// An interrupt does not cut send() short; it ends Stream::next and the opening of streams (Error
+// interrupted).
 #pragma once
 
 #include <chrono>

@@ -1,12 +1,9 @@
 // The HTTP port onto a Network: what a call looks like from the fiber that makes it.
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <optional>
 #include <utility>
 
 #include "mocks/sim/network_core.h"
-#include "rotator/ports/check.h"
 
 namespace mocks::sim {
 namespace {
@@ -21,6 +18,11 @@ std::string call_text(const ports::Request& request) {
 ports::Error killed(const ports::Request& request) {
   return {.code = ports::ErrorCode::interrupted,
           .message = call_text(request) + ": not sent, the process is being killed"};
+}
+
+ports::Error interrupted(const ports::Request& request) {
+  return {.code = ports::ErrorCode::interrupted,
+          .message = call_text(request) + ": given up, asked to stop"};
 }
 
 bool succeeded(int status) { return status >= 200 && status < 300; }
@@ -51,7 +53,11 @@ class SimClient final : public ports::HttpClient {
   };
 
   Link* find_link(std::string_view origin);
-  ports::Result<Arrived> exchange(const ports::Request& request, ports::Instant deadline);
+  // What an interrupt does to the call: a stream being opened is given up, any other is finished.
+  enum class OnInterrupt { go_on, give_up };
+
+  ports::Result<Arrived> exchange(const ports::Request& request, ports::Instant deadline,
+                                  OnInterrupt on_interrupt);
   ports::Result<Arrived> outcome_of(Exchange& exchange, const ports::Request& request) const;
   std::unique_ptr<SimStream> stream_of(Arrived& arrived);
   std::unique_ptr<SimStream> declined(Arrived& arrived);
@@ -76,11 +82,16 @@ Link* SimClient::find_link(std::string_view origin) {
 }
 
 ports::Result<SimClient::Arrived> SimClient::exchange(const ports::Request& request,
-                                                      ports::Instant deadline) {
+                                                      ports::Instant deadline,
+                                                      OnInterrupt on_interrupt) {
   if (process_.unwinding()) {
     process_.wait(ports::Instant{});  // throws, unless it is unwinding already
     return ports::fail(killed(request));
   }
+  const auto give_up = [&] {
+    return on_interrupt == OnInterrupt::give_up && process_.interrupted();
+  };
+  if (give_up()) return ports::fail(interrupted(request));
   const ports::Instant start = core_.scheduler.now();
   Link* const link = find_link(request.origin);
   if (link == nullptr) {
@@ -107,6 +118,7 @@ ports::Result<SimClient::Arrived> SimClient::exchange(const ports::Request& requ
   while (!held.exchange.finished) {
     process_.wait(ports::Instant::max());
     if (process_.unwinding()) return ports::fail(killed(request));
+    if (give_up()) return ports::fail(interrupted(request));
   }
   return outcome_of(held.exchange, request);
 }
@@ -143,7 +155,7 @@ ports::Result<SimClient::Arrived> SimClient::outcome_of(Exchange& exchange,
 
 ports::Result<ports::Response> SimClient::send(const ports::Request& request,
                                                ports::Instant deadline) {
-  ports::Result<Arrived> arrived = exchange(request, deadline);
+  ports::Result<Arrived> arrived = exchange(request, deadline, OnInterrupt::go_on);
   if (!arrived) return ports::fail(std::move(arrived.error()));
   if (!arrived->channel) return std::move(arrived->response);
   // A body in pieces: the answer is whole when the stream ends.
@@ -158,7 +170,7 @@ ports::Result<ports::Response> SimClient::send(const ports::Request& request,
 
 ports::Result<std::unique_ptr<ports::Stream>> SimClient::open_stream(const ports::Request& request,
                                                                      ports::Instant deadline) {
-  ports::Result<Arrived> arrived = exchange(request, deadline);
+  ports::Result<Arrived> arrived = exchange(request, deadline, OnInterrupt::give_up);
   if (!arrived) return ports::fail(std::move(arrived.error()));
   if (!succeeded(arrived->response.status)) return declined(*arrived);
   return stream_of(*arrived);
@@ -178,7 +190,7 @@ ports::Result<std::unique_ptr<ports::Stream>> SimClient::open_websocket(
   upgrade.headers.push_back({.name = "Sec-WebSocket-Key", .value = "dGhlIHNhbXBsZSBub25jZQ=="});
   if (!offered.empty())
     upgrade.headers.push_back({.name = "Sec-WebSocket-Protocol", .value = std::move(offered)});
-  ports::Result<Arrived> arrived = exchange(upgrade, deadline);
+  ports::Result<Arrived> arrived = exchange(upgrade, deadline, OnInterrupt::give_up);
   if (!arrived) return ports::fail(std::move(arrived.error()));
   if (arrived->response.status != 101) return declined(*arrived);
   return stream_of(*arrived);

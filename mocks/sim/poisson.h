@@ -16,7 +16,7 @@ namespace mocks::sim {
 // and coefficients of FreeBSD msun e_log.c and e_exp.c, Sun Microsystems 1993).
 double natural_log(double x);
 double natural_exp(double x);
-// ln n!, within 1e-15 relative.
+// ln n!, within 1e-15 of its value or 1e-15, whichever is more.
 double log_factorial(std::uint64_t n);
 
 // Uniform in (0, 1], and in (0, 1) without ends, from 64 random bits.

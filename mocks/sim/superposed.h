@@ -30,7 +30,6 @@ class ClassPicker {
   // At least one weight must be positive; the sum must stay below 2^52.
   explicit ClassPicker(std::span<const std::uint64_t> weights);
 
-  std::size_t classes() const { return classes_; }
   // The class that 64 uniform bits pick.
   std::size_t pick(std::uint64_t bits) const;
 
@@ -42,8 +41,6 @@ class ClassPicker {
     std::uint32_t other = 0;
   };
   std::vector<Column> columns_;
-  std::size_t classes_ = 0;
-  std::uint64_t product_bound_ = 0;
 };
 
 // One interval in which nothing changes.

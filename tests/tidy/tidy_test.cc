@@ -125,7 +125,7 @@ const std::vector<Ban>& bans() {
       {std::regex(R"(\bgetenv\s*\()"),
        "values handed in by main",
        {"rotator/cli/main.cc", "scenarios/main.cc"}},
-      {std::regex(R"(using namespace )"), "qualified names", {}},
+      {std::regex(R"(using namespace (?!std::(\w+::)*\w*literals;))"), "qualified names", {}},
       {std::regex(R"(\bcatch\s*\(\s*\.\.\.\s*\))"),
        "the exception that the third party throws (a fiber is ended by one of its own)",
        {"rotator/cli/main.cc", "scenarios/main.cc", "mocks/wire/", "rotator/ports/system_",

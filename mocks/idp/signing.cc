@@ -177,4 +177,9 @@ std::optional<std::string> verified_payload(std::string_view token) {
 const std::string& signing_key_jwk() { return key().jwk; }
 const std::string& signing_key_id() { return key().id; }
 
+bool signing_key_is_sound() {
+  const Owned<EVP_PKEY_CTX> context(EVP_PKEY_CTX_new(key().pair.get(), nullptr));
+  return EVP_PKEY_check(context.get()) == 1;
+}
+
 }  // namespace mocks::idp

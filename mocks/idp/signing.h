@@ -31,4 +31,7 @@ std::optional<std::string> verified_payload(std::string_view token);
 const std::string& signing_key_jwk();
 const std::string& signing_key_id();
 
+// OpenSSL's own judgement of the pair: two primes, matching exponents. Some tens of milliseconds.
+bool signing_key_is_sound();
+
 }  // namespace mocks::idp

@@ -5,7 +5,6 @@
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/rand.h>
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,6 +17,7 @@
 
 #include "rotator/ports/check.h"
 #include "rotator/ports/secret.h"
+#include "rotator/ports/system_random.h"
 
 namespace mocks::wire {
 namespace {
@@ -66,10 +66,11 @@ Certificate new_certificate(const std::string& common_name, EVP_PKEY* key,
   ports::check(certificate != nullptr, "OpenSSL makes a certificate");
   X509_set_version(certificate.get(), X509_VERSION_3);
   // 127 random bits: serial numbers are positive and never repeat (RFC 5280 section 4.1.2.2).
-  std::array<unsigned char, 16> serial{};
-  ports::check(RAND_bytes(serial.data(), serial.size()) == 1, "the system gives entropy");
-  serial[0] &= 0x7fU;
-  BIGNUM* number = BN_bin2bn(serial.data(), serial.size(), nullptr);
+  std::array<std::byte, 16> serial{};
+  ports::SystemRandom().fill(serial);
+  serial[0] &= std::byte{0x7f};
+  BIGNUM* number =
+      BN_bin2bn(reinterpret_cast<const unsigned char*>(serial.data()), serial.size(), nullptr);
   BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate.get()));
   BN_free(number);
   set_time(X509_getm_notBefore(certificate.get()), not_before);

@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "rotator/ports/http_exchange.h"
+#include "rotator/ports/system_exchange.h"
 #include "rotator/ports/system_websocket.h"
 
 namespace ports {

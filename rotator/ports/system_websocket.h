@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "rotator/ports/http_exchange.h"
+#include "rotator/ports/system_exchange.h"
 
 namespace ports {
 

@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "rotator/ports/system_http.h"
-#include "rotator/ports/tls_connection.h"
+#include "rotator/ports/system_tls_connection.h"
 
 namespace ports {
 namespace {

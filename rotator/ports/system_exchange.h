@@ -8,10 +8,10 @@
 
 #include "rotator/ports/clock.h"
 #include "rotator/ports/http.h"
-#include "rotator/ports/response_reader.h"
 #include "rotator/ports/result.h"
 #include "rotator/ports/stop_signal.h"
-#include "rotator/ports/tls_connection.h"
+#include "rotator/ports/system_response_reader.h"
+#include "rotator/ports/system_tls_connection.h"
 
 namespace ports {
 

@@ -1,4 +1,4 @@
-#include "rotator/ports/http_exchange.h"
+#include "rotator/ports/system_exchange.h"
 
 #include <algorithm>
 

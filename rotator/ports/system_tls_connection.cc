@@ -1,4 +1,4 @@
-#include "rotator/ports/tls_connection.h"
+#include "rotator/ports/system_tls_connection.h"
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
@@ -11,7 +11,7 @@
 #include <cstring>
 
 #include "rotator/ports/check.h"
-#include "rotator/ports/socket_wait.h"
+#include "rotator/ports/system_socket.h"
 
 namespace ports {
 namespace {

@@ -1,5 +1,5 @@
 // The two waits under a TLS connection: for a descriptor, and for a name to become addresses.
-// Internal to tls_connection.cc.
+// Internal to system_tls_connection.cc.
 #pragma once
 
 #include <sys/socket.h>

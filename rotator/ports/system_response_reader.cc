@@ -1,4 +1,4 @@
-#include "rotator/ports/response_reader.h"
+#include "rotator/ports/system_response_reader.h"
 
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>

@@ -1,4 +1,4 @@
-#include "rotator/ports/socket_wait.h"
+#include "rotator/ports/system_socket.h"
 
 #include <netdb.h>
 #include <netinet/in.h>

@@ -1,0 +1,140 @@
+// Encodings, timestamps, patience and the reading of JSON.
+#include <boost/test/unit_test.hpp>
+
+#include "rotator/calls/encoding.h"
+#include "rotator/calls/json.h"
+#include "rotator/calls/patience.h"
+#include "rotator/calls/times.h"
+#include "tests/rotator/scripted_http.h"
+
+using namespace rotator;
+using namespace std::chrono_literals;
+using ports::ErrorCode;
+
+BOOST_AUTO_TEST_SUITE(calls)
+
+BOOST_AUTO_TEST_CASE(percent_encodes_all_but_unreserved_characters) {
+  BOOST_TEST(percent_encode("a-Z_0.9~") == "a-Z_0.9~");
+  BOOST_TEST(percent_encode("a b/c?d=e&f%\xc3\xa9") == "a%20b%2Fc%3Fd%3De%26f%25%C3%A9");
+  BOOST_TEST(percent_encode_path("oidc/my portal") == "oidc/my%20portal");
+  BOOST_TEST(form_encode("a b+c*") == "a+b%2Bc%2A");
+}
+
+BOOST_AUTO_TEST_CASE(encodes_and_decodes_base64) {
+  // RFC 4648 section 10.
+  const std::vector<std::pair<std::string, std::string>> vectors = {
+      {"", ""},        {"f", "Zg=="},        {"fo", "Zm8="},
+      {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"foobar", "Zm9vYmFy"}};
+  for (const auto& [plain, encoded] : vectors) {
+    BOOST_TEST(base64_encode(plain) == encoded);
+    BOOST_TEST(base64_decode(encoded).value() == plain);
+  }
+  BOOST_TEST(base64url_encode("\xff\xfe\xfd\xff") == "__79_w");
+  BOOST_TEST(base64_decode("Zm9v\nYmFy\n").value() == "foobar");
+  for (const char* bad : {"Zm9v!", "Z", "Zg==Zg", "Zm-v"})
+    BOOST_TEST(!base64_decode(bad).has_value(), bad);
+}
+
+BOOST_AUTO_TEST_CASE(takes_only_plain_https_urls) {
+  const auto url = split_https_url("https://vault.example:8200/prefix/", "it");
+  REQUIRE_OK(url);
+  BOOST_TEST(url->origin == "https://vault.example:8200");
+  BOOST_TEST(url->path == "/prefix");
+  for (const char* bad :
+       {"http://vault.example", "https://", "https:///x", "https://a@b/", "https://a/#b",
+        "https://a b", "vault.example", "", "https://a/\r\nX: y"}) {
+    const auto refused = split_https_url(bad, "the thing");
+    BOOST_REQUIRE_MESSAGE(!refused, bad);
+    BOOST_TEST(refused.error().code == ErrorCode::configuration);
+    BOOST_TEST(tests::holds(refused.error().message, "the thing"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(reads_timestamps_of_every_precision) {
+  const auto base = ports::WallTime(1'767'323'045s);  // 2026-01-02T03:04:05Z
+  BOOST_TEST((parse_rfc3339("2026-01-02T03:04:05Z") == base));
+  BOOST_TEST((parse_rfc3339("2026-01-02T03:04:05.000Z") == base));
+  BOOST_TEST((parse_rfc3339("2026-01-02T03:04:05.123456789Z") == base + 123456789ns));
+  BOOST_TEST((parse_rfc3339("2026-01-02T03:04:05.1234567891Z") == base + 123456789ns));
+  BOOST_TEST((parse_rfc3339("2026-01-02T05:04:05.5+02:00") == base + 500ms));
+  for (const char* bad :
+       {"", "2026-01-02", "2026-13-02T03:04:05Z", "2026-02-30T03:04:05Z", "2026-01-02T03:04:05",
+        "2026-01-02T03:04:05.Z", "2026-01-02T24:04:05Z", "9999-01-02T03:04:05Z", "yesterday"})
+    BOOST_TEST(!parse_rfc3339(bad).has_value(), bad);
+}
+
+BOOST_AUTO_TEST_CASE(writes_microtime_with_exactly_six_digits) {
+  BOOST_TEST(micro_time(ports::WallTime(1'767'323'045s)) == "2026-01-02T03:04:05.000000Z");
+  BOOST_TEST(micro_time(ports::WallTime(1'767'323'045s + 7'999ns)) ==
+             "2026-01-02T03:04:05.000007Z");
+}
+
+BOOST_AUTO_TEST_CASE(waits_longer_each_time_and_gives_up_in_time) {
+  tests::ManualClock clock;
+  Patience patience(clock, clock.now() + 10s);
+  std::vector<std::int64_t> waits;
+  for (;;) {
+    const auto before = clock.now();
+    const auto waited = patience.wait({ErrorCode::busy, "it is busy"});
+    if (!waited) {
+      BOOST_TEST(waited.error().code == ErrorCode::busy);
+      BOOST_TEST(waited.error().message == "it is busy (tried 6 times)");
+      break;
+    }
+    waits.push_back(
+        std::chrono::duration_cast<std::chrono::milliseconds>(clock.now() - before).count());
+  }
+  const std::vector<std::int64_t> expected = {250, 500, 1000, 2000, 4000};
+  BOOST_TEST(waits == expected, boost::test_tools::per_element());
+  BOOST_TEST((clock.now() < ports::Instant(10s)));
+}
+
+BOOST_AUTO_TEST_CASE(obeys_the_wait_a_server_asks_for_but_not_past_its_own_end) {
+  tests::ManualClock clock;
+  Patience patience(clock, clock.now() + 10s);
+  BOOST_TEST(patience.wait({ErrorCode::busy, "busy"}, 7s).has_value());
+  BOOST_TEST((clock.now() == ports::Instant(7s)));
+  BOOST_TEST(!patience.wait({ErrorCode::busy, "busy"}, 3s).has_value());
+  BOOST_TEST((clock.now() == ports::Instant(7s)));
+}
+
+BOOST_AUTO_TEST_CASE(stops_waiting_when_asked_to_stop) {
+  tests::ManualClock clock;
+  clock.stop = true;
+  Patience patience(clock, clock.now() + 10s);
+  const auto waited = patience.wait({ErrorCode::busy, "busy"});
+  BOOST_REQUIRE(!waited);
+  BOOST_TEST(waited.error().code == ErrorCode::interrupted);
+}
+
+BOOST_AUTO_TEST_CASE(shows_a_servers_words_without_secrets_line_breaks_or_end) {
+  BOOST_TEST(quotable("1 error occurred:\n\t* permission denied\n\n") ==
+             "1 error occurred: * permission denied");
+  BOOST_TEST(quotable("bad synthetic-secret, synthetic-secret!", "synthetic-secret") ==
+             "bad ..., ...!");
+  BOOST_TEST(quotable(std::string(400, 'x'), {}, 10) == "xxxxxxxxxx...");
+  BOOST_TEST(quotable("aaaa\xc3\xa9", {}, 5) == "aaaa...");
+}
+
+BOOST_AUTO_TEST_CASE(never_shows_an_answer_that_it_cannot_read) {
+  for (const char* bad :
+       {"<html>synthetic-secret</html>", "", "[]", "\"synthetic-secret\"", "{\"a\":"}) {
+    const auto parsed = parse_object(bad, "asking");
+    BOOST_REQUIRE(!parsed);
+    BOOST_TEST(parsed.error().code == ErrorCode::malformed);
+    tests::check_discreet(parsed.error(), {"synthetic-secret"});
+  }
+}
+
+BOOST_AUTO_TEST_CASE(reads_members_of_the_wrong_type_as_absent) {
+  const auto parsed = parse_object(R"({"a":{"n":1,"s":"x","b":true},"l":[1]})", "asking");
+  REQUIRE_OK(parsed);
+  BOOST_TEST(text_member(*parsed, {"a", "n"}) == "");
+  BOOST_TEST(text_member(*parsed, {"a", "s"}) == "x");
+  BOOST_TEST(integer_member(*parsed, {"a", "s"}, 7) == 7);
+  BOOST_TEST(flag_member(*parsed, {"a", "b"}));
+  BOOST_TEST(array_member(*parsed, {"a", "s", "deeper"}).empty());
+  BOOST_TEST(array_member(*parsed, {"l"}).size() == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

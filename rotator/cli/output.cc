@@ -1,0 +1,207 @@
+#include "rotator/cli/output.h"
+
+#include <iomanip>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+namespace rotator {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr int schema_version = 1;
+
+double seconds(ports::Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+std::string dumped(const ordered_json& json) {
+  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+const char* mark(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::pass: return "ok      ";
+    case Verdict::fail: return "REFUSED ";
+    case Verdict::unknown: return "UNKNOWN ";
+  }
+  return "";
+}
+
+ordered_json findings_json(const std::vector<Finding>& findings) {
+  auto list = ordered_json::array();
+  for (const auto& finding : findings)
+    list.push_back({{"check", finding.check},
+                    {"verdict", to_string(finding.verdict)},
+                    {"detail", finding.detail}});
+  return list;
+}
+
+void findings_text(std::ostream& out, const std::vector<Finding>& findings) {
+  for (const auto& finding : findings)
+    out << mark(finding.verdict) << std::left << std::setw(24) << finding.check << ' '
+        << finding.detail << '\n';
+}
+
+std::string plan_text(const Plan& plan) {
+  std::ostringstream out;
+  findings_text(out, plan.findings);
+  out << "\nsafe window " << to_text(plan.safe_window.total) << ", dominated by "
+      << plan.safe_window.dominating << ":\n";
+  for (const auto& term : plan.safe_window.terms)
+    out << "  " << std::left << std::setw(30) << term.name << std::right << std::setw(8)
+        << to_text(term.duration) << "  " << term.why << '\n';
+  out << "\nstrategy " << to_string(plan.strategy) << ", window " << to_text(plan.window)
+      << ", soak " << to_text(plan.soak) << ", " << plan.pods << " pods\n";
+  const auto* obstacle = plan.first_obstacle();
+  if (obstacle == nullptr)
+    out << "ready to rotate: `rotator run`; nothing was changed\n";
+  else
+    out << "not ready (" << obstacle->check << "): " << obstacle->detail
+        << "; nothing was changed\n";
+  return out.str();
+}
+
+ordered_json plan_json(const Plan& plan) {
+  auto terms = ordered_json::array();
+  for (const auto& term : plan.safe_window.terms)
+    terms.push_back(
+        {{"name", term.name}, {"duration_s", seconds(term.duration)}, {"why", term.why}});
+  return {{"schema", schema_version},
+          {"verdict", to_string(plan.verdict())},
+          {"strategy", to_string(plan.strategy)},
+          {"window_s", seconds(plan.window)},
+          {"soak_s", seconds(plan.soak)},
+          {"safe_window",
+           {{"total_s", seconds(plan.safe_window.total)},
+            {"dominating", plan.safe_window.dominating},
+            {"terms", std::move(terms)}}},
+          {"old_secret_id", plan.old_secret_id},
+          {"old_fingerprint", plan.old_fingerprint},
+          {"kv_version", plan.kv_version},
+          {"pods", plan.pods},
+          {"findings", findings_json(plan.findings)}};
+}
+
+std::string outcome_text(const Outcome& outcome) {
+  std::ostringstream out;
+  out << to_string(outcome.ending);
+  if (!outcome.rotation_id.empty()) out << " (rotation " << outcome.rotation_id << ")";
+  out << ": " << outcome.message << '\n';
+  if (outcome.durations.empty()) return out.str();
+  for (const auto& [phase, took] : outcome.durations)
+    out << "  " << std::left << std::setw(10) << to_string(phase) << std::right << std::setw(10)
+        << to_text(took) << '\n';
+  out << "  " << std::left << std::setw(10) << "in all" << std::right << std::setw(10)
+      << to_text(outcome.took) << ", " << outcome.api_calls << " calls, " << outcome.restarts
+      << " restarts\n";
+  return out.str();
+}
+
+ordered_json outcome_json(const Outcome& outcome) {
+  auto phases = ordered_json::array();
+  for (const auto& [phase, took] : outcome.durations)
+    phases.push_back({{"phase", to_string(phase)}, {"duration_s", seconds(took)}});
+  return {{"schema", schema_version},           {"outcome", to_string(outcome.ending)},
+          {"exit_code", outcome.exit_code},     {"message", outcome.message},
+          {"rotation_id", outcome.rotation_id}, {"strategy", to_string(outcome.strategy)},
+          {"phase", to_string(outcome.phase)},  {"duration_s", seconds(outcome.took)},
+          {"api_calls", outcome.api_calls},     {"restarts", outcome.restarts},
+          {"phases", std::move(phases)}};
+}
+
+std::string status_text(const StatusReport& report) {
+  std::ostringstream out;
+  const auto& journal = report.journal;
+  if (!report.journal_exists) {
+    out << "no rotation was ever begun here\n";
+  } else {
+    out << "rotation " << journal.rotation_id << " (" << to_string(journal.strategy)
+        << "): " << to_string(journal.disposition) << ", phase " << to_string(journal.phase)
+        << '\n';
+    const auto line = [&out](const char* name, const std::string& value) {
+      if (!value.empty()) out << "  " << std::left << std::setw(18) << name << value << '\n';
+    };
+    if (journal.intent != Intent::none) line("about to", to_string(journal.intent));
+    line("reason", journal.reason);
+    line("old secret", journal.old_secret_id + " (" + journal.old_fingerprint + ")");
+    if (!journal.new_secret_id.empty())
+      line("new secret", journal.new_secret_id + " (" + journal.new_fingerprint + ")");
+    line("started", to_rfc3339(journal.started));
+    line("window ends", to_rfc3339(journal.window_ends));
+    line("disabled", to_rfc3339(journal.disabled_at));
+    line("soak ends", to_rfc3339(journal.soak_ends));
+    line("finished", to_rfc3339(journal.finished));
+    line("last written", to_rfc3339(journal.updated) + " by " + journal.holder);
+  }
+  out << "Vault: version " << report.kv_version << ", holds the " << report.kv_holds << " secret\n";
+  for (const auto& record : report.secrets)
+    out << "secret at the provider: " << record.id << (record.active ? " active" : " inactive")
+        << ", created " << to_rfc3339(record.created) << '\n';
+  for (const auto& problem : report.problems) out << "could not ask: " << problem << '\n';
+  return out.str();
+}
+
+ordered_json status_json(const StatusReport& report) {
+  ordered_json json = {{"schema", schema_version}, {"rotation", nullptr}};
+  const auto& journal = report.journal;
+  if (report.journal_exists)
+    json["rotation"] = {{"rotation_id", journal.rotation_id},
+                        {"strategy", to_string(journal.strategy)},
+                        {"disposition", to_string(journal.disposition)},
+                        {"phase", to_string(journal.phase)},
+                        {"intent", to_string(journal.intent)},
+                        {"reason", journal.reason},
+                        {"old_secret_id", journal.old_secret_id},
+                        {"new_secret_id", journal.new_secret_id},
+                        {"old_fingerprint", journal.old_fingerprint},
+                        {"new_fingerprint", journal.new_fingerprint},
+                        {"old_kv_version", journal.old_kv_version},
+                        {"new_kv_version", journal.new_kv_version},
+                        {"restarts", journal.restarts},
+                        {"started", to_rfc3339(journal.started)},
+                        {"window_ends", to_rfc3339(journal.window_ends)},
+                        {"disabled_at", to_rfc3339(journal.disabled_at)},
+                        {"soak_ends", to_rfc3339(journal.soak_ends)},
+                        {"finished", to_rfc3339(journal.finished)},
+                        {"updated", to_rfc3339(journal.updated)},
+                        {"holder", journal.holder}};
+  json["vault"] = {{"version", report.kv_version}, {"holds", report.kv_holds}};
+  json["secrets"] = ordered_json::array();
+  for (const auto& record : report.secrets)
+    json["secrets"].push_back(
+        {{"id", record.id}, {"active", record.active}, {"created", to_rfc3339(record.created)}});
+  json["problems"] = report.problems;
+  return json;
+}
+
+}  // namespace
+
+std::string render(const Plan& plan, OutputFormat format) {
+  return format == OutputFormat::json ? dumped(plan_json(plan)) : plan_text(plan);
+}
+
+std::string render(const Outcome& outcome, OutputFormat format) {
+  return format == OutputFormat::json ? dumped(outcome_json(outcome)) : outcome_text(outcome);
+}
+
+std::string render(const StatusReport& report, OutputFormat format) {
+  return format == OutputFormat::json ? dumped(status_json(report)) : status_text(report);
+}
+
+std::string render(const DoctorReport& report, OutputFormat format) {
+  if (format == OutputFormat::json)
+    return dumped({{"schema", schema_version},
+                   {"verdict", to_string(report.verdict())},
+                   {"findings", findings_json(report.findings)}});
+  std::ostringstream out;
+  findings_text(out, report.findings);
+  return out.str();
+}
+
+std::string render(const ports::Error& error, OutputFormat format) {
+  if (format == OutputFormat::json)
+    return dumped({{"schema", schema_version},
+                   {"error", {{"code", to_string(error.code)}, {"message", error.message}}}});
+  return error.message + "\n";
+}
+
+}  // namespace rotator

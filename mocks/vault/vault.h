@@ -108,8 +108,12 @@ const char* to_string(Outcome outcome);
 // Names one token for typed actors; 0 names none. Never used twice.
 using TokenHandle = std::uint64_t;
 
+// Why a Kubernetes login was denied, where Vault tells.
+enum class Denial { none, name, service_account_namespace };
+
 struct LoginResult {
   Outcome outcome = Outcome::denied;
+  Denial why = Denial::none;
   TokenHandle token = 0;
   ports::Duration ttl{0};
   bool renewable = false;

@@ -1,0 +1,302 @@
+#include "mocks/vault/http.h"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "mocks/vault/json_text.h"
+#include "mocks/vault/vault.h"
+
+namespace mocks::vault {
+namespace {
+
+using nlohmann::json;
+
+// Bound: nesting of a request body (Go's own is 10,000, Vault 1.20's default 500). Rendering
+// recurses.
+constexpr int max_json_depth = 200;
+
+bool too_deep(std::string_view text) {
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted) {
+      if (c == '\\') ++i;
+      quoted = c != '"';
+      continue;
+    }
+    if (c == '"') quoted = true;
+    if ((c == '{' || c == '[') && ++depth > max_json_depth) return true;
+    if (c == '}' || c == ']') --depth;
+  }
+  return false;
+}
+
+// Go's decoder stops after the first value: what follows is not looked at.
+json first_value(const std::string& text) {
+  json whole = json::parse(text, nullptr, false);
+  if (!whole.is_discarded()) return whole;
+  std::istringstream in(text);
+  try {
+    in >> whole;
+  } catch (const json::exception&) {
+    return json(json::value_t::discarded);
+  }
+  return whole;
+}
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+std::vector<std::pair<std::string, std::string>> parse_query(std::string_view text) {
+  std::vector<std::pair<std::string, std::string>> out;
+  while (!text.empty()) {
+    const std::string_view pair = text.substr(0, text.find('&'));
+    text.remove_prefix(std::min(pair.size() + 1, text.size()));
+    if (pair.empty()) continue;
+    const std::size_t equals = pair.find('=');
+    const std::string_view value =
+        equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1);
+    const auto decode = [](std::string_view part) {
+      std::string spaced(part);
+      std::replace(spaced.begin(), spaced.end(), '+', ' ');
+      return percent_decoded(spaced);
+    };
+    out.emplace_back(decode(pair.substr(0, equals)), decode(value));
+  }
+  return out;
+}
+
+bool truth(std::string_view text) {
+  return text == "1" || text == "t" || text == "T" || text == "true" || text == "TRUE" ||
+         text == "True";
+}
+
+// The media type of a Content-Type header, lower case and without parameters.
+std::string media_type(std::string_view header) {
+  std::string type(header.substr(0, header.find(';')));
+  while (!type.empty() && type.back() == ' ') type.pop_back();
+  for (char& c : type)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return type;
+}
+
+std::vector<std::string> split_list(std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty()) {
+    std::string_view item = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(item.size() + 1, text.size()));
+    while (item.starts_with(' ')) item.remove_prefix(1);
+    while (item.ends_with(' ')) item.remove_suffix(1);
+    if (!item.empty()) out.emplace_back(item);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int high = text[i] == '%' && i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
+    const int low = high >= 0 ? hex_value(text[i + 2]) : -1;
+    if (low < 0) {
+      out += text[i];
+      continue;
+    }
+    out += static_cast<char>(high * 16 + low);
+    i += 2;
+  }
+  return out;
+}
+
+Call::Call(const ports::Request& from) : request(from), body_(std::make_unique<json>()) {
+  std::string_view target = from.target;
+  const std::size_t mark = target.find('?');
+  if (mark != std::string_view::npos) query = parse_query(target.substr(mark + 1));
+  target = target.substr(0, mark);
+  known = target.starts_with("/v1/");
+  if (!known) return;
+  path = percent_decoded(target.substr(4));
+  const std::string& method = from.method;
+  if (method == "GET") {
+    operation = Operation::read;
+    if (const auto list = parameter("list"); list && truth(*list)) operation = Operation::list;
+  } else if (method == "LIST") {
+    operation = Operation::list;
+  } else if (method == "POST" || method == "PUT") {
+    operation = Operation::write;
+  } else if (method == "PATCH") {
+    operation = Operation::patch;
+  } else if (method == "DELETE") {
+    operation = Operation::remove;
+  } else {
+    known = method == "HEAD" || method == "OPTIONS";
+  }
+  if (operation == Operation::list && !path.ends_with('/')) path += '/';
+}
+
+Call::~Call() = default;
+
+std::optional<ports::Response> Call::parse_body() {
+  if (request.body.size() > max_request_body) return error(413, "http: request body too large");
+  const auto header = ports::find_header(request.headers, "Content-Type");
+  const std::string type = media_type(header.value_or(""));
+  if (operation == Operation::patch) {
+    if (type.empty()) return error(400, "mime: no media type");
+    if (type != "application/merge-patch+json")
+      return error(415,
+                   "PATCH requires Content-Type of application/merge-patch+json, provided " + type);
+  }
+  if (operation != Operation::write && operation != Operation::patch) return std::nullopt;
+  const std::size_t start = request.body.find_first_not_of(" \t\r\n");
+  if (start == std::string::npos) return std::nullopt;
+  const bool looks_like_json = request.body[start] == '{' || request.body[start] == '[';
+  if (type == "application/x-www-form-urlencoded" && !looks_like_json) {
+    for (auto& [name, value] : parse_query(request.body)) (*body_)[name] = value;
+    return std::nullopt;
+  }
+  if (too_deep(request.body)) return error(400, "error parsing JSON");
+  *body_ = first_value(request.body);
+  if (!body_->is_object() && !body_->is_null()) return error(400, "error parsing JSON");
+  return std::nullopt;
+}
+
+const json* Call::field(std::string_view name) const {
+  if (!body_->is_object()) return nullptr;
+  const auto it = body_->find(name);
+  return it == body_->end() ? nullptr : &*it;
+}
+
+std::string Call::text(std::string_view name) const {
+  const json* value = field(name);
+  if (value == nullptr || value->is_null()) return {};
+  return value->is_string() ? value->get<std::string>() : value->dump();
+}
+
+std::vector<std::string> Call::list(std::string_view name) const {
+  const json* value = field(name);
+  if (value == nullptr) return {};
+  if (!value->is_array()) return split_list(text(name));
+  std::vector<std::string> out;
+  for (const auto& item : *value)
+    out.push_back(item.is_string() ? item.get<std::string>() : item.dump());
+  return out;
+}
+
+std::optional<bool> Call::boolean(std::string_view name) const {
+  const json* value = field(name);
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  if (value->is_boolean()) return value->get<bool>();
+  return truth(text(name));
+}
+
+std::optional<std::int64_t> Call::integer(std::string_view name) const {
+  const json* value = field(name);
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  const std::string digits = text(name);
+  std::int64_t number = 0;
+  const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (failure != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  return number;
+}
+
+std::optional<std::string_view> Call::parameter(std::string_view name) const {
+  for (const auto& [key, value] : query)
+    if (key == name) return value;
+  return std::nullopt;
+}
+
+std::string Call::conversion_error(std::string_view name) const {
+  const json* value = field(name);
+  std::string_view kind = "string";
+  if (value != nullptr && value->is_boolean()) kind = "bool";
+  if (value != nullptr && value->is_array()) kind = "slice";
+  return "error converting input " + (value == nullptr ? std::string() : go_value(*value)) +
+         " for field \"" + std::string(name) + "\": '' expected a map, got '" + std::string(kind) +
+         "'";
+}
+
+std::string Call::ignored(std::initializer_list<std::string_view> names) const {
+  std::set<std::string> unknown;
+  const auto look = [&](const std::string& name) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) unknown.insert(name);
+  };
+  if (body_->is_object())
+    for (const auto& [name, value] : body_->items()) look(name);
+  if (operation == Operation::read || operation == Operation::list ||
+      operation == Operation::remove)
+    for (const auto& [name, value] : query)
+      if (name != "list") look(name);
+  if (unknown.empty()) return {};
+  std::string out;
+  for (const auto& name : unknown) out += (out.empty() ? "" : " ") + name;
+  return "Endpoint ignored these unrecognized parameters: [" + out + "]";
+}
+
+std::string Envelope::text() const {
+  std::string out;
+  out.reserve(256 + data.size() * (data_on_top ? 2 : 1) + auth.size());
+  out += '{';
+  if (data_on_top && data.size() > 2) {
+    out.append(data, 1, data.size() - 2);
+    out += ',';
+  }
+  out += "\"request_id\":";
+  append_string(out, request_id);
+  out += ",\"lease_id\":\"\",\"renewable\":";
+  append_bool(out, renewable);
+  out += ",\"lease_duration\":";
+  append_number(out, lease_duration);
+  out += ",\"data\":";
+  out += data;
+  out += ",\"wrap_info\":";
+  out += wrap_info;
+  out += ",\"warnings\":";
+  if (warnings.empty())
+    out += "null";
+  else
+    append_strings(out, warnings);
+  out += ",\"auth\":";
+  out += auth;
+  if (!mount_type.empty()) {
+    out += ",\"mount_type\":";
+    append_string(out, mount_type);
+  }
+  out += "}\n";
+  return out;
+}
+
+ports::Response Envelope::response(int status) const { return answer(status, text()); }
+
+ports::Response answer(int status, std::string body) {
+  ports::Response response{.status = status, .body = std::move(body)};
+  response.headers.reserve(3);
+  response.headers.push_back({.name = "Cache-Control", .value = "no-store"});
+  response.headers.push_back({.name = "Content-Type", .value = "application/json"});
+  response.headers.push_back(
+      {.name = "Strict-Transport-Security", .value = "max-age=31536000; includeSubDomains"});
+  return response;
+}
+
+ports::Response error(int status, std::string_view text) {
+  std::string body = "{\"errors\":[";
+  append_string(body, text);
+  return answer(status, body + "]}\n");
+}
+
+ports::Response not_found() { return answer(404, "{\"errors\":[]}\n"); }
+
+ports::Response one_error(int status, std::string_view text) {
+  return error(status, "1 error occurred:\n\t* " + std::string(text) + "\n\n");
+}
+
+}  // namespace mocks::vault

@@ -1,0 +1,320 @@
+#include "mocks/vault/json_text.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace mocks::vault {
+namespace {
+
+using nlohmann::json;
+using std::chrono::duration_cast;
+
+constexpr char hex_digits[] = "0123456789abcdef";
+
+bool plain(char c) {
+  return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\' && c != '<' && c != '>' &&
+         c != '&' && c != '\xE2';
+}
+
+void append_escape(std::string& out, char c) {
+  switch (c) {
+    case '"': out += "\\\""; return;
+    case '\\': out += "\\\\"; return;
+    case '\n': out += "\\n"; return;
+    case '\r': out += "\\r"; return;
+    case '\t': out += "\\t"; return;
+    default: break;
+  }
+  const auto byte = static_cast<unsigned char>(c);
+  out += "\\u00";
+  out += hex_digits[byte >> 4U];
+  out += hex_digits[byte & 0xFU];
+}
+
+// encoding/json writes a float64 as %f, but as %e below 1e-6 and from 1e21 on, with the exponent's
+// leading zero cut.
+void append_float(std::string& out, double number) {
+  std::array<char, 64> buffer{};
+  const double size = number < 0 ? -number : number;
+  const bool exponent = size != 0 && (size < 1e-6 || size >= 1e21);
+  const auto format = exponent ? std::chars_format::scientific : std::chars_format::fixed;
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, format).ptr;
+  std::string text(buffer.data(), end);
+  const std::size_t e = text.find("e-0");
+  if (e != std::string::npos) text.erase(e + 2, 1);
+  out += text;
+}
+
+void append_padded(std::string& out, std::uint64_t number, std::size_t width) {
+  std::array<char, 20> digits{};
+  for (std::size_t i = width; i-- > 0; number /= 10)
+    digits[i] = static_cast<char>('0' + number % 10);
+  out.append(digits.data(), width);
+}
+
+// A fraction below one second, as ".5" or nothing.
+void append_fraction(std::string& out, std::uint64_t nanoseconds) {
+  if (nanoseconds == 0) return;
+  out += '.';
+  append_padded(out, nanoseconds, 9);
+  while (out.back() == '0') out.pop_back();
+}
+
+}  // namespace
+
+void append_string(std::string& out, std::string_view text) {
+  out += '"';
+  std::size_t from = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (plain(text[i])) continue;
+    // U+2028 and U+2029 are escaped, other characters that begin with the same byte are not.
+    if (text[i] == '\xE2') {
+      const std::string_view rest = text.substr(i, 3);
+      if (rest != "\xE2\x80\xA8" && rest != "\xE2\x80\xA9") continue;
+      out.append(text, from, i - from);
+      out += rest[2] == '\xA8' ? "\\u2028" : "\\u2029";
+      i += 2;
+      from = i + 1;
+      continue;
+    }
+    out.append(text, from, i - from);
+    append_escape(out, text[i]);
+    from = i + 1;
+  }
+  out.append(text, from, text.size() - from);
+  out += '"';
+}
+
+void append_number(std::string& out, std::int64_t number) {
+  std::array<char, 24> buffer{};
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr;
+  out.append(buffer.data(), end);
+}
+
+void append_bool(std::string& out, bool value) { out += value ? "true" : "false"; }
+
+void append_strings(std::string& out, const std::vector<std::string>& list) {
+  out += '[';
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (i > 0) out += ',';
+    append_string(out, list[i]);
+  }
+  out += ']';
+}
+
+void append_map(std::string& out, const std::map<std::string, std::string>* map) {
+  if (map == nullptr) {
+    out += "null";
+    return;
+  }
+  ObjectText object(out);
+  for (const auto& [key, value] : *map) object.string(key, value);
+}
+
+void ObjectText::name(std::string_view key) {
+  if (!first_) out_ += ',';
+  first_ = false;
+  append_string(out_, key);
+  out_ += ':';
+}
+
+ObjectText& ObjectText::string(std::string_view key, std::string_view value) {
+  name(key);
+  append_string(out_, value);
+  return *this;
+}
+
+ObjectText& ObjectText::number(std::string_view key, std::int64_t value) {
+  name(key);
+  append_number(out_, value);
+  return *this;
+}
+
+ObjectText& ObjectText::boolean(std::string_view key, bool value) {
+  name(key);
+  append_bool(out_, value);
+  return *this;
+}
+
+ObjectText& ObjectText::strings(std::string_view key, const std::vector<std::string>& value) {
+  name(key);
+  append_strings(out_, value);
+  return *this;
+}
+
+ObjectText& ObjectText::map(std::string_view key, const std::map<std::string, std::string>* value) {
+  name(key);
+  append_map(out_, value);
+  return *this;
+}
+
+ObjectText& ObjectText::raw(std::string_view key, std::string_view json) {
+  name(key);
+  out_ += json;
+  return *this;
+}
+
+void append_canonical(std::string& out, const json& value) {
+  switch (value.type()) {
+    case json::value_t::string: append_string(out, value.get_ref<const std::string&>()); return;
+    case json::value_t::boolean: append_bool(out, value.get<bool>()); return;
+    case json::value_t::number_integer:
+    case json::value_t::number_unsigned:
+    case json::value_t::number_float: append_float(out, value.get<double>()); return;
+    case json::value_t::array: {
+      out += '[';
+      for (std::size_t i = 0; i < value.size(); ++i) {
+        if (i > 0) out += ',';
+        append_canonical(out, value[i]);
+      }
+      out += ']';
+      return;
+    }
+    case json::value_t::object: {
+      out += '{';
+      bool first = true;
+      for (const auto& [key, member] : value.items()) {
+        if (!first) out += ',';
+        first = false;
+        append_string(out, key);
+        out += ':';
+        append_canonical(out, member);
+      }
+      out += '}';
+      return;
+    }
+    default: out += "null"; return;
+  }
+}
+
+std::string canonical(const json& value) {
+  std::string out;
+  append_canonical(out, value);
+  return out;
+}
+
+std::string go_value(const json& value) {
+  if (value.is_null()) return "<nil>";
+  if (value.is_string()) return value.get<std::string>();
+  std::string out;
+  if (value.is_array()) {
+    for (const auto& element : value) out += (out.empty() ? "" : " ") + go_value(element);
+    return "[" + out + "]";
+  }
+  if (value.is_object()) {
+    for (const auto& [key, member] : value.items())
+      out += (out.empty() ? "" : " ") + key + ":" + go_value(member);
+    return "map[" + out + "]";
+  }
+  return value.dump();
+}
+
+std::string_view go_type(const json& value) {
+  if (value.is_object()) return "map[string]interface {}";
+  if (value.is_array()) return "[]interface {}";
+  if (value.is_boolean()) return "bool";
+  if (value.is_number()) return "json.Number";
+  return "string";
+}
+
+std::string rfc3339(ports::WallTime time) {
+  if (time == ports::WallTime{}) return {};
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const auto of_day = static_cast<std::uint64_t>((time - day).count());
+  const std::uint64_t seconds = of_day / 1'000'000'000;
+  std::string out;
+  out.reserve(30);
+  append_padded(out, static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
+  out += '-';
+  append_padded(out, static_cast<unsigned>(date.month()), 2);
+  out += '-';
+  append_padded(out, static_cast<unsigned>(date.day()), 2);
+  out += 'T';
+  append_padded(out, seconds / 3600, 2);
+  out += ':';
+  append_padded(out, seconds / 60 % 60, 2);
+  out += ':';
+  append_padded(out, seconds % 60, 2);
+  append_fraction(out, of_day % 1'000'000'000);
+  out += 'Z';
+  return out;
+}
+
+std::int64_t unix_seconds(ports::WallTime time) {
+  return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+}
+
+std::int64_t whole_seconds(ports::Duration duration) {
+  return duration_cast<std::chrono::seconds>(duration).count();
+}
+
+std::string go_duration(ports::Duration duration) {
+  std::int64_t left = duration.count();
+  if (left == 0) return "0s";
+  std::string out = left < 0 ? "-" : "";
+  if (left < 0) left = -left;
+  const auto nanoseconds = static_cast<std::uint64_t>(left);
+  if (nanoseconds < 1'000'000'000) {
+    const bool milli = nanoseconds >= 1'000'000;
+    const std::uint64_t unit = milli ? 1'000'000 : nanoseconds >= 1'000 ? 1'000 : 1;
+    append_number(out, static_cast<std::int64_t>(nanoseconds / unit));
+    append_fraction(out, nanoseconds % unit * (1'000'000'000 / unit));
+    return out + (milli ? "ms" : unit == 1'000 ? "\xC2\xB5s" : "ns");
+  }
+  const std::uint64_t seconds = nanoseconds / 1'000'000'000;
+  if (seconds >= 3600) out += std::to_string(seconds / 3600) + "h";
+  if (seconds >= 60) out += std::to_string(seconds / 60 % 60) + "m";
+  out += std::to_string(seconds % 60);
+  append_fraction(out, nanoseconds % 1'000'000'000);
+  return out + "s";
+}
+
+std::optional<ports::Duration> parse_duration(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    std::int64_t nanoseconds;
+  };
+  static constexpr std::array<Unit, 6> units{{{"ms", 1'000'000},
+                                              {"ns", 1},
+                                              {"s", 1'000'000'000},
+                                              {"m", 60'000'000'000},
+                                              {"h", 3'600'000'000'000},
+                                              {"d", 86'400'000'000'000}}};
+  if (text.empty()) return ports::Duration{0};
+  const bool negative = text.front() == '-';
+  if (negative) text.remove_prefix(1);
+  std::int64_t total = 0;
+  bool first = true;
+  while (!text.empty()) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || number < 0) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    std::int64_t unit = 0;
+    if (text.empty() && first) unit = 1'000'000'000;
+    for (const auto& [name, nanoseconds] : units) {
+      if (unit != 0 || !text.starts_with(name)) continue;
+      unit = nanoseconds;
+      text.remove_prefix(name.size());
+    }
+    if (unit == 0) return std::nullopt;
+    __extension__ using Wide = __int128;
+    const Wide sum = static_cast<Wide>(number) * unit + total;
+    if (sum > std::int64_t{9'000'000'000'000'000'000}) return std::nullopt;
+    total = static_cast<std::int64_t>(sum);
+    first = false;
+  }
+  return ports::Duration(negative ? -total : total);
+}
+
+std::optional<ports::Duration> duration_in(const json& value) {
+  if (value.is_string()) return parse_duration(value.get_ref<const std::string&>());
+  if (value.is_number()) return parse_duration(value.dump());
+  if (value.is_null()) return ports::Duration{0};
+  return std::nullopt;
+}
+
+}  // namespace mocks::vault

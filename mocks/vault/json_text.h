@@ -1,0 +1,68 @@
+// JSON and times as Go writes them: what a Vault response is made of. Responses are rendered
+// straight into text; only requests are parsed.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rotator/ports/clock.h"
+
+namespace mocks::vault {
+
+// Appends `text` as a JSON string with encoding/json's escapes (<, > and & included).
+void append_string(std::string& out, std::string_view text);
+void append_number(std::string& out, std::int64_t number);
+void append_bool(std::string& out, bool value);
+void append_strings(std::string& out, const std::vector<std::string>& list);
+// An object of strings, or null when nothing is given.
+void append_map(std::string& out, const std::map<std::string, std::string>* map);
+
+// Writes the members of one JSON object, in the order of the calls.
+class ObjectText {
+ public:
+  explicit ObjectText(std::string& out) : out_(out) { out_ += '{'; }
+  ~ObjectText() { out_ += '}'; }
+  ObjectText(const ObjectText&) = delete;
+  ObjectText& operator=(const ObjectText&) = delete;
+
+  ObjectText& string(std::string_view key, std::string_view value);
+  ObjectText& number(std::string_view key, std::int64_t value);
+  ObjectText& boolean(std::string_view key, bool value);
+  ObjectText& strings(std::string_view key, const std::vector<std::string>& value);
+  ObjectText& map(std::string_view key, const std::map<std::string, std::string>* value);
+  // `json` is JSON text.
+  ObjectText& raw(std::string_view key, std::string_view json);
+
+ private:
+  void name(std::string_view key);
+  std::string& out_;
+  bool first_ = true;
+};
+
+// The text that Go's encoding/json gives after a value went through interface{}: sorted keys, and
+// every number through a 64-bit float, so that integers beyond 2^53 lose precision.
+void append_canonical(std::string& out, const nlohmann::json& value);
+std::string canonical(const nlohmann::json& value);
+
+// %v of fmt: map[k:v], [a b], <nil>.
+std::string go_value(const nlohmann::json& value);
+// The reflected type behind a parsed value: "string", "map[string]interface {}", ...
+std::string_view go_type(const nlohmann::json& value);
+
+// RFC 3339 in UTC with nanoseconds, trailing zeros cut; "" for the epoch.
+std::string rfc3339(ports::WallTime time);
+std::int64_t unix_seconds(ports::WallTime time);
+// time.Duration's String: "1h0m0s", "250ms", "0s".
+std::string go_duration(ports::Duration duration);
+// "90s", "1h30m", "7d", "-1s", or whole seconds without a unit. Nothing when it is none of these.
+std::optional<ports::Duration> parse_duration(std::string_view text);
+// The same from a parsed value, a number of seconds or a string.
+std::optional<ports::Duration> duration_in(const nlohmann::json& value);
+std::int64_t whole_seconds(ports::Duration duration);
+
+}  // namespace mocks::vault

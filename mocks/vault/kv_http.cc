@@ -1,0 +1,526 @@
+// The HTTP face of the kv secrets engine, both versions
+// (https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2).
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "mocks/vault/json_text.h"
+#include "mocks/vault/state.h"
+
+namespace mocks::vault {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::int64_t kv1_lease_s = 2'764'800;  // version 1 shows the system's default TTL
+
+constexpr std::string_view no_cas_match =
+    "check-and-set parameter did not match the current version";
+constexpr std::string_view upgrading =
+    "Upgrading from non-versioned to versioned data. This backend will be unavailable for a brief "
+    "period and will resume service shortly.";
+
+void append_version(std::string& out, const KvVersion& version, const KvKey& key) {
+  ObjectText(out)
+      .string("created_time", rfc3339(version.created))
+      .map("custom_metadata", key.custom ? &*key.custom : nullptr)
+      .string("deletion_time", rfc3339(version.deletion))
+      .boolean("destroyed", version.destroyed)
+      .number("version", version.number);
+}
+
+std::string version_text(const KvVersion& version, const KvKey& key) {
+  std::string out;
+  append_version(out, version, key);
+  return out;
+}
+
+// The whole metadata of a key; versions sorted as Go sorts map keys, as text.
+std::string metadata_text(const KvKey& key) {
+  std::map<std::string, const KvVersion*> sorted;
+  for (const auto& version : key.versions) sorted[std::to_string(version.number)] = &version;
+  std::string versions;
+  {
+    ObjectText object(versions);
+    for (const auto& [number, version] : sorted) {
+      std::string one;
+      ObjectText(one)
+          .string("created_time", rfc3339(version->created))
+          .string("deletion_time", rfc3339(version->deletion))
+          .boolean("destroyed", version->destroyed);
+      object.raw(number, one);
+    }
+  }
+  std::string out;
+  ObjectText(out)
+      .boolean("cas_required", key.cas_required)
+      .string("created_time", rfc3339(key.created))
+      .number("current_version", key.current)
+      .map("custom_metadata", key.custom ? &*key.custom : nullptr)
+      .string("delete_version_after", go_duration(key.delete_version_after))
+      .number("max_versions", key.max_versions)
+      .number("oldest_version", key.oldest)
+      .string("updated_time", rfc3339(key.updated))
+      .raw("versions", versions);
+  return out;
+}
+
+std::string keys_text(const std::vector<std::string>& names) {
+  std::string out;
+  ObjectText(out).strings("keys", names);
+  return out;
+}
+
+const char* cli_verb(Operation operation) {
+  switch (operation) {
+    case Operation::read: return "get";
+    case Operation::list: return "list";
+    case Operation::remove: return "delete";
+    case Operation::write:
+    case Operation::patch:
+    case Operation::other: break;
+  }
+  return "put";
+}
+
+// options.cas as Vault decodes it: integers, also as text; null is 0.
+struct Cas {
+  bool valid = true;
+  std::optional<std::int64_t> value = {};
+};
+
+Cas cas_of(const Call& call) {
+  const json* options = call.field("options");
+  if (options == nullptr || !options->is_object() || !options->contains("cas")) return {};
+  const json& cas = (*options)["cas"];
+  if (cas.is_null()) return {.value = 0};
+  if (cas.is_boolean()) return {.value = cas.get<bool>() ? 1 : 0};
+  if (cas.is_number_integer()) return {.value = cas.get<std::int64_t>()};
+  if (!cas.is_string()) return {.valid = false};
+  const auto& text = cas.get_ref<const std::string&>();
+  if (text.empty()) return {.value = 0};
+  std::int64_t number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc{} || end != text.data() + text.size()) return {.valid = false};
+  return {.value = number};
+}
+
+std::optional<ports::Response> refuse_cas(const Call& call, const KvEngine& kv,
+                                          std::string_view path) {
+  const Cas cas = cas_of(call);
+  if (!cas.valid) return error(400, "error parsing check-and-set parameter");
+  switch (kv.check(path, cas.value)) {
+    case CasVerdict::required: return error(400, "check-and-set parameter required for this call");
+    case CasVerdict::mismatch: return error(400, no_cas_match);
+    case CasVerdict::pass: break;
+  }
+  return std::nullopt;
+}
+
+// ?version=N, or the answer to a bad one.
+struct VersionParameter {
+  std::int64_t number = 0;
+  std::optional<ports::Response> bad = {};
+};
+
+VersionParameter version_of(const Call& call) {
+  const auto given = call.parameter("version");
+  if (!given || given->empty()) return {};
+  std::int64_t number = 0;
+  const auto [end, failure] = std::from_chars(given->data(), given->data() + given->size(), number);
+  if (failure == std::errc{} && end == given->data() + given->size())
+    return {.number = std::max<std::int64_t>(number, 0)};
+  const std::string text(*given);
+  return {.bad = error(400, "Field validation failed: error converting input " + text +
+                                " for field \"version\": cannot parse '' as int: "
+                                "strconv.ParseInt: parsing \"" +
+                                text + "\": invalid syntax")};
+}
+
+// Names of an object with null for every leaf, `depth` levels deep (0 = all).
+json subkeys_of(const json& value, std::int64_t depth, std::int64_t level) {
+  if (!value.is_object() || (depth > 0 && level > depth)) return nullptr;
+  json out = json::object();
+  for (const auto& [key, member] : value.items())
+    out[key] = member.is_object() && !(depth > 0 && level >= depth)
+                   ? subkeys_of(member, depth, level + 1)
+                   : json(nullptr);
+  return out;
+}
+
+bool printable(std::string_view text) {
+  for (const char c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return false;
+  return true;
+}
+
+// Go's %q of plain text.
+std::string go_quoted(std::string_view text) {
+  std::string out;
+  append_string(out, text);
+  return out;
+}
+
+constexpr std::string_view custom_failed = "custom_metadata validation failed: ";
+
+// What is wrong with custom metadata, in Vault's words; "" when nothing is.
+std::string custom_problem(const CustomMetadata& custom) {
+  if (custom.size() > max_custom_metadata_keys)
+    return std::string(custom_failed) + "payload must contain at most 64 keys, provided " +
+           std::to_string(custom.size());
+  std::vector<std::string> problems;
+  const auto length = [](std::string_view what, std::string_view key, std::size_t size,
+                         std::size_t most) {
+    return "length of " + std::string(what) + " " + go_quoted(key) + " is " + std::to_string(size) +
+           " but must be 0 < len(" + (what == "key" ? "key" : "value") +
+           ") <= " + std::to_string(most);
+  };
+  for (const auto& [key, value] : custom) {
+    if (key.empty() || key.size() > max_custom_metadata_key_length)
+      problems.push_back(length("key", key, key.size(), max_custom_metadata_key_length));
+    if (value.empty() || value.size() > max_custom_metadata_value_length)
+      problems.push_back(
+          length("value for key", key, value.size(), max_custom_metadata_value_length));
+    if (!printable(key))
+      problems.push_back("key " + go_quoted(key) + " (" + key + ") contains unprintable characters");
+    if (!printable(value))
+      problems.push_back("value for key " + go_quoted(key) + " contains unprintable characters");
+  }
+  if (problems.empty()) return {};
+  std::string out = std::to_string(problems.size()) +
+                    (problems.size() == 1 ? " error occurred:" : " errors occurred:");
+  for (const auto& problem : problems) out += "\n\t* " + std::string(custom_failed) + problem;
+  return out + "\n\n";
+}
+
+// custom_metadata as sent: values are converted weakly to strings; null (in a patch) removes.
+struct CustomChange {
+  std::string problem = {};
+  CustomMetadata merged = {};
+};
+
+CustomChange custom_of(const json& given, const CustomMetadata& onto) {
+  CustomChange out{.merged = onto};
+  for (const auto& [key, value] : given.items()) {
+    if (value.is_null()) {
+      out.merged.erase(key);
+      continue;
+    }
+    if (value.is_object() || value.is_array()) {
+      out.problem = std::string(custom_failed) +
+                    "'' expected type 'string', got unconvertible type '" +
+                    std::string(go_type(value)) + "', value: '" + go_value(value) + "'";
+      return out;
+    }
+    if (value.is_string())
+      out.merged[key] = value.get<std::string>();
+    else
+      out.merged[key] = value.is_boolean() ? (value.get<bool>() ? "1" : "0") : value.dump();
+  }
+  out.problem = custom_problem(out.merged);
+  return out;
+}
+
+// max_versions, cas_required and delete_version_after of a body; a problem in Vault's words.
+struct Limits {
+  std::optional<std::int64_t> max_versions = {};
+  std::optional<bool> cas_required = {};
+  std::optional<ports::Duration> delete_version_after = {};
+  std::string problem = {};
+};
+
+Limits limits_of(const Call& call) {
+  Limits out;
+  if (const json* field = call.field("max_versions"); field != nullptr && !field->is_null()) {
+    out.max_versions = call.integer("max_versions");
+    if (!out.max_versions)
+      out.problem = "Field validation failed: error converting input " + go_value(*field) +
+                    " for field \"max_versions\": cannot parse '' as int: strconv.ParseInt: "
+                    "parsing " +
+                    go_quoted(go_value(*field)) + ": invalid syntax";
+  }
+  out.cas_required = call.boolean("cas_required");
+  if (const json* field = call.field("delete_version_after");
+      field != nullptr && !field->is_null()) {
+    out.delete_version_after = duration_in(*field);
+    if (!out.delete_version_after)
+      out.problem = "Field validation failed: error converting input " + go_value(*field) +
+                    " for field \"delete_version_after\": time: invalid duration " +
+                    go_quoted(go_value(*field));
+  }
+  return out;
+}
+
+}  // namespace
+
+ports::Response Vault::State::kv_http(Call& call, Mount& mount, std::string_view rest) {
+  if (mount.version == 1) return kv1_http(call, mount, rest);
+  if (now() < mount.ready_at) return error(400, upgrading);
+  const std::size_t slash = rest.find('/');
+  const std::string_view verb = rest.substr(0, slash);
+  const std::string_view path =
+      slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1);
+  if (verb == "config" && slash == std::string_view::npos) return kv_config(call, mount);
+  if (verb == "metadata" && call.operation == Operation::list) {
+    const auto names = mount.kv.list(path);
+    if (names.empty()) return not_found();
+    Envelope out = envelope("kv");
+    out.data = keys_text(names);
+    out.warn(call.ignored({}));
+    return out.response();
+  }
+  if (!path.empty() && !path.ends_with('/')) {
+    if (verb == "data") return kv_data(call, mount, path);
+    if (verb == "metadata") return kv_metadata(call, mount, path);
+    if (verb == "subkeys" && call.operation == Operation::read)
+      return kv_subkeys(call, mount, path);
+    if (verb == "delete" || verb == "undelete" || verb == "destroy")
+      return kv_versions(call, mount, verb, path);
+  }
+  if (call.operation == Operation::patch) return one_error(405, "unsupported operation");
+  Envelope out = envelope("kv");
+  const bool root = slash == std::string_view::npos &&
+                    (verb == "data" || verb == "metadata" || verb == "delete" ||
+                     verb == "undelete" || verb == "destroy");
+  if (root)
+    out.warn("Non-listing operations on the root of a K/V v2 mount are not supported.");
+  else
+    out.warn(
+        "Invalid path for a versioned K/V secrets engine. See the API docs for the "
+        "appropriate API endpoints to use. If using the Vault CLI, use 'vault kv " +
+        std::string(cli_verb(call.operation)) + "' for this operation.");
+  return out.response(404);
+}
+
+ports::Response Vault::State::kv_data(Call& call, Mount& mount, std::string_view path) {
+  switch (call.operation) {
+    case Operation::read: return kv_data_read(call, mount, path);
+    case Operation::write: return kv_data_write(call, mount, path);
+    case Operation::patch: return kv_data_patch(call, mount, path);
+    case Operation::remove: {
+      const KvKey* key = mount.kv.find(path);
+      if (key != nullptr && mount.kv.remove_current(path, wall_now()))
+        kv_deleted(mount, path, key->current);
+      return no_content();
+    }
+    case Operation::list:
+    case Operation::other: break;
+  }
+  return one_error(405, "unsupported operation");
+}
+
+ports::Response Vault::State::kv_data_read(Call& call, Mount& mount, std::string_view path) {
+  auto asked = version_of(call);
+  if (asked.bad) return std::move(*asked.bad);
+  const ReadResult found = kv_read(mount, path, {.version = asked.number, .lag = call.lag});
+  if (found.outcome == Outcome::missing) return not_found();
+  Envelope out = envelope("kv");
+  out.data.clear();
+  out.data.reserve(found.version->data.size() + 160);
+  out.data += "{\"data\":";
+  out.data += found.outcome == Outcome::ok ? std::string_view(found.version->data) : "null";
+  out.data += ",\"metadata\":";
+  append_version(out.data, *found.version, *found.key);
+  out.data += '}';
+  if (!call.query.empty()) out.warn(call.ignored({"version"}));
+  return out.response(found.outcome == Outcome::ok ? 200 : 404);
+}
+
+ports::Response Vault::State::kv_data_write(Call& call, Mount& mount, std::string_view path) {
+  const json* data = call.field("data");
+  if (data == nullptr) return error(400, "no data provided");
+  if (auto refused = refuse_cas(call, mount.kv, path)) return std::move(*refused);
+  const KvVersion& version = kv_write(mount, path, canonical(*data));
+  Envelope out = envelope("kv");
+  out.data = version_text(version, *mount.kv.find(path));
+  out.warn(call.ignored({"data", "options", "path", "version"}));
+  return out.response();
+}
+
+ports::Response Vault::State::kv_data_patch(Call& call, Mount& mount, std::string_view path) {
+  const json* data = call.field("data");
+  if (data == nullptr || data->is_null()) return error(400, "no data provided");
+  for (const char* name : {"data", "options"})
+    if (const json* value = call.field(name);
+        value != nullptr && !value->is_object() && !value->is_null())
+      return error(400, "Field validation failed: " + call.conversion_error(name));
+  const KvKey* key = mount.kv.find(path);
+  if (key == nullptr) return answer(404);
+  if (auto refused = refuse_cas(call, mount.kv, path)) return std::move(*refused);
+  const KvVersion* current = key->version(0);
+  if (current == nullptr) return answer(404);
+  Envelope out = envelope("kv");
+  if (!current->readable_at(wall_now())) {
+    out.data = version_text(*current, *key);
+    return out.response(404);
+  }
+  json merged = json::parse(current->data, nullptr, false);
+  if (!merged.is_object()) return one_error(500, "resource does not exist");
+  merged.merge_patch(*data);
+  out.data = version_text(kv_write(mount, path, canonical(merged)), *mount.kv.find(path));
+  out.warn(call.ignored({"data", "options", "path", "version"}));
+  return out.response();
+}
+
+ports::Response Vault::State::kv_subkeys(Call& call, Mount& mount, std::string_view path) {
+  auto asked = version_of(call);
+  if (asked.bad) return std::move(*asked.bad);
+  const ReadResult found = kv_read(mount, path, {.version = asked.number, .lag = call.lag});
+  if (found.outcome == Outcome::missing) return not_found();
+  std::int64_t depth = 0;
+  if (const auto given = call.parameter("depth"))
+    std::from_chars(given->data(), given->data() + given->size(), depth);
+  json subkeys;
+  if (found.outcome == Outcome::ok)
+    subkeys = subkeys_of(json::parse(found.version->data, nullptr, false), depth, 1);
+  Envelope out = envelope("kv");
+  out.data.clear();
+  ObjectText(out.data)
+      .raw("metadata", version_text(*found.version, *found.key))
+      .raw("subkeys", canonical(subkeys));
+  return out.response(found.outcome == Outcome::ok ? 200 : 404);
+}
+
+ports::Response Vault::State::kv_metadata(Call& call, Mount& mount, std::string_view path) {
+  const KvKey* key = mount.kv.find(path);
+  switch (call.operation) {
+    case Operation::read: {
+      if (key == nullptr) return not_found();
+      Envelope out = envelope("kv");
+      out.data = metadata_text(*key);
+      return out.response();
+    }
+    case Operation::remove: {
+      if (mount.kv.erase(path)) kv_deleted(mount, path, 0);
+      return no_content();
+    }
+    case Operation::patch:
+      if (key == nullptr) return answer(404);
+      return kv_metadata_change(call, mount, path);
+    case Operation::write: return kv_metadata_change(call, mount, path);
+    case Operation::list:
+    case Operation::other: break;
+  }
+  return one_error(405, "unsupported operation");
+}
+
+ports::Response Vault::State::kv_metadata_change(Call& call, Mount& mount, std::string_view path) {
+  const Limits limits = limits_of(call);
+  if (!limits.problem.empty()) return error(400, limits.problem);
+  KvMetadataChange change{.max_versions = limits.max_versions,
+                          .cas_required = limits.cas_required,
+                          .delete_version_after = limits.delete_version_after};
+  if (const json* custom = call.field("custom_metadata"); custom != nullptr && !custom->is_null()) {
+    if (!custom->is_object())
+      return error(400, "Field validation failed: " + call.conversion_error("custom_metadata"));
+    const KvKey* key = mount.kv.find(path);
+    const bool merge = call.operation == Operation::patch && key != nullptr && key->custom;
+    CustomChange checked = custom_of(*custom, merge ? *key->custom : CustomMetadata{});
+    if (!checked.problem.empty()) return error(400, checked.problem);
+    change.custom = std::move(checked.merged);
+  }
+  mount.kv.change_metadata(path, change, wall_now());
+  if (mount.kv.config().cas_required && change.cas_required == false) {
+    Envelope out = envelope("kv");
+    out.warn(
+        "\"cas_required\" set to false, but is mandated by backend config. This value will be "
+        "ignored.");
+    return out.response();
+  }
+  return no_content();
+}
+
+ports::Response Vault::State::kv_versions(Call& call, Mount& mount, std::string_view verb,
+                                          std::string_view path) {
+  if (call.operation != Operation::write) return one_error(405, "unsupported operation");
+  std::vector<std::int64_t> numbers;
+  for (const auto& text : call.list("versions")) {
+    std::int64_t number = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failure != std::errc{} || end != text.data() + text.size())
+      return error(400, "Field validation failed: error converting input " +
+                            go_value(*call.field("versions")) +
+                            " for field \"versions\": cannot parse '[0]' as int: "
+                            "strconv.ParseInt: parsing " +
+                            go_quoted(text) + ": invalid syntax");
+    numbers.push_back(number);
+  }
+  if (numbers.empty())
+    return error(400,
+                 verb == "destroy" ? "no version number provided" : "No version number provided");
+  const KvKey* key = mount.kv.find(path);
+  if (key == nullptr) return no_content();
+  const KvVersion* current = key->version(0);
+  const bool before = current != nullptr && current->readable_at(wall_now());
+  bool changed = false;
+  if (verb == "undelete") changed = mount.kv.restore(path, numbers);
+  if (verb == "delete") changed = mount.kv.remove(path, numbers, wall_now());
+  if (verb == "destroy") changed = mount.kv.destroy(path, numbers);
+  if (!changed) return no_content();
+  if (verb == "undelete") {
+    if (!before && current != nullptr && current->readable_at(wall_now()))
+      kv_written(mount, path, *current);
+    return no_content();
+  }
+  for (const auto number : numbers)
+    if (const KvVersion* gone = key->version(number); number > 0 && gone != nullptr)
+      kv_deleted(mount, path, number);
+  return no_content();
+}
+
+ports::Response Vault::State::kv_config(Call& call, Mount& mount) {
+  KvConfig& config = mount.kv.config();
+  if (call.operation == Operation::read) {
+    Envelope out = envelope("kv");
+    out.data.clear();
+    ObjectText(out.data)
+        .boolean("cas_required", config.cas_required)
+        .string("delete_version_after", go_duration(config.delete_version_after))
+        .number("max_versions", config.max_versions);
+    return out.response();
+  }
+  if (call.operation != Operation::write) return one_error(405, "unsupported operation");
+  const Limits limits = limits_of(call);
+  if (!limits.problem.empty()) return error(400, limits.problem);
+  if (limits.max_versions) config.max_versions = *limits.max_versions;
+  if (limits.cas_required) config.cas_required = *limits.cas_required;
+  if (limits.delete_version_after) config.delete_version_after = *limits.delete_version_after;
+  return no_content();
+}
+
+ports::Response Vault::State::kv1_http(Call& call, Mount& mount, std::string_view path) {
+  switch (call.operation) {
+    case Operation::read: {
+      const auto it = mount.kv1.find(path);
+      if (it == mount.kv1.end()) return not_found();
+      Envelope out = envelope("kv");
+      out.data = it->second;
+      out.lease_duration = kv1_lease_s;
+      return out.response();
+    }
+    case Operation::write: {
+      const json& body = call.whole();
+      if (!body.is_object() || body.empty()) return error(400, "missing data fields");
+      mount.kv1.insert_or_assign(std::string(path), canonical(body));
+      return no_content();
+    }
+    case Operation::remove: {
+      const auto it = mount.kv1.find(path);
+      if (it != mount.kv1.end()) mount.kv1.erase(it);
+      return no_content();
+    }
+    case Operation::list: {
+      KvEngine names;
+      for (const auto& [name, text] : mount.kv1) names.write(name, {}, wall_now());
+      const auto listed = names.list(path);
+      if (listed.empty()) return not_found();
+      Envelope out = envelope("kv");
+      out.data = keys_text(listed);
+      return out.response();
+    }
+    case Operation::patch:
+    case Operation::other: break;
+  }
+  return one_error(405, "unsupported operation");
+}
+
+}  // namespace mocks::vault

@@ -1,0 +1,74 @@
+// Policies: the HCL that operators write
+// (https://developer.hashicorp.com/vault/docs/concepts/policies), and the access control list that
+// several of them make together.
+//
+// Understood: path "p" { capabilities = ["read", ...] }, the older policy = "read", "#", "//" and
+// "/* */" comments, the globs "*" (at the end) and "+" (one segment), and the same as JSON. What
+// would narrow a rule (allowed_parameters, required_parameters, wrapping TTLs, control groups) is
+// refused rather than ignored.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rotator/ports/result.h"
+
+namespace mocks::vault {
+
+// Bounds of one policy.
+inline constexpr std::size_t max_policy_text = std::size_t{1} << 20;  // bytes
+inline constexpr std::size_t max_policy_rules = 10'000;
+
+using Capabilities = std::uint16_t;
+namespace capability {
+inline constexpr Capabilities create = 1;
+inline constexpr Capabilities read = 2;
+inline constexpr Capabilities update = 4;
+inline constexpr Capabilities patch = 8;
+inline constexpr Capabilities remove = 16;  // "delete"
+inline constexpr Capabilities list = 32;
+inline constexpr Capabilities sudo = 64;
+inline constexpr Capabilities deny = 128;
+}  // namespace capability
+
+struct PolicyRule {
+  std::string pattern = {};
+  Capabilities capabilities = 0;
+};
+
+struct Policy {
+  std::string text = {};
+  std::vector<PolicyRule> rules = {};
+
+  // Error of code configuration whose message is Vault's, without "failed to parse policy: ".
+  static ports::Result<Policy> parse(std::string_view text);
+  // The policy that every token has unless told otherwise, as Vault 1.14 ships it.
+  static const Policy& default_policy();
+};
+
+class Acl {
+ public:
+  // Rules of one pattern join their capabilities; deny beats all.
+  void add(const Policy& policy);
+
+  // What may be done on `path`, a request path without /v1/: an exact rule wins, else the one with
+  // the latest wildcard
+  // (https://developer.hashicorp.com/vault/docs/concepts/policies#priority-matching).
+  Capabilities at(std::string_view path) const;
+  // As `at`, for listing: an exact rule on the folder without its slash counts too.
+  Capabilities at_folder(std::string_view path) const;
+  // May anything below `prefix` be done at all?
+  bool any_below(std::string_view prefix) const;
+
+ private:
+  const PolicyRule* exact(std::string_view path) const;
+
+  std::vector<PolicyRule> rules_;  // sorted by pattern
+};
+
+// Sorted names as sys/capabilities shows them; {"deny"} for none.
+std::vector<std::string> capability_names(Capabilities capabilities);
+
+}  // namespace mocks::vault

@@ -181,7 +181,8 @@ std::string custom_problem(const CustomMetadata& custom) {
       problems.push_back(
           length("value for key", key, value.size(), max_custom_metadata_value_length));
     if (!printable(key))
-      problems.push_back("key " + go_quoted(key) + " (" + key + ") contains unprintable characters");
+      problems.push_back("key " + go_quoted(key) + " (" + key +
+                         ") contains unprintable characters");
     if (!printable(value))
       problems.push_back("value for key " + go_quoted(key) + " contains unprintable characters");
   }

@@ -190,15 +190,21 @@ class Parser {
         if (!ignored) return fail(ignored.error());
         continue;
       }
-      if (!is_key()) return refuse(place(token_) + expected_key());
-      const Token label = token_;
-      advance();
       if (key.text != "path")
         return refuse("invalid key \"" + key.text + "\" on line " + std::to_string(key.line));
-      auto rule = block(label.text);
-      if (!rule) return fail(rule.error());
-      rules.push_back(std::move(*rule));
-      if (rules.size() > max_policy_rules) return refuse("too many rules");
+      // path "x" {...}, or path { "x" {...} }
+      const bool nested = token_.kind == Token::Kind::lbrace;
+      if (nested) advance();
+      do {
+        if (!is_key()) return refuse(place(token_) + expected_key());
+        const Token label = token_;
+        advance();
+        auto rule = block(label.text);
+        if (!rule) return fail(rule.error());
+        rules.push_back(std::move(*rule));
+        if (rules.size() > max_policy_rules) return refuse("too many rules");
+      } while (nested && token_.kind != Token::Kind::rbrace);
+      if (nested) advance();
     }
     return rules;
   }

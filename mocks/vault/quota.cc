@@ -24,15 +24,13 @@ QuotaVerdict RateQuotas::take(std::string_view path, ports::Instant now) {
     if (path.starts_with(quota.path) && (best == nullptr || quota.path.size() > best->path.size()))
       best = &quota;
   if (best == nullptr) return {};
-  if (best->began == ports::Instant{} || now - best->began >= best->interval) {
-    const auto whole = best->began == ports::Instant{}
-                           ? ports::Duration{0}
-                           : (now - best->began) / best->interval * best->interval;
-    best->began = best->began == ports::Instant{} ? now : best->began + whole;
+  if (!best->began) best->began = now;
+  if (now - *best->began >= best->interval) {
+    *best->began += (now - *best->began) / best->interval * best->interval;
     best->taken = 0;
   }
   QuotaVerdict verdict{.applies = true, .limit = static_cast<std::int64_t>(best->rate)};
-  verdict.reset_s = seconds_up(best->began + best->interval - now);
+  verdict.reset_s = seconds_up(*best->began + best->interval - now);
   if (now < best->blocked_until) {
     verdict.allowed = false;
     verdict.reset_s = seconds_up(best->blocked_until - now);

@@ -18,8 +18,8 @@ struct RateQuota {
   double rate = 0;        // requests an interval
   ports::Duration interval = std::chrono::seconds(1);
   ports::Duration block{0};  // how long a client that hit the limit stays refused
-  // The running interval.
-  ports::Instant began = {};
+  // The running interval; none before the first request.
+  std::optional<ports::Instant> began = {};
   ports::Instant blocked_until = {};
   std::int64_t taken = 0;
 };

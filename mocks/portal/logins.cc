@@ -80,7 +80,6 @@ void Logins::start() {
   protocol_.set_origin(begun_);
   if (options_.fidelity == Fidelity::exact) begin_stream(begun_);
   if (options_.fidelity == Fidelity::hybrid) on_change(begun_);
-  if (options_.fidelity == Fidelity::exact) schedule_refresh();
 }
 
 void Logins::stop() {
@@ -237,7 +236,6 @@ void Logins::on_change(ports::Instant at) {
   const auto from = std::max(counted_, at - options_.journey.longest_after());
   count_until(from);
   begin_stream(from);
-  schedule_refresh();
 }
 
 // A new Poisson stream of exchanges from `from` on: the law has no memory, so it continues whatever
@@ -248,6 +246,7 @@ void Logins::begin_stream(ports::Instant from) {
   arrival_ = 0;
   next_exchange_ = from;
   draw_next_exchange();
+  begin_refreshes(from);
 }
 
 void Logins::draw_next_exchange() {
@@ -278,8 +277,7 @@ void Logins::end_stream() {
   counted_ = stream_end_;
   stream_end_ = forever;
   streaming_ = false;
-  scheduler_.cancel(refresher_);
-  refresher_ = 0;
+  refresh_end_ = counted_;
 }
 
 void Logins::perform(std::uint32_t slot) {
@@ -317,9 +315,15 @@ void Logins::tell(const Journey& journey) {
                          .number = journey.cause ? static_cast<std::int64_t>(*journey.cause) : 0});
 }
 
-void Logins::schedule_refresh() {
-  if (options_.refreshes_per_second <= 0) return;
-  const auto from = refresher_ == 0 ? std::max(counted_, begun_) : next_refresh_;
+// Refreshes are events from `from` until refresh_end_.
+void Logins::begin_refreshes(ports::Instant from) {
+  refresh_end_ = forever;
+  if (refresher_ != 0 || options_.refreshes_per_second <= 0) return;
+  next_refresh_ = from;
+  draw_next_refresh();
+}
+
+void Logins::draw_next_refresh() {
   next_refresh_ =
       from + sim::exponential_gap(options_.refreshes_per_second, draws_, sim::Stream::login_arrival,
                                   refresh_entity | stream_, refreshes_);
@@ -327,9 +331,11 @@ void Logins::schedule_refresh() {
 }
 
 void Logins::refresh_once() {
-  const auto id = refresh_entity | (stream_ << stream_shift) | refreshes_++;
-  tally_.record_refresh(protocol_.play_refresh(id, next_refresh_, timeline_));
-  schedule_refresh();
+  refresher_ = 0;
+  if (next_refresh_ >= refresh_end_) return;
+  tally_.record_refresh(
+      protocol_.play_refresh(refresh_entity | refreshes_++, next_refresh_, timeline_));
+  draw_next_refresh();
 }
 
 std::uint32_t Logins::take_slot() {

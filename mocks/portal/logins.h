@@ -100,7 +100,8 @@ class Logins final : public Timed, public Timeline::Listener {
   void perform(std::uint32_t slot);
   void conclude_login(std::uint32_t slot);
   void tell(const Journey& journey);
-  void schedule_refresh();
+  void begin_refreshes(ports::Instant from);
+  void draw_next_refresh();
   void refresh_once();
   std::uint32_t take_slot();
   void wake(std::uint32_t slot, TimerKind kind, ports::Instant at);
@@ -132,6 +133,7 @@ class Logins final : public Timed, public Timeline::Listener {
   std::uint64_t arrival_ = 0;            // in it
   ports::Instant next_exchange_ = {};
   ports::Instant next_refresh_ = {};
+  ports::Instant refresh_end_ = forever;
   TimerId generator_ = 0;
   TimerId refresher_ = 0;
   std::uint64_t refreshes_ = 0;

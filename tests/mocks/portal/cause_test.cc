@@ -65,9 +65,9 @@ BOOST_AUTO_TEST_CASE(lets_an_earlier_row_win_over_every_later_one) {
 
 BOOST_AUTO_TEST_CASE(tells_the_three_reasons_for_a_refused_secret_apart) {
   BOOST_TEST(name(blame(ExchangeFacts{.secret_accepted = false})) == "secret_not_propagated");
-  BOOST_TEST(name(blame(ExchangeFacts{.secret_accepted = false,
-                                      .created_after_successor = true})) ==
-             "secret_not_propagated");
+  BOOST_TEST(
+      name(blame(ExchangeFacts{.secret_accepted = false, .created_after_successor = true})) ==
+      "secret_not_propagated");
   BOOST_TEST(name(blame(ExchangeFacts{.secret_accepted = false, .secret_retired = true})) ==
              "secret_retired");
   BOOST_TEST(name(blame(ExchangeFacts{.secret_accepted = false,

@@ -44,8 +44,8 @@ BOOST_AUTO_TEST_CASE(cannot_verify_a_cookie_of_a_key_that_it_lacks) {
   const auto cookie = issue_cookie(before, Cookie{}, noon);
   BOOST_TEST(is(examine(bumped, cookie, noon), CookieVerdict::unverifiable));
   BOOST_TEST(is(examine(ring, cookie, noon), CookieVerdict::good));
-  BOOST_TEST(is(examine(before, issue_cookie(ring, Cookie{}, noon), noon),
-                CookieVerdict::unverifiable));
+  BOOST_TEST(
+      is(examine(before, issue_cookie(ring, Cookie{}, noon), noon), CookieVerdict::unverifiable));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_session_of_another_client_configuration_only_when_bound) {
@@ -53,7 +53,8 @@ BOOST_AUTO_TEST_CASE(refuses_a_session_of_another_client_configuration_only_when
     const auto before = pod_with({.session_bound = bound}, 1);
     const auto after = pod_with({.session_bound = bound}, 2);
     const auto cookie = issue_cookie(before, Cookie{}, noon);
-    BOOST_TEST(is(examine(after, cookie, noon), bound ? CookieVerdict::stale : CookieVerdict::good));
+    BOOST_TEST(
+        is(examine(after, cookie, noon), bound ? CookieVerdict::stale : CookieVerdict::good));
   }
 }
 
@@ -62,8 +63,8 @@ BOOST_AUTO_TEST_CASE(keeps_only_a_stale_cookie_and_only_when_it_has_that_fault) 
   const auto stale = issue_cookie(before, Cookie{}, noon);
   const auto sound = pod_with({.session_bound = true}, 2);
   const auto faulty = pod_with({.session_bound = true, .keeps_stale_cookie = true}, 2);
-  const auto bumped = pod_with(
-      {.cookie_keys = {"new"}, .session_bound = true, .keeps_stale_cookie = true}, 2);
+  const auto bumped =
+      pod_with({.cookie_keys = {"new"}, .session_bound = true, .keeps_stale_cookie = true}, 2);
   BOOST_TEST(is(examine(sound, issue_cookie(sound, stale, noon), noon), CookieVerdict::good));
   BOOST_TEST(is(examine(faulty, issue_cookie(faulty, stale, noon), noon), CookieVerdict::stale));
   BOOST_TEST(is(examine(bumped, issue_cookie(bumped, stale, noon), noon), CookieVerdict::good));

@@ -324,9 +324,8 @@ void Logins::begin_refreshes(ports::Instant from) {
 }
 
 void Logins::draw_next_refresh() {
-  next_refresh_ =
-      from + sim::exponential_gap(options_.refreshes_per_second, draws_, sim::Stream::login_arrival,
-                                  refresh_entity | stream_, refreshes_);
+  next_refresh_ += sim::exponential_gap(options_.refreshes_per_second, draws_,
+                                        sim::Stream::login_arrival, refresh_entity, refreshes_);
   refresher_ = scheduler_.at(next_refresh_, *this, refresh, 0);
 }
 

@@ -22,7 +22,7 @@ using ports::Instant;
 
 inline Instant at(ports::Duration since_start) { return Instant{} + since_start; }
 
-struct SmallWorld final : mocks::Observer {
+struct SmallWorld : mocks::Observer {
   explicit SmallWorld(std::uint64_t seed = 7, mocks::idp::CoreOptions core_options = {})
       : draws(seed),
         timeline({.provider_replicas = core_options.replicas}),

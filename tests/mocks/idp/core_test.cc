@@ -205,6 +205,25 @@ BOOST_AUTO_TEST_CASE(never_overtakes_an_earlier_change) {
   BOOST_TEST(world.facts.count(FactKind::secret_refused, old_secret) == 0);
 }
 
+BOOST_AUTO_TEST_CASE(is_not_hurried_by_the_changes_that_follow) {
+  const CoreOptions slow{.enable_lag = {.low = seconds(0), .high = seconds(60)},
+                         .retire_lag = {.low = seconds(0), .high = seconds(60)}};
+  const auto refused_at = [&](std::uint64_t seed, bool change_of_mind) {
+    World world(with(slow), seed);
+    create(world);
+    auto& core = world.core();
+    core.set_active(client_id, world.secret_id, false);
+    if (change_of_mind) {
+      core.set_active(client_id, world.secret_id, true);
+      core.set_active(client_id, world.secret_id, false);
+    }
+    world.queue.run();
+    return world.facts.last(FactKind::secret_refused, old_secret);
+  };
+  for (std::uint64_t seed = 0; seed < 50; ++seed)
+    BOOST_TEST((refused_at(seed, true) >= refused_at(seed, false)), "seed " << seed);
+}
+
 BOOST_AUTO_TEST_CASE(draws_the_same_lag_whatever_else_happens) {
   const CoreOptions core{.max_secrets = 0, .create_lag = {.low = seconds(5), .high = seconds(45)}};
   World quiet(with(core));
@@ -261,6 +280,15 @@ BOOST_AUTO_TEST_CASE(accepts_a_value_added_again_though_its_old_object_is_going)
   world.core().delete_secret(client_id, world.secret_id);
   create(world, old_secret, "again");
   world.wait(seconds(60));
+  BOOST_TEST(accepts(world, old_secret));
+  BOOST_TEST(world.facts.count(FactKind::secret_refused, old_secret) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(accepts_a_value_whose_second_object_is_gone) {
+  World world;
+  create(world, old_secret, "again");
+  world.core().set_active(client_id, "again", false);
+  world.core().delete_secret(client_id, "again");
   BOOST_TEST(accepts(world, old_secret));
   BOOST_TEST(world.facts.count(FactKind::secret_refused, old_secret) == 0);
 }

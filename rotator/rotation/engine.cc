@@ -25,7 +25,7 @@ LeaseOptions lease_options(const Configuration& configuration, std::string holde
           .duration = duration,
           .renew_every = duration / 3,
           // Long enough to outlast a dead rotator's lock, also one taken for a long wait.
-          .acquire_patience = std::max(duration, long_lease) + duration};
+          .acquire_patience = (long_lease + 2) * duration};
 }
 
 // Once the old secret may be gone there is only one way: forward.
@@ -123,16 +123,14 @@ Outcome Rotation::Engine::rollback() {
     return finish(outcome(
         ready.error().code == ErrorCode::interrupted ? Ending::interrupted : Ending::unknown,
         "cannot roll back yet: " + ready.error().message));
-  auto ended = outcome(Ending::unknown, "");
-  turn_back("asked for by the operator", ended);
-  return finish(drive(Phase::rollback));
+  return finish(drive(turn_back("asked for by the operator")));
 }
 
 // ---- The driver
 
 Outcome Rotation::Engine::begin_run() {
   began_ = ports_.clock.now();
-  if (const auto taken = take_lock(); !taken) {
+  if (const auto taken = lease_.acquire(); !taken) {
     const auto code = taken.error().code;
     if (code == ErrorCode::conflict) return outcome(Ending::locked, taken.error().message);
     if (code == ErrorCode::interrupted) return outcome(Ending::interrupted, taken.error().message);
@@ -194,7 +192,7 @@ Rotation::Engine::Stepped Rotation::Engine::perform(Phase phase) {
 Rotation::Engine::Stepped Rotation::Engine::perform_with_patience(Phase phase) {
   const auto ends = ports_.clock.now() + configuration_.rotation.patience;
   auto backoff = first_backoff;
-  if (phase != Phase::preflight) journal_.phase = phase == Phase::rollback ? journal_.phase : phase;
+  if (phase != Phase::preflight && phase != Phase::rollback) journal_.phase = phase;
   for (;;) {
     if (ports_.clock.interrupted())
       return ports::fail(ErrorCode::interrupted,
@@ -203,7 +201,8 @@ Rotation::Engine::Stepped Rotation::Engine::perform_with_patience(Phase phase) {
     if (dirty_)
       if (const auto written = append(); !written) step = ports::fail(written.error());
     if (step) step = perform(phase);
-    if (step || lock_lost_ || !may_pass(step.error().code)) return step;
+    if (step || lock_lost_ || !may_pass(step.error().code) || phase == Phase::preflight)
+      return step;
     if (ports_.clock.now() + backoff >= ends) return step;
     listener_.noted(Severity::warning, std::string(to_string(phase)) + " is tried again in " +
                                            to_text(backoff) + ": " + step.error().message);
@@ -226,7 +225,7 @@ std::optional<Phase> Rotation::Engine::after_step(const Step& step, Outcome& res
         result = stopped(step.why);
         return std::nullopt;
       }
-      return turn_back(step.why, result);
+      return turn_back(step.why);
     case Step::Kind::stop: result = stopped(step.why); return std::nullopt;
     case Step::Kind::refuse: result = outcome(Ending::refused, step.why); return std::nullopt;
     case Step::Kind::done: result = outcome(Ending::done, step.why); return std::nullopt;
@@ -261,16 +260,24 @@ std::optional<Phase> Rotation::Engine::after_error(Phase phase, const ports::Err
                 error.message);
     return std::nullopt;
   }
+  // The very first journal entry, or the create itself, was refused: there is nothing to take back.
+  if (phase == Phase::create && journal_.new_secret_id.empty() && !settle_create_) {
+    result = outcome(Ending::refused, error.message + "; nothing was changed");
+    journal_.disposition = Disposition::rolled_back;
+    journal_.reason = error.message;
+    if (const auto written = append(); !written)
+      listener_.noted(Severity::warning, "not journaled: " + written.error().message);
+    return std::nullopt;
+  }
   const bool can_turn = phase == Phase::create || phase == Phase::store ||
                         phase == Phase::rollout || phase == Phase::verify ||
                         phase == Phase::overlap;
-  if (can_turn && configuration_.rotation.automatic_rollback)
-    return turn_back(error.message, result);
+  if (can_turn && configuration_.rotation.automatic_rollback) return turn_back(error.message);
   result = stopped(error.message);
   return std::nullopt;
 }
 
-std::optional<Phase> Rotation::Engine::turn_back(std::string why, Outcome& /*result*/) {
+Phase Rotation::Engine::turn_back(std::string why) {
   listener_.noted(Severity::warning, "rolling back: " + why);
   journal_.disposition = Disposition::rolling_back;
   journal_.reason = std::move(why);
@@ -285,7 +292,7 @@ Outcome Rotation::Engine::stopped(std::string why) {
   journal_.reason = why;
   if (const auto written = append(); !written)
     listener_.noted(Severity::error, "the stop could not be journaled: " + written.error().message);
-  return outcome(Ending::stopped, std::move(why) + "; no secret in use was retired");
+  return outcome(Ending::stopped, std::move(why));
 }
 
 Outcome Rotation::Engine::outcome(Ending ending, std::string message) {
@@ -311,8 +318,6 @@ Outcome Rotation::Engine::finish(Outcome result) {
   return result;
 }
 
-ports::Status Rotation::Engine::take_lock() { return lease_.acquire(); }
-
 ports::Status Rotation::Engine::reconnect() {
   if (journal_.client_id != configuration_.identity_provider.client_id ||
       journal_.deployment != configuration_.kubernetes.deployment)
@@ -328,6 +333,26 @@ ports::Status Rotation::Engine::reconnect() {
   if (!deployment) return ports::fail(deployment.error());
   deployment_ = std::move(*deployment);
 
+  if (const auto recalled = recall_values(); !recalled) return recalled;
+  // A wall clock that jumped must not stretch or shrink the window beyond what it is.
+  const auto left = [this](ports::WallTime ends, Duration most) {
+    return ports_.clock.now() +
+           std::clamp<Duration>(ends - ports_.clock.wall_now(), Duration(0), most);
+  };
+  if (journal_.window_ends != ports::WallTime{})
+    window_ends_ = left(journal_.window_ends, journal_.window_ends - journal_.window_opened);
+  if (journal_.rollout_deadline != ports::WallTime{})
+    rollout_ends_ = left(journal_.rollout_deadline, configuration_.rotation.rollout_deadline);
+  if (watch_) {
+    last_count_ = journal_.failures_at_start;
+    look();
+  }
+  return {};
+}
+
+// The two values, from Vault or, where it shows them, from the provider. One that cannot be had
+// stays empty: whoever needs it says so.
+ports::Status Rotation::Engine::recall_values() {
   const auto& key = store_.fingerprint_key();
   auto current = secret_kv_.read();
   if (!current && current.error().code != ErrorCode::missing) return ports::fail(current.error());
@@ -347,20 +372,19 @@ ports::Status Rotation::Engine::reconnect() {
         old_value_ = std::move(*value);
     }
   }
-  // A wall clock that jumped must not stretch or shrink the window beyond what it is.
-  const auto left = [this](ports::WallTime ends, Duration most) {
-    return ports_.clock.now() +
-           std::clamp<Duration>(ends - ports_.clock.wall_now(), Duration(0), most);
+  if (!capability_.value_readable) return {};
+  const auto from_provider = [&](const std::string& id, const ports::Fingerprint& expected,
+                                 ports::Secret& into) -> ports::Status {
+    if (!into.empty() || id.empty()) return {};
+    auto value = provider_->read_secret(id);
+    if (!value && may_pass(value.error().code)) return ports::fail(value.error());
+    if (value && value->fingerprint(key) == expected) into = std::move(*value);
+    return {};
   };
-  if (journal_.window_ends != ports::WallTime{})
-    window_ends_ = left(journal_.window_ends, journal_.window_ends - journal_.window_opened);
-  if (journal_.rollout_deadline != ports::WallTime{})
-    rollout_ends_ = left(journal_.rollout_deadline, configuration_.rotation.rollout_deadline);
-  if (watch_) {
-    last_count_ = journal_.failures_at_start;
-    look();
-  }
-  return {};
+  if (const auto read = from_provider(journal_.old_secret_id, journal_.old_fingerprint, old_value_);
+      !read)
+    return read;
+  return from_provider(journal_.new_secret_id, journal_.new_fingerprint, new_value_);
 }
 
 // ---- Before and between effects
@@ -394,7 +418,9 @@ ports::Status Rotation::Engine::keep_lock(Instant until) {
   const auto left = until - now;
   const auto kept =
       left > configuration_.kubernetes.lease_duration
-          ? lease_.keep_for(std::min(left, long_lease) + configuration_.kubernetes.lease_duration)
+          ? lease_.keep_for(
+                std::min<Duration>(left, long_lease * configuration_.kubernetes.lease_duration) +
+                configuration_.kubernetes.lease_duration)
           : lease_.keep();
   if (!kept && kept.error().code == ErrorCode::conflict) lock_lost_ = true;
   return kept;
@@ -408,7 +434,11 @@ ports::Result<bool> Rotation::Engine::wait(Instant until, std::optional<Subject>
     if (const auto kept = keep_lock(until); !kept) return ports::fail(kept.error());
     if (const auto kept = vault_.keep(); !kept)
       listener_.noted(Severity::warning, "Vault token: " + kept.error().message);
-    if (clock.now() >= next_look_) look();
+    if (clock.now() >= next_look_) {
+      const auto seen = failures_seen_;
+      look();
+      if (failures_seen_ != seen) return true;
+    }
     const auto wake = std::max(std::min({until, lease_.next_renewal(), next_look_}), clock.now());
     if (subject) {
       const auto changed = cluster_.wait_for_change(deployment_, *subject, wake);

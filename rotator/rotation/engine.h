@@ -37,8 +37,8 @@ inline constexpr ports::Duration propagation_margin = std::chrono::minutes(2);
 inline constexpr ports::Duration termination_margin = std::chrono::minutes(2);
 // How long to wait for quiet after the window, in quiet periods.
 inline constexpr int most_quiet_periods = 10;
-// The lock is taken for this long at a time during long waits: one call instead of many.
-inline constexpr ports::Duration long_lease = std::chrono::minutes(2);
+// During long waits the lock is taken for this many lease durations: one call instead of many.
+inline constexpr int long_lease = 4;
 // Between the last probes, which nothing else waits for (Okta allows 4 token calls a second).
 inline constexpr ports::Duration confirm_spacing = std::chrono::milliseconds(250);
 // Before a way back that began while a retire was under way looks at the provider: as long as a
@@ -112,19 +112,20 @@ class Rotation::Engine {
   Stepped perform_with_patience(Phase phase);
   std::optional<Phase> after_error(Phase phase, const ports::Error& error, Outcome& outcome);
   std::optional<Phase> after_step(const Step& step, Outcome& outcome);
-  std::optional<Phase> turn_back(std::string why, Outcome& outcome);
+  Phase turn_back(std::string why);
   Outcome stopped(std::string why);
   Outcome outcome(Ending ending, std::string message);
   Outcome finish(Outcome outcome);
-  ports::Status take_lock();
   ports::Status reconnect();  // what a resumed run must know again
+  ports::Status recall_values();
 
   // engine.cc: before and between effects.
   ports::Status append();
   ports::Status fence();
   // The intent into the journal, then the fence; its caller acts at once.
   ports::Status about_to(Intent intent);
-  // Until `until`, keeping the lock and looking for failures; true as soon as the subject changed.
+  // Until `until`, keeping the lock and looking for failures; true as soon as the subject changed
+  // or a failure was seen.
   ports::Result<bool> wait(ports::Instant until, std::optional<Subject> subject = std::nullopt);
   ports::Status keep_lock(ports::Instant until);
   void look();

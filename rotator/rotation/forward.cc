@@ -122,9 +122,7 @@ ports::Result<GateResult> Rotation::Engine::prove_accepted(Instant patience_ends
 // ---- store
 
 Rotation::Engine::Stepped Rotation::Engine::store_value() {
-  if (new_value_.empty())
-    if (const auto recovered = recover_new_value(); !recovered)
-      return ports::fail(recovered.error());
+  if (new_value_.empty()) return next(Phase::create);
   auto current = secret_kv_.read();
   if (!current) return ports::fail(current.error());
   const auto value = current->data.secret(configuration_.vault.field);
@@ -294,6 +292,8 @@ Rotation::Engine::Stepped Rotation::Engine::overlap() {
   const auto& rotation = configuration_.rotation;
   auto& clock = ports_.clock;
   if (!window_ends_) window_ends_ = clock.now() + journal_.window;
+  if (new_value_.empty())
+    return stop_because("the new value can be read neither in Vault nor at the provider");
   const auto opens = enabled(Gate::window_elapsed) ? *window_ends_ : clock.now();
   if (const auto written = append(); !written) return ports::fail(written.error());
   if (!watch_ && enabled(Gate::quiet_period))
@@ -303,9 +303,7 @@ Rotation::Engine::Stepped Rotation::Engine::overlap() {
   const bool probing = enabled(Gate::new_secret_accepted);
   const auto lead = probing ? rotation.probe_spacing * rotation.probes : ports::Duration(0);
   while (clock.now() < opens - lead) {
-    const auto until =
-        std::min(opens - lead, std::max(next_look_, clock.now()) + std::chrono::seconds(1));
-    if (const auto waited = wait(until); !waited) return ports::fail(waited.error());
+    if (const auto waited = wait(opens - lead); !waited) return ports::fail(waited.error());
     if (breached())
       return roll_back_because(std::to_string(failures_seen_) + " login failures in the window");
   }
@@ -318,7 +316,8 @@ Rotation::Engine::Stepped Rotation::Engine::overlap() {
       return ports::fail(ErrorCode::busy, accepted->reason);
     }
   }
-  if (const auto waited = wait(opens); !waited) return ports::fail(waited.error());
+  while (clock.now() < opens)
+    if (const auto waited = wait(opens); !waited) return ports::fail(waited.error());
   report(Phase::overlap, judge_window(clock.now(), *window_ends_));
 
   if (enabled(Gate::quiet_period)) {

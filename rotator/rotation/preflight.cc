@@ -89,7 +89,7 @@ ports::Status Rotation::Engine::connect_probe(const Registration& registration) 
 Plan Rotation::Engine::look_at_everything(bool thorough) {
   Plan plan{.strategy = configuration_.rotation.strategy, .soak = configuration_.rotation.soak};
   check_vault(plan);
-  if (thorough) check_policy(plan);
+  check_policy(plan);
   check_provider(plan);
   check_secrets(plan);
   check_probe(plan);
@@ -127,16 +127,13 @@ void Rotation::Engine::check_vault(Plan& plan) {
 
   const auto metadata = secret_kv_.metadata();
   if (!metadata) return add(plan, "kv_window", metadata.error());
-  if (!mount->max_versions && metadata->max_versions < 2)
-    return add(plan, "kv_window", Verdict::unknown,
-               "how many versions " + configuration_.vault.mount +
-                   "/ keeps may not be read; grant read on " + configuration_.vault.mount +
-                   "/config, or set max_versions on the key");
   // Vault keeps max(mount, key) versions, 10 when neither is set.
   int kept = std::max(mount->max_versions.value_or(0), metadata->max_versions);
   if (kept == 0) kept = default_kv_versions;
   add(plan, "kv_window", kept >= 2 ? Verdict::pass : Verdict::fail,
       secret_kv_.full_path() + " keeps " + std::to_string(kept) + " versions" +
+          (mount->max_versions ? ""
+                               : " (the mount's own setting may not be read; 10 is the default)") +
           (kept >= 2 ? "" : "; the old value must stay readable: set max_versions to 2 or more"));
 }
 

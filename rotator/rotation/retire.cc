@@ -67,6 +67,7 @@ Rotation::Engine::Stepped Rotation::Engine::soak() {
       else if (clock.now() >= refusal_due)
         return enable_again("the token endpoint still accepts the disabled secret");
     }
+    if (new_value_.empty()) return enable_again("the new value can no longer be read");
     const auto answer = probe_->ask(new_value_);
     if (answer && answer->acceptance == Acceptance::refused)
       return enable_again("the new secret was refused (" + std::to_string(answer->status) + " " +

@@ -215,6 +215,9 @@ inline bool holds(const std::string& text, const std::string& part) {
 }  // namespace tests
 
 // The value of a Result, or the end of the test with its error.
-#define REQUIRE_OK(result)                    \
-  BOOST_REQUIRE_MESSAGE((result).has_value(), \
-                        ((result).has_value() ? std::string() : (result).error().message))
+#define REQUIRE_OK(result)                                                          \
+  do {                                                                              \
+    const auto& required_ = (result);                                               \
+    BOOST_REQUIRE_MESSAGE(required_.has_value(),                                    \
+                          (required_ ? std::string() : required_.error().message)); \
+  } while (false)

@@ -4,7 +4,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <future>
 #include <thread>
 
 #include "mocks/wire/serve_session.h"
@@ -79,25 +78,33 @@ class Server::Engine {
   void stop() {
     if (!thread_.joinable()) return;
     net::post(io_, [this] {
+      stopping_ = true;
       break_all();
       work_.reset();
     });
     thread_.join();
   }
 
-  void refuse_all() {
-    on_thread([this] {
-      break_all();
-      return true;
+  void take_down() {
+    surroundings_.down = true;
+    net::post(io_, [this] {
+      if (surroundings_.down) break_all();
     });
   }
 
-  bool accept_all() {
-    return on_thread([this] {
-      if (acceptor_.is_open()) return true;
-      if (listen(port_)) return false;
-      accept_next();
-      return true;
+  void bring_up() {
+    surroundings_.down = false;
+    net::post(io_, [this] { listen_again(); });
+  }
+
+  void partition(std::string_view caller_glob) {
+    surroundings_.partitions.emplace_back(caller_glob);
+  }
+
+  void repair(std::string_view caller_glob) {
+    std::erase(surroundings_.partitions, caller_glob);
+    net::post(io_, [this] {
+      for (Breakable* connection : surroundings_.open) connection->look_again();
     });
   }
 
@@ -145,12 +152,14 @@ class Server::Engine {
       if (surroundings_.open.contains(connection)) connection->break_now();
   }
 
-  bool on_thread(const std::function<bool()>& act) {
-    if (!thread_.joinable()) return false;
-    std::promise<bool> done;
-    auto result = done.get_future();
-    net::post(io_, [&] { done.set_value(act()); });
-    return result.get();
+  // Until the port is ours again: another process may have it for a moment.
+  void listen_again() {
+    if (surroundings_.down || stopping_ || acceptor_.is_open()) return;
+    if (!listen(port_)) return accept_next();
+    pause_.expires_after(accept_pause);
+    pause_.async_wait([this](const error_code& cancelled) {
+      if (!cancelled) listen_again();
+    });
   }
 
   Surroundings surroundings_;
@@ -159,6 +168,7 @@ class Server::Engine {
   tcp::acceptor acceptor_{io_};
   net::steady_timer pause_{io_};
   std::uint16_t port_ = 0;
+  bool stopping_ = false;  // the server's thread only
   std::thread thread_;
 };
 
@@ -176,8 +186,10 @@ Server::~Server() = default;
 void Server::stop() { engine_->stop(); }
 std::uint16_t Server::port() const { return engine_->port(); }
 std::string Server::origin() const { return engine_->surroundings().origin; }
-void Server::refuse_all() { engine_->refuse_all(); }
-bool Server::accept_all() { return engine_->accept_all(); }
+void Server::take_down() { engine_->take_down(); }
+void Server::bring_up() { engine_->bring_up(); }
+void Server::partition(std::string_view caller_glob) { engine_->partition(caller_glob); }
+void Server::repair(std::string_view caller_glob) { engine_->repair(caller_glob); }
 
 ServerCounts Server::counts() const {
   const auto& surroundings = engine_->surroundings();

@@ -13,7 +13,9 @@
 //   than `patience` is dropped. A handler that throws is 500, and nothing of the exception is told.
 // - The fault of each call is asked for when its request has arrived. So a `refuse` here breaks the
 //   connection before the effect, and the caller cannot know that there was none: it sees
-//   `ambiguous` where the simulated wire says `unreachable`. For real refusal see refuse_all().
+//   `ambiguous` where the simulated wire says `unreachable`. take_down() refuses for real.
+// - Facts are told as by the simulated network (call_made, mocks/sim/network.h), when an answer is
+//   about to leave or it is settled that none will.
 #pragma once
 
 #include <cstddef>
@@ -52,7 +54,7 @@ struct ServerOptions {
   // Kills the caller (crash_before, crash_after). Called without the world's lock, on the server's
   // thread, before the connection is dropped.
   std::function<void(std::string_view caller)> crash = {};
-  // Told Fact call_made for each answer of the handler, under the world's lock. May be null.
+  // Told Fact call_made for each call, under the world's lock. May be null.
   Observer* observer = nullptr;
   ports::Duration patience = std::chrono::seconds(30);  // for a handshake, a request, a write
   ports::Duration idle = std::chrono::minutes(5);       // between two requests of a connection
@@ -85,11 +87,17 @@ class Server {
   // asked.
   std::string origin() const;
 
-  // From any thread. After refuse_all() connecting is refused and every connection is broken;
-  // accept_all() listens again on the same port. Both return when it is so; false when the port
-  // could not be had again.
-  void refuse_all();
-  bool accept_all();
+  // Opposites, from any thread, with or without the world's lock; they do not wait. While down, no
+  // request reaches the handler, connections are broken and, as soon as the server's thread has
+  // come to it, connecting is refused.
+  void take_down();
+  void bring_up();
+
+  // Opposites, only under the world's lock. Under a partition nothing passes between the callers
+  // whose name fits the glob (mocks/sim/glob.h) and this server: requests and answers are lost,
+  // stream pieces wait for the repair. repair() takes back the partition of the same glob.
+  void partition(std::string_view caller_glob);
+  void repair(std::string_view caller_glob);
 
   ServerCounts counts() const;
 

@@ -1,5 +1,6 @@
 #include "mocks/wire/serve_session.h"
 
+#include <algorithm>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -16,6 +17,8 @@
 #include <optional>
 #include <vector>
 
+#include "mocks/sim/glob.h"
+#include "mocks/sim/network.h"
 #include "mocks/wire/message.h"
 
 namespace mocks::wire {
@@ -69,6 +72,7 @@ class Session final : public std::enable_shared_from_this<Session>,
 
   net::awaitable<void> run();
   void break_now() override;
+  void look_again() override;
   void on_readable() override;
 
  private:
@@ -78,8 +82,13 @@ class Session final : public std::enable_shared_from_this<Session>,
   net::awaitable<bool> read_request(Message& message);
   net::awaitable<void> decline(int status);
   net::awaitable<bool> serve(Message& message);
-  net::awaitable<bool> carry_out(const Verdict& verdict, ports::Request& request,
-                                 const std::string& caller, Message& message);
+  net::awaitable<bool> carry_out(const Verdict& verdict, const ports::Request& request,
+                                 Message& message);
+  net::awaitable<bool> send_answer(const Answer& answer, const ports::Request& request,
+                                   Message& message);
+  net::awaitable<bool> leave_unanswered(const ports::Request& request);
+  void tell(const ports::Request& request, std::int64_t number);
+  bool is_partitioned() const;
   Answer call_handler(const ports::Request& request);
   net::awaitable<bool> send(const ports::Response& response, std::string_view method,
                             bool keep_alive);
@@ -101,6 +110,7 @@ class Session final : public std::enable_shared_from_this<Session>,
   net::steady_timer wake_;      // never expires: cancelled to say that something is new
   boost::beast::flat_buffer buffer_{max_request_head * 2};
   std::optional<websocket::stream<TlsStream&>> websocket_;
+  std::string caller_;  // of the request being served
   bool closed_ = false;
   bool readable_ = false;
   std::atomic<bool> posted_ = false;
@@ -211,35 +221,43 @@ net::awaitable<bool> Session::serve(Message& message) {
   request.body = std::move(message.body());
   ++surroundings_.requests;
 
-  const std::string caller =
+  caller_ =
       surroundings_.options.caller_of ? surroundings_.options.caller_of(request) : std::string();
   Verdict verdict;
+  bool partitioned = false;
   {
     const std::lock_guard lock(surroundings_.world);
-    const sim::Call call{.caller = caller,
+    const sim::Call call{.caller = caller_,
                          .server = surroundings_.options.name,
                          .method = request.method,
                          .target = request.target};
     verdict = surroundings_.faults.consult(surroundings_.scheduler.now(), call);
+    partitioned = is_partitioned();
   }
-  co_return co_await carry_out(verdict, request, caller, message);
+  if (surroundings_.down) verdict.kind = Verdict::Kind::refuse;
+  if (partitioned) co_return co_await leave_unanswered(request);
+  co_return co_await carry_out(verdict, request, message);
 }
 
-net::awaitable<bool> Session::carry_out(const Verdict& verdict, ports::Request& request,
-                                        const std::string& caller, Message& message) {
+// Before the effect, the effect, after the effect.
+net::awaitable<bool> Session::carry_out(const Verdict& verdict, const ports::Request& request,
+                                        Message& message) {
   using Kind = Verdict::Kind;
   co_await sleep(verdict.delay);
-  const auto crash = [&] {
-    if (surroundings_.options.crash) surroundings_.options.crash(caller);
+  if (closed_) co_return false;  // the server stopped or was taken down meanwhile
+  const auto break_with = [&](std::int64_t number) {
+    tell(request, number);
+    const bool crashes = number == sim::caller_crashed;
+    if (crashes && surroundings_.options.crash) surroundings_.options.crash(caller_);
+    break_now();
+    return false;
   };
   switch (verdict.kind) {
-    case Kind::refuse: break_now(); co_return false;
-    case Kind::hang: co_await read_until_closed(); co_return false;
-    case Kind::crash_before:
-      crash();
-      break_now();
-      co_return false;
+    case Kind::refuse: co_return break_with(sim::call_refused);
+    case Kind::hang: co_return co_await leave_unanswered(request);
+    case Kind::crash_before: co_return break_with(sim::caller_crashed);
     case Kind::answer:
+      tell(request, verdict.response.status);
       co_return co_await send(verdict.response, request.method, message.keep_alive());
     default: break;
   }
@@ -248,24 +266,33 @@ net::awaitable<bool> Session::carry_out(const Verdict& verdict, ports::Request& 
     abandon(answer);
     answer = call_handler(request);
   }
-  switch (verdict.kind) {
-    case Kind::crash_after: crash(); [[fallthrough]];
-    case Kind::reset:
-      abandon(answer);
-      break_now();
-      co_return false;
-    case Kind::lost_reply:
-      abandon(answer);
-      co_await read_until_closed();
-      co_return false;
-    default: break;
-  }
+  const bool goes_out = verdict.kind == Kind::pass || verdict.kind == Kind::duplicate;
+  if (!goes_out) abandon(answer);
+  if (verdict.kind == Kind::crash_after) co_return break_with(sim::caller_crashed);
+  if (verdict.kind == Kind::lost_reply) co_return co_await leave_unanswered(request);
   co_await sleep(answer.delay);
+  if (verdict.kind == Kind::reset) co_return break_with(sim::call_broken);
   if (verdict.kind == Kind::truncate) {
-    abandon(answer);
+    tell(request, sim::call_broken);
     co_await send_truncated(answer, request.method);
     co_return false;
   }
+  co_return co_await send_answer(answer, request, message);
+}
+
+// A partition may have begun since the request came: then the answer is lost.
+net::awaitable<bool> Session::send_answer(const Answer& answer, const ports::Request& request,
+                                          Message& message) {
+  bool partitioned = false;
+  {
+    const std::lock_guard lock(surroundings_.world);
+    partitioned = is_partitioned();
+  }
+  if (partitioned) {
+    abandon(answer);
+    co_return co_await leave_unanswered(request);
+  }
+  tell(request, answer.response.status);
   if (answer.channel == nullptr)
     co_return co_await send(answer.response, request.method, message.keep_alive());
   if (answer.response.status == 101) {
@@ -275,6 +302,31 @@ net::awaitable<bool> Session::carry_out(const Verdict& verdict, ports::Request& 
   }
   abandon(answer);
   co_return false;
+}
+
+net::awaitable<bool> Session::leave_unanswered(const ports::Request& request) {
+  tell(request, sim::call_unanswered);
+  co_await read_until_closed();
+  co_return false;
+}
+
+void Session::tell(const ports::Request& request, std::int64_t number) {
+  if (surroundings_.options.observer == nullptr) return;
+  const std::string what = request.method + " " + request.target;
+  const std::lock_guard lock(surroundings_.world);
+  surroundings_.options.observer->observe(surroundings_.scheduler.now(),
+                                          Fact{.kind = FactKind::call_made,
+                                               .subject = name_of(surroundings_.options.name),
+                                               .object = name_of(caller_),
+                                               .number = number,
+                                               .text = what});
+}
+
+// Under the world's lock.
+bool Session::is_partitioned() const {
+  const auto& partitions = surroundings_.partitions;
+  return std::any_of(partitions.begin(), partitions.end(),
+                     [this](const auto& glob) { return sim::glob_matches(glob, caller_); });
 }
 
 // Under the world's lock. A handler that throws has a bug; the caller learns no more than "500".
@@ -291,14 +343,6 @@ Answer Session::call_handler(const ports::Request& request) {
   const int status = answer.response.status;
   if (status < 101 || status > 999 || (status < 200 && (status != 101 || !answer.channel)))
     answer.response = ports::Response{.status = 500};
-  if (surroundings_.options.observer != nullptr) {
-    const std::string what = request.method + " " + request.target;
-    surroundings_.options.observer->observe(surroundings_.scheduler.now(),
-                                            Fact{.kind = FactKind::call_made,
-                                                 .subject = name_of(surroundings_.options.name),
-                                                 .number = answer.response.status,
-                                                 .text = what});
-  }
   return answer;
 }
 
@@ -391,9 +435,13 @@ void Session::on_readable() {
     const auto self = weak.lock();
     if (self == nullptr) return;
     self->posted_ = false;
-    self->readable_ = true;
-    self->wake_.cancel();
+    self->look_again();
   });
+}
+
+void Session::look_again() {
+  readable_ = true;
+  wake_.cancel();
 }
 
 // Waits until the channel has something or the connection has ended (then the batch is empty).
@@ -403,14 +451,15 @@ net::awaitable<Batch> Session::next_batch(Channel& channel) {
     readable_ = false;
     {
       const std::lock_guard lock(surroundings_.world);
+      const bool passes = !is_partitioned();
       std::size_t size = 0;
-      while (size < max_batch) {
+      while (passes && size < max_batch) {
         auto piece = channel.pop();
         if (!piece) break;
         size += piece->size();
         batch.pieces.push_back(std::move(*piece));
       }
-      batch.ended = channel.ended();
+      batch.ended = passes && channel.ended();
       batch.overflowed = batch.ended && channel.overflowed();
     }
     if (!batch.pieces.empty() || batch.ended) break;

@@ -12,6 +12,8 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "mocks/wire/serve.h"
 
@@ -22,6 +24,8 @@ class Breakable {
  public:
   // Drops the connection (RST) and wakes whatever awaits on it.
   virtual void break_now() = 0;
+  // Looks again for what it may send: a partition was repaired.
+  virtual void look_again() = 0;
 
  protected:
   ~Breakable() = default;
@@ -36,7 +40,9 @@ struct Surroundings {
   ServerOptions options = {};
   boost::asio::ssl::context tls;
   std::string origin = {};
-  std::set<Breakable*> open = {};  // the server's thread only
+  std::set<Breakable*> open = {};            // the server's thread only
+  std::vector<std::string> partitions = {};  // globs of callers; under the world's lock
+  std::atomic<bool> down = false;
   std::atomic<std::uint64_t> connections = 0;
   std::atomic<std::uint64_t> open_connections = 0;
   std::atomic<std::uint64_t> requests = 0;

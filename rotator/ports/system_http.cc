@@ -170,6 +170,11 @@ class SystemHttpClient final : public HttpClient {
  private:
   Result<Response> send_bytes(const Request& request, const Origin& origin, std::string_view bytes,
                               Instant deadline) {
+    // Where nothing has to be waited for, nothing else would look at the deadline.
+    if (clock_.now() >= deadline) {
+      return fail(ErrorCode::unreachable,
+                  describe(request) + " is not sent: its deadline has passed");
+    }
     auto connection = pool_.take(request.origin);
     if (connection == nullptr) {
       auto opened = connect(request, origin, deadline, nullptr);

@@ -171,6 +171,12 @@ inline std::string read_bytes(HttpWire& wire, ports::Stream& stream, std::size_t
   return all;
 }
 
+// Connects where the wire knows connections, so that a near deadline is met by the call itself.
+inline void warm_up(HttpWire& wire) {
+  must_succeed(wire.client().send(wire.get("/nothing"), wire.later()));
+  wire.in_world([&] { wire.handler().calls = 0; });
+}
+
 // --- Requests ---
 
 inline void carries_method_target_headers_and_body_unchanged(HttpWire& wire) {
@@ -217,6 +223,7 @@ inline void waits_for_a_slow_answer(HttpWire& wire) {
 }
 
 inline void cannot_tell_whether_a_call_past_its_deadline_had_its_effect(HttpWire& wire) {
+  warm_up(wire);
   wire.next_verdict(verdict(Verdict::Kind::lost_reply));
   must_fail(wire.client().send(wire.get("/echo"), wire.soon()), ErrorCode::ambiguous);
   BOOST_TEST(wire.calls() == 1);
@@ -332,6 +339,7 @@ inline void a_refused_call_has_no_effect(HttpWire& wire) {
 }
 
 inline void a_call_that_hangs_has_no_effect_and_meets_its_deadline(HttpWire& wire) {
+  warm_up(wire);
   wire.next_verdict(verdict(Verdict::Kind::hang));
   must_fail(wire.client().send(wire.get("/echo"), wire.soon()), ErrorCode::ambiguous);
   BOOST_TEST(wire.calls() == 0);

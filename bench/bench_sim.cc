@@ -54,7 +54,7 @@ void sim_event(benchmark::State& state) {
   const auto set = [&] {
     queue.at(queue.now() +
                  Duration(static_cast<std::int64_t>(draws.below(1'000'000, Stream::fault, 0, ++i))),
-             target, 0, i);
+             target, 0, 0);
   };
   for (std::int64_t pending = 0; pending < state.range(0); ++pending) set();
   for (auto _ : state) {

@@ -20,6 +20,7 @@
 // version), agent_failed (subject = name_of(pod), number = exit code).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -42,6 +43,7 @@ inline constexpr ports::Duration first_login_retry = std::chrono::seconds(1);
 inline constexpr ports::Duration longest_login_retry = std::chrono::minutes(5);
 inline constexpr int client_tries = 3;  // of the HTTP client, on 5xx, 429 and broken connections
 inline constexpr ports::Duration client_timeout = std::chrono::seconds(60);
+inline constexpr ports::Duration first_renewal_retry = std::chrono::seconds(10);
 inline constexpr ports::Duration first_crash_backoff = std::chrono::seconds(10);
 inline constexpr ports::Duration longest_crash_backoff = std::chrono::minutes(5);
 inline constexpr ports::Duration crash_backoff_reset = std::chrono::minutes(10);
@@ -55,7 +57,6 @@ struct AgentSpec {
   std::string service_account = "portal-backend";
   ports::Duration interval = std::chrono::minutes(5);  // template-static-secret-render-interval
   bool exit_on_retry_failure = true;                   // the injector's default; plain Agent: false
-  bool agent_inject = true;                            // vault.hashicorp.com/agent-inject
   std::uint32_t mode = 0644;                           // agent-inject-perms
   // From the container's start to its first call, and how long one call takes.
   ports::Duration process_start = std::chrono::milliseconds(300);
@@ -126,29 +127,41 @@ class Agent final : private Timed {
 
  private:
   enum class Role : std::uint8_t { none, init, sidecar };
-  enum class Step : std::uint8_t { idle, login, preflight, read, waiting, crashed };
+  enum class Step : std::uint8_t { idle, login, preflight, read };
   enum TimerKind : std::uint32_t { step_timer, renewal_timer, restart_timer };
-  struct Reply;
+  static constexpr std::size_t timer_kinds = 3;
+
+  // How one call ended before Vault's own decision counts.
+  enum class Reach : std::uint8_t {
+    reached,  // ask the Vault
+    lost,     // it had its effect, but the answer did not come
+    failed,   // it had none
+    later,    // slow: the step's timer has been set again
+    died,     // the agent crashed at this call
+  };
 
   void on_timer(std::uint32_t kind, std::uint64_t subject) override;
   void boot(Role role);
-  void next_step();
   void log_in();
   void preflight();
   void read();
+  // A step failed: the HTTP client's own tries first, then the step's retries.
+  void failed(bool transient);
   void read_failed();
   void render(const KvVersion& version, const KvKey& key);
-  void rendered_in_step();
+  void done();
+  void done_quietly();
   void exit(int code);
   void renew();
-  void schedule_renewal();
-  void renewal_failed();
+  void schedule_renewal(ports::Duration lease);
+  void log_in_anew();
+
+  Reach call(std::string_view method, std::string_view target);
   void wait(ports::Duration delay, Step then);
+  void set_timer(TimerKind kind, ports::Duration delay);
   void cancel_timers();
-  Reply call(std::string_view method, std::string_view target);
-  bool tried_again_by_client(const Reply& reply);
-  ports::Duration share(ports::Duration of, std::uint64_t from_permille, std::uint64_t to_permille,
-                        sim::Stream stream);
+  ports::Duration drawn(ports::Duration of, std::int64_t from_permille, std::int64_t to_permille,
+                        sim::Stream stream, std::uint64_t& counter);
 
   Scheduler& scheduler_;
   Observer& observer_;
@@ -161,25 +174,29 @@ class Agent final : private Timed {
 
   Role role_ = Role::none;
   Step step_ = Step::idle;
-  TimerId step_timer_ = 0;
-  TimerId renewal_timer_ = 0;
+  std::array<TimerId, timer_kinds> timers_{};
   bool wedged_ = false;
-  bool missed_ = false;  // a timer came while wedged
-  bool preflight_done_ = false;
+  std::array<bool, timer_kinds> missed_{};  // timers that came while wedged
+  bool delayed_ = false;                    // the step's call has had its network delay
+  bool timed_out_ = false;                  // and it was longer than the client waits
+  bool as_version_1_ = false;               // the preflight failed: the path is read as it stands
   bool first_read_ = true;
-  int attempts_ = 0;         // failed attempts of the present step
-  int client_attempts_ = 0;  // of the HTTP client within one attempt
+  int attempts_ = 0;      // failed attempts of the present step
+  int client_tries_ = 0;  // within one attempt
+  int runner_restarts_ = 0;
   int crashes_ = 0;
-  std::uint64_t draw_ = 0;
+  std::uint64_t interval_draws_ = 0;
+  std::uint64_t backoff_draws_ = 0;
   std::uint64_t inodes_ = 0;
   ports::Instant started_ = {};
+  ports::WallTime rendered_created_ = no_time;  // of the version in the file
 
   TokenHandle token_ = 0;
   bool renewable_ = false;
-  ports::Duration lease_{0};      // as granted last
-  ports::Duration remaining_{0};  // of it, when the renewal timer was set
+  ports::Duration remaining_{0};  // of the lease, when the renewal timer was set
   ports::Duration grace_{0};
   ports::Duration renewal_backoff_{0};
+  ports::Instant renewal_set_ = {};
   std::optional<File> file_;
 };
 

@@ -3,6 +3,7 @@
 //
 //   {{ with secret "PATH" }} ... {{ end }}         one secret; PATH may end in ?version=N
 //   {{ .Data.data.KEY }} {{ .Data.metadata.KEY }}  a field; "<no value>" when it is not there
+//   {{ index .Data.data "KEY" }}                   the same, for names that are no identifiers
 //   {{ range $k, $v := .Data }} ... {{ end }}      also .Data.data; {{ $k }} {{ $v }} inside
 //   {{- and -}}                                    trim white space beside the action
 //
@@ -28,7 +29,7 @@ class Template {
   static Template guide();
   // What the injector writes when no template is annotated: every key of .Data, which for KV
   // version 2 are "data: map[...]" and "metadata: map[...]".
-  static Template injector_default(std::string_view path);
+  static ports::Result<Template> injector_default(std::string_view path);
   // Error of code configuration, with the offset, when the text is outside the language above.
   static ports::Result<Template> compile(std::string_view text);
 

@@ -344,6 +344,16 @@ ReadResult Vault::read(TokenHandle token, std::string_view path, const ReadOptio
   return state_->kv_read(*mount, path.substr(5), options);
 }
 
+std::string Vault::data_path(std::string_view path) const {
+  const Mount* mount = state_->mount_of(path);
+  if (mount == nullptr || mount->type != MountType::kv || mount->version != 2)
+    return std::string(path);
+  const std::string_view rest = path.substr(mount->path.size());
+  for (const std::string_view verb : {"data/", "metadata/", "subkeys/"})
+    if (rest.starts_with(verb)) return std::string(path);
+  return mount->path + "data/" + std::string(rest);
+}
+
 Outcome Vault::write(TokenHandle token, std::string_view path, std::string_view field,
                      std::string_view value, std::optional<std::int64_t> cas) {
   Mount* mount = state_->mount_of(path);

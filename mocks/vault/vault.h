@@ -176,6 +176,9 @@ class Vault final : public Handler {
   // sys/internal/ui/mounts: may the token see that path's mount?
   Outcome preflight(TokenHandle token, std::string_view path);
   ReadResult read(TokenHandle token, std::string_view path, const ReadOptions& options = {});
+  // consul-template's rule: "mount/x" becomes "mount/data/x" on a KV version 2 mount, unless data/,
+  // metadata/ or subkeys/ is there already.
+  std::string data_path(std::string_view path) const;
   // One string field as the whole data. `cas` absent = not checked. The new version's number is in
   // current_version().
   Outcome write(TokenHandle token, std::string_view path, std::string_view field,

@@ -69,7 +69,10 @@ struct ApiServerOptions {
   Range pod_ready = {.low = std::chrono::seconds(5), .high = std::chrono::seconds(15)};
   Range pod_termination = {.low = std::chrono::seconds(1), .high = std::chrono::seconds(10)};
 
-  // The pod conditions that a simulated node (kwok) writes, instead of a kubelet's five.
+  // What exec accepts, best first. Kubernetes before 1.30 speaks "v4.channel.k8s.io" only.
+  std::vector<std::string> exec_protocols = {"v5.channel.k8s.io"};
+
+  // Pod conditions and exec errors as a simulated node (kwok) writes them, not as a kubelet does.
   bool simulated_node = false;
 };
 
@@ -88,7 +91,7 @@ struct SeedDeployment {
   std::vector<std::string> init_containers = {};
   std::vector<std::pair<std::string, std::string>> annotations = {};           // of the Deployment
   std::vector<std::pair<std::string, std::string>> template_annotations = {};  // of the template
-  // Name of a Service whose endpoints follow the pods; empty for none.
+  // Name of a Service whose endpoints follow the pods; empty = the Deployment's name.
   std::string service = {};
   ports::Duration age = std::chrono::hours(24);  // since the pods became ready
 };
@@ -97,7 +100,7 @@ struct SeedDeployment {
 enum class ExecFault {
   none,
   no_status,  // the stream ends cleanly without a Status on channel 3
-  truncated,  // half of stdout, then the connection breaks
+  truncated,  // half of stdout, then the stream ends, without a Status
   refused,    // 500 before the upgrade, as with an unknown node address
 };
 
@@ -120,11 +123,16 @@ class ApiServer final : public Handler {
   Answer handle(const ports::Request& request) override;
 
   // What a kubelet or a human does to a pod, beside the API.
-  void restart_containers(PodId pod);  // kill: the containers restart, the pod stays
-  void fail_pod(PodId pod);            // deleted with grace 0, as after a node's loss
+  void restart_application(PodId pod);  // its process is killed and starts again, the pod stays
+  void fail_pod(PodId pod);             // deleted with grace 0, as after a node's loss
   void set_exec_fault(ExecFault fault);
   // Pods whose template carries this annotation with value "true" never get ready; "" for none.
   void set_never_ready_annotation(std::string key);
+
+  // Forgets all history, as etcd's compaction does: older watches and pages get 410.
+  void forget_history();
+  // Ends every watch cleanly, as a server that restarts.
+  void end_watches();
 
   // A bearer token valid for `lifetime`, as TokenRequest gives one; subject must be a known user.
   std::string issue_token(const std::string& user, ports::Duration lifetime);
@@ -144,7 +152,6 @@ class ApiServer final : public Handler {
   };
   std::vector<PodState> pods(std::string_view kubernetes_namespace,
                              std::string_view deployment) const;
-  std::string pod_name(PodId pod) const;  // also of a pod that has gone
 
  private:
   struct Machine;

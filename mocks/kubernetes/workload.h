@@ -3,7 +3,8 @@
 //
 // The kubelet drives a pod through these calls, always in this order:
 //   start_init  (only if the template has init containers; answered by PodHost::init_done)
-//   start_app   (all containers start; again after each container restart)
+//   start_app   (all containers start; again after each restart of the application, which is the
+//                template's first container)
 //   begin_termination  (preStop and SIGTERM: the process may finish what it has in flight)
 //   stop        (SIGKILL or exit: nothing of the process is left)
 // A pod that is deleted early skips what has not begun; stop is the last call in any case.
@@ -85,8 +86,8 @@ class Workload {
   // workload that has nothing better to do calls app_ready_in(pod.id, ready_after).
   virtual AppStart start_app(const PodView& pod, ports::Duration ready_after) = 0;
   virtual void begin_termination(PodId pod) = 0;
-  // `restarting`: only the containers stop (a crash or restart_containers), the pod and its volumes
-  // stay and start_app follows. Otherwise the pod is gone.
+  // `restarting`: only the application stops (restart_application), the pod, its volumes and its
+  // sidecars stay, and start_app follows. Otherwise the pod is gone.
   virtual void stop(PodId pod, bool restarting) = 0;
 
   // Runs argv in a running container (no shell). `argv` is never empty.

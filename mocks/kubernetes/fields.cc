@@ -1,0 +1,130 @@
+#include "mocks/kubernetes/fields.h"
+
+#include <limits>
+
+namespace mocks::kubernetes::detail {
+namespace {
+
+std::string joined(const std::string& path, std::string_view name) {
+  return path.empty() ? std::string(name) : path + '.' + std::string(name);
+}
+
+}  // namespace
+
+const Json* Fields::find(std::string_view name) {
+  known_.emplace(name);
+  if (object_ == nullptr) return nullptr;
+  const auto found = object_->find(std::string(name));
+  return found == object_->end() || found->is_null() ? nullptr : &*found;
+}
+
+void Fields::wrong(const Json& value, std::string_view name, std::string_view go_type) {
+  if (reading_.wrong_type) return;
+  std::string_view kind = value.type_name();
+  if (kind == "boolean") kind = "bool";
+  reading_.wrong_type = "json: cannot unmarshal " + std::string(kind) + " into Go struct field " +
+                        type_ + '.' + joined(path_, name) + " of type " + std::string(go_type);
+}
+
+std::string Fields::text(std::string_view name) {
+  const Json* value = find(name);
+  if (value == nullptr) return {};
+  if (value->is_string()) return value->get<std::string>();
+  wrong(*value, name, "string");
+  return {};
+}
+
+int Fields::number(std::string_view name, int otherwise) {
+  const Json* value = find(name);
+  if (value == nullptr) return otherwise;
+  if (value->is_number_integer()) {
+    const auto number = value->get<std::int64_t>();
+    if (number >= std::numeric_limits<int>::min() && number <= std::numeric_limits<int>::max()) {
+      return static_cast<int>(number);
+    }
+  }
+  wrong(*value, name, "int32");
+  return otherwise;
+}
+
+bool Fields::boolean(std::string_view name) {
+  const Json* value = find(name);
+  if (value == nullptr) return false;
+  if (value->is_boolean()) return value->get<bool>();
+  wrong(*value, name, "bool");
+  return false;
+}
+
+Strings Fields::strings(std::string_view name) {
+  Strings strings;
+  const Json* value = find(name);
+  if (value == nullptr) return strings;
+  if (!value->is_object()) {
+    wrong(*value, name, "map[string]string");
+    return strings;
+  }
+  for (const auto& [key, member] : value->items()) {
+    if (member.is_string()) {
+      strings.emplace(key, member.get<std::string>());
+    } else if (!member.is_null()) {
+      wrong(member, name, "string");
+    }
+  }
+  return strings;
+}
+
+std::vector<std::string> Fields::list(std::string_view name) {
+  std::vector<std::string> list;
+  const Json* value = find(name);
+  if (value == nullptr) return list;
+  if (!value->is_array()) {
+    wrong(*value, name, "[]string");
+    return list;
+  }
+  for (const Json& member : *value) {
+    if (member.is_string()) {
+      list.push_back(member.get<std::string>());
+    } else {
+      wrong(member, name, "string");
+    }
+  }
+  return list;
+}
+
+Fields Fields::object(std::string_view name, std::string type) {
+  const Json* value = find(name);
+  if (value != nullptr && !value->is_object()) {
+    wrong(*value, name, "v1." + type);
+    value = nullptr;
+  }
+  return {reading_, value, std::move(type), joined(path_, name)};
+}
+
+std::vector<Fields> Fields::objects(std::string_view name, std::string type) {
+  std::vector<Fields> all;
+  const Json* value = find(name);
+  if (value == nullptr) return all;
+  if (!value->is_array()) {
+    wrong(*value, name, "[]v1." + type);
+    return all;
+  }
+  std::size_t at = 0;
+  for (const Json& member : *value) {
+    const std::string path = joined(path_, name) + '[' + std::to_string(at++) + ']';
+    if (member.is_object()) {
+      all.emplace_back(reading_, &member, type, path);
+    } else {
+      wrong(member, name, "v1." + type);
+    }
+  }
+  return all;
+}
+
+void Fields::finish() {
+  if (object_ == nullptr) return;
+  for (const auto& [name, value] : object_->items()) {
+    if (!known_.contains(name)) reading_.unknown.push_back(joined(path_, name));
+  }
+}
+
+}  // namespace mocks::kubernetes::detail

@@ -1,0 +1,65 @@
+// Fields: reads members of a JSON object as Go's decoder would, and remembers the first wrong type
+// and every unknown member. Internal to decoding; pulls nlohmann/json.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mocks/kubernetes/selectors.h"
+
+namespace mocks::kubernetes::detail {
+
+using Json = nlohmann::json;
+
+// What all Fields of one body share.
+struct Reading {
+  std::optional<std::string> wrong_type = {};  // Go's sentence about the first one
+  std::vector<std::string> unknown = {};
+};
+
+class Fields {
+ public:
+  // `type` is the Go struct ("DeploymentSpec"), `path` where it stands ("spec").
+  Fields(Reading& reading, const Json* object, std::string type, std::string path)
+      : reading_(reading), object_(object), type_(std::move(type)), path_(std::move(path)) {}
+
+  bool has(std::string_view name) { return find(name) != nullptr; }
+  std::string text(std::string_view name);
+  int number(std::string_view name, int otherwise);
+  bool boolean(std::string_view name);
+  Strings strings(std::string_view name);
+  std::vector<std::string> list(std::string_view name);
+  // A member that is an object; absent ones read as empty.
+  Fields object(std::string_view name, std::string type);
+  // Elements of a list of objects.
+  std::vector<Fields> objects(std::string_view name, std::string type);
+  const Json* raw(std::string_view name) { return find(name); }
+  const Json* self() const { return object_; }
+  const std::string& path() const { return path_; }
+  // Marks members that are allowed though nobody reads them.
+  void allow(std::initializer_list<std::string_view> names) {
+    allow(std::span<const std::string_view>(names.begin(), names.size()));
+  }
+  void allow(std::span<const std::string_view> names) {
+    for (const std::string_view name : names) known_.emplace(name);
+  }
+  // Reports every member that was neither read nor allowed.
+  void finish();
+  void wrong(const Json& value, std::string_view name, std::string_view go_type);
+  Reading& reading() { return reading_; }
+
+ private:
+  const Json* find(std::string_view name);
+  Reading& reading_;
+  const Json* object_;
+  std::string type_;
+  std::string path_;
+  std::set<std::string, std::less<>> known_;
+};
+
+}  // namespace mocks::kubernetes::detail

@@ -1,0 +1,152 @@
+#include "mocks/kubernetes/objects.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "mocks/facts.h"
+
+namespace mocks::kubernetes {
+namespace {
+
+constexpr std::array<KindInfo, kinds> table = {{
+    {Kind::deployment, "apps", "v1", "deployments", "Deployment", true, true},
+    {Kind::replica_set, "apps", "v1", "replicasets", "ReplicaSet", true, true},
+    {Kind::pod, "", "v1", "pods", "Pod", true, true},
+    {Kind::lease, "coordination.k8s.io", "v1", "leases", "Lease", true, false},
+    {Kind::event, "", "v1", "events", "Event", true, false},
+    {Kind::service, "", "v1", "services", "Service", true, false},
+    {Kind::endpoints, "", "v1", "endpoints", "Endpoints", true, false},
+    {Kind::endpoint_slice, "discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true, true},
+    {Kind::kubernetes_namespace, "", "v1", "namespaces", "Namespace", false, false},
+    {Kind::config_map, "", "v1", "configmaps", "ConfigMap", true, false},
+    {Kind::service_account, "", "v1", "serviceaccounts", "ServiceAccount", true, false},
+    {Kind::resource_quota, "", "v1", "resourcequotas", "ResourceQuota", true, false},
+    {Kind::disruption_budget, "policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true,
+     true},
+}};
+constexpr KindInfo new_events = {Kind::event, "events.k8s.io", "v1", "events", "Event", true,
+                                 false};
+
+// The letters of generated names (k8s.io/apimachinery/pkg/util/rand: no vowels, no 0, 1, 3).
+constexpr std::string_view safe_letters = "bcdfghjklmnpqrstvwxz2456789";
+
+}  // namespace
+
+const KindInfo& info(Kind kind) { return table[static_cast<std::size_t>(kind)]; }
+
+const KindInfo* find_kind(std::string_view group, std::string_view plural) {
+  if (group == new_events.group && plural == new_events.plural) return &new_events;
+  for (const KindInfo& entry : table) {
+    if (entry.group == group && entry.plural == plural) return &entry;
+  }
+  return nullptr;
+}
+
+std::string api_version(const KindInfo& info) {
+  if (info.group.empty()) return std::string(info.version);
+  return std::string(info.group).append("/").append(info.version);
+}
+
+SharedStrings::SharedStrings(Strings values)
+    : values_(values.empty() ? nullptr : std::make_shared<const Strings>(std::move(values))) {}
+
+const Strings& SharedStrings::get() const {
+  static const Strings none;
+  return values_ == nullptr ? none : *values_;
+}
+
+void SharedStrings::set(const std::string& key, std::string value) {
+  Strings values = get();
+  values.insert_or_assign(key, std::move(value));
+  values_ = std::make_shared<const Strings>(std::move(values));
+}
+
+int Quantity::of(int replicas, bool round_up) const {
+  if (!percent) return value;
+  const std::int64_t hundredths = static_cast<std::int64_t>(value) * replicas;
+  return static_cast<int>((hundredths + (round_up ? 99 : 0)) / 100);
+}
+
+namespace {
+
+// Both resolved together: when surge and unavailable round to nothing, one pod may be missing, or
+// no rollout could ever move (deploymentutil.ResolveFenceposts).
+std::pair<int, int> fenceposts(const DeploymentSpec& spec) {
+  const int surge = spec.max_surge.of(spec.replicas, true);
+  const int unavailable = spec.max_unavailable.of(spec.replicas, false);
+  return {surge, surge == 0 && unavailable == 0 ? 1 : unavailable};
+}
+
+}  // namespace
+
+int Deployment::max_surge() const { return spec->recreate ? 0 : fenceposts(*spec).first; }
+
+int Deployment::max_unavailable() const {
+  if (spec->recreate || spec->replicas == 0) return 0;
+  return std::min(fenceposts(*spec).second, spec->replicas);
+}
+
+std::string pod_address(PodId pod) {
+  return "10.0." + std::to_string(pod / 250 % 250) + "." + std::to_string(pod % 250 + 1);
+}
+
+void finish_template(PodTemplate& pod_template) {
+  // Any stable hash will do in place of the real FNV over a dump of Go memory.
+  std::uint64_t hash = name_of(pod_template.spec);
+  for (const Strings* strings : {&pod_template.labels, &pod_template.annotations}) {
+    for (const auto& [key, value] : *strings) {
+      hash = (hash ^ name_of(key)) * 0x100000001b3ULL;
+      hash = (hash ^ name_of(value)) * 0x100000001b3ULL;
+    }
+    hash = (hash ^ 0xffU) * 0x100000001b3ULL;
+  }
+  hash ^= hash >> 32U;
+  pod_template.hash.clear();
+  for (int i = 0; i < 10; ++i) {
+    pod_template.hash += safe_letters[hash % safe_letters.size()];
+    hash = hash / safe_letters.size() + (hash << 48U);
+  }
+
+  // What admission adds to a pod: its service-account volume (ServiceAccount), tolerations
+  // (DefaultTolerationSeconds) and priority (Priority). A template with volumes of its own gets no
+  // token volume here, as with automountServiceAccountToken: false.
+  constexpr std::string_view volume = "kube-api-access-";
+  std::string spec = pod_template.spec;
+  const bool own_volumes = spec.find("\"volumes\":") != std::string::npos ||
+                           spec.find("\"volumeMounts\":") != std::string::npos;
+  const std::string mount = R"("volumeMounts":[{"name":"kube-api-access-?????","readOnly":true,)"
+                            R"("mountPath":"/var/run/secrets/kubernetes.io/serviceaccount"}],)";
+  constexpr std::string_view before_mount = "\"terminationMessagePath\":";
+  for (std::size_t at = own_volumes ? std::string::npos : spec.find(before_mount);
+       at != std::string::npos;
+       at = spec.find(before_mount, at + mount.size() + before_mount.size())) {
+    spec.insert(at, mount);
+  }
+  constexpr std::string_view token_volume =
+      R"("volumes":[{"name":"kube-api-access-?????","projected":{"sources":[{"serviceAccountToken":)"
+      R"({"expirationSeconds":3607,"path":"token"}},{"configMap":{"name":"kube-root-ca.crt","items":)"
+      R"([{"key":"ca.crt","path":"ca.crt"}]}},{"downwardAPI":{"items":[{"path":"namespace",)"
+      R"("fieldRef":{"apiVersion":"v1","fieldPath":"metadata.namespace"}}]}}],"defaultMode":420}}],)";
+  std::string text = "{";
+  if (!own_volumes) text += token_volume;
+  text.append(spec, 1, spec.size() - 2);
+  if (spec.find("\"serviceAccountName\":") == std::string::npos) {
+    text += R"(,"serviceAccountName":"default","serviceAccount":"default")";
+  }
+  if (spec.find("\"nodeName\":") == std::string::npos) text += R"(,"nodeName":"node-0")";
+  text +=
+      R"(,"tolerations":[{"key":"node.kubernetes.io/not-ready","operator":"Exists","effect":)"
+      R"("NoExecute","tolerationSeconds":300},{"key":"node.kubernetes.io/unreachable","operator":)"
+      R"("Exists","effect":"NoExecute","tolerationSeconds":300}],"priority":0,)"
+      R"("enableServiceLinks":true,"preemptionPolicy":"PreemptLowerPriority"})";
+  pod_template.pod_spec = std::move(text);
+  pod_template.suffix_at.clear();
+  const std::string mark = std::string(volume) + "?????";
+  for (std::size_t at = pod_template.pod_spec.find(mark); at != std::string::npos;
+       at = pod_template.pod_spec.find(mark, at + mark.size())) {
+    pod_template.suffix_at.push_back(at + volume.size());
+  }
+}
+
+}  // namespace mocks::kubernetes

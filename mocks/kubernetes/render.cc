@@ -1,0 +1,396 @@
+#include "mocks/kubernetes/render.h"
+
+#include "mocks/kubernetes/json_text.h"
+#include "mocks/kubernetes/render_pod.h"
+
+namespace mocks::kubernetes {
+namespace {
+
+constexpr std::string_view hash_label = "pod-template-hash";
+
+void render_strings(JsonText& json, const Strings& strings, std::string_view hash = {}) {
+  json.open('{');
+  for (const auto& [key, value] : strings) {
+    if (key != hash_label || hash.empty()) json.member(key, value);
+  }
+  if (!hash.empty()) json.member(hash_label, hash);
+  json.close('}');
+}
+
+void render_template(JsonText& json, const PodTemplate& pod_template, std::string_view hash = {}) {
+  json.open('{').key("metadata").open('{');
+  if (!pod_template.labels.empty() || !hash.empty()) {
+    json.key("labels");
+    render_strings(json, pod_template.labels, hash);
+  }
+  if (!pod_template.annotations.empty()) {
+    json.key("annotations");
+    render_strings(json, pod_template.annotations);
+  }
+  json.close('}').key("spec").raw(pod_template.spec).close('}');
+}
+
+void render_quantity(JsonText& json, std::string_view name, const Quantity& quantity) {
+  if (quantity.percent) {
+    json.member(name, std::to_string(quantity.value) + "%");
+  } else {
+    json.member(name, quantity.value);
+  }
+}
+
+void render_conditions(JsonText& json, const std::vector<Condition>& conditions,
+                       bool update_times) {
+  if (conditions.empty()) return;
+  json.key("conditions").open('[');
+  for (const Condition& one : conditions) {
+    json.open('{').member("type", one.type).member("status", one.status);
+    if (update_times) json.key("lastUpdateTime").time(one.updated);
+    json.key("lastTransitionTime").time(one.changed);
+    json.member("reason", one.reason).member("message", one.message).close('}');
+  }
+  json.close(']');
+}
+
+// Zeroes are left out.
+void count(JsonText& json, std::string_view name, std::int64_t value) {
+  if (value != 0) json.member(name, value);
+}
+
+void render_deployment(std::string& out, const Deployment& deployment) {
+  JsonText json(out);
+  const DeploymentSpec& spec = *deployment.spec;
+  json.key("spec").open('{').member("replicas", spec.replicas).key("selector");
+  render_selector(out, spec.selector);
+  json.key("template");
+  render_template(json, *spec.pod_template);
+  json.key("strategy").open('{').member("type", spec.recreate ? "Recreate" : "RollingUpdate");
+  if (!spec.recreate) {
+    json.key("rollingUpdate").open('{');
+    render_quantity(json, "maxUnavailable", spec.max_unavailable);
+    render_quantity(json, "maxSurge", spec.max_surge);
+    json.close('}');
+  }
+  json.close('}');
+  count(json, "minReadySeconds", spec.min_ready_s);
+  json.member("revisionHistoryLimit", spec.revision_history_limit);
+  if (spec.paused) json.key("paused").boolean(true);
+  json.member("progressDeadlineSeconds", spec.progress_deadline_s).close('}');
+
+  const DeploymentStatus& status = deployment.status;
+  json.key("status").open('{');
+  count(json, "observedGeneration", status.observed_generation);
+  count(json, "replicas", status.replicas);
+  count(json, "updatedReplicas", status.updated);
+  count(json, "readyReplicas", status.ready);
+  count(json, "availableReplicas", status.available);
+  count(json, "unavailableReplicas", status.unavailable);
+  if (status.terminating) json.member("terminatingReplicas", *status.terminating);
+  render_conditions(json, status.conditions, true);
+  json.close('}');
+}
+
+void render_replica_set(std::string& out, const ReplicaSet& set) {
+  JsonText json(out);
+  json.key("spec").open('{').member("replicas", set.replicas);
+  count(json, "minReadySeconds", set.min_ready_s);
+  json.key("selector");
+  render_selector(out, *set.selector, set.pod_template->hash);
+  json.key("template");
+  render_template(json, *set.pod_template, set.pod_template->hash);
+  json.close('}').key("status").open('{').member("replicas", set.status.replicas);
+  count(json, "fullyLabeledReplicas", set.status.replicas);
+  count(json, "readyReplicas", set.status.ready);
+  count(json, "availableReplicas", set.status.available);
+  if (set.status.observed_generation != 0) {
+    json.member("terminatingReplicas", set.status.terminating)
+        .member("observedGeneration", set.status.observed_generation);
+  }
+  render_conditions(json, set.status.conditions, false);
+  json.close('}');
+}
+
+void render_reference(JsonText& json, const Event::Reference& reference) {
+  json.open('{');
+  const auto put = [&](std::string_view name, const std::string& value) {
+    if (!value.empty()) json.member(name, value);
+  };
+  put("kind", reference.kind);
+  put("namespace", reference.kubernetes_namespace);
+  put("name", reference.name);
+  put("uid", reference.uid);
+  put("apiVersion", reference.api_version);
+  put("resourceVersion", reference.resource_version);
+  put("fieldPath", reference.field_path);
+  json.close('}');
+}
+
+void render_optional_time(JsonText& json, std::string_view name,
+                          const std::optional<ports::WallTime>& time) {
+  if (time) {
+    json.key(name).time(*time);
+  } else {
+    json.key(name).raw("null");
+  }
+}
+
+void render_event_time(JsonText& json, const Event& event) {
+  if (event.event_time) {
+    json.key("eventTime").micro_time(*event.event_time);
+  } else {
+    json.key("eventTime").raw("null");
+  }
+}
+
+// core/v1: involvedObject, message, source.
+void render_core_event(JsonText& json, const Event& event) {
+  json.key("involvedObject");
+  render_reference(json, event.regarding);
+  if (!event.reason.empty()) json.member("reason", event.reason);
+  if (!event.message.empty()) json.member("message", event.message);
+  json.key("source").open('{');
+  // An Event of the new API has no source; the old ones have no eventTime.
+  if (!event.event_time && !event.component.empty()) json.member("component", event.component);
+  json.close('}');
+  render_optional_time(json, "firstTimestamp", event.first);
+  render_optional_time(json, "lastTimestamp", event.last);
+  count(json, "count", event.count);
+  if (!event.type.empty()) json.member("type", event.type);
+  render_event_time(json, event);
+  if (!event.action.empty()) json.member("action", event.action);
+  json.member("reportingComponent", event.component).member("reportingInstance", event.instance);
+}
+
+// events.k8s.io/v1: regarding, note, and the old fields as deprecated ones.
+void render_new_event(JsonText& json, const Event& event) {
+  render_event_time(json, event);
+  if (!event.component.empty()) json.member("reportingController", event.component);
+  if (!event.instance.empty()) json.member("reportingInstance", event.instance);
+  if (!event.action.empty()) json.member("action", event.action);
+  if (!event.reason.empty()) json.member("reason", event.reason);
+  json.key("regarding");
+  render_reference(json, event.regarding);
+  if (!event.message.empty()) json.member("note", event.message);
+  if (!event.type.empty()) json.member("type", event.type);
+  json.key("deprecatedSource").open('{');
+  if (!event.event_time && !event.component.empty()) json.member("component", event.component);
+  json.close('}');
+  render_optional_time(json, "deprecatedFirstTimestamp", event.first);
+  render_optional_time(json, "deprecatedLastTimestamp", event.last);
+  count(json, "deprecatedCount", event.count);
+}
+
+void render_target(JsonText& json, const EndpointList& list, const EndpointList::Entry& entry) {
+  json.key("targetRef").open('{').member("kind", "Pod");
+  json.member("namespace", list.kubernetes_namespace()).member("name", entry.pod_name);
+  json.member("uid", entry.pod_uid).close('}');
+}
+
+// core/v1 Endpoints: a terminating pod is in neither list.
+void render_endpoints(JsonText& json, const EndpointList& list) {
+  const auto addresses = [&](std::string_view name, bool ready) {
+    bool any = false;
+    for (const EndpointList::Entry& entry : list.entries) {
+      if (entry.terminating || entry.ready != ready) continue;
+      if (!any) json.key(name).open('[');
+      any = true;
+      json.open('{').member("ip", pod_address(entry.pod)).member("nodeName", "node-0");
+      render_target(json, list, entry);
+      json.close('}');
+    }
+    if (any) json.close(']');
+    return any;
+  };
+  if (list.entries.empty()) return;
+  json.key("subsets").open('[').open('{');
+  addresses("addresses", true);
+  addresses("notReadyAddresses", false);
+  json.close('}').close(']');
+}
+
+// discovery.k8s.io/v1 EndpointSlice: a terminating pod stays, serving but not ready.
+void render_slice(JsonText& json, const EndpointList& list) {
+  json.member("addressType", "IPv4").key("endpoints").open('[');
+  for (const EndpointList::Entry& entry : list.entries) {
+    json.open('{').key("addresses").open('[').text(pod_address(entry.pod)).close(']');
+    json.key("conditions").open('{').key("ready").boolean(entry.ready && !entry.terminating);
+    json.key("serving").boolean(entry.ready).key("terminating").boolean(entry.terminating);
+    json.close('}');
+    render_target(json, list, entry);
+    json.member("nodeName", "node-0").close('}');
+  }
+  json.close(']').key("ports").raw("null");
+}
+
+void render_members(std::string& out, const Object& object, const KindInfo& as) {
+  render_metadata(out, object);
+  JsonText json(out);
+  switch (object.kind) {
+    case Kind::deployment: render_deployment(out, static_cast<const Deployment&>(object)); return;
+    case Kind::replica_set: render_replica_set(out, static_cast<const ReplicaSet&>(object)); return;
+    case Kind::pod: render_pod(out, static_cast<const Pod&>(object)); return;
+    case Kind::event:
+      if (as.group.empty()) {
+        render_core_event(json, static_cast<const Event&>(object));
+      } else {
+        render_new_event(json, static_cast<const Event&>(object));
+      }
+      return;
+    case Kind::endpoints: render_endpoints(json, static_cast<const EndpointList&>(object)); return;
+    case Kind::endpoint_slice: render_slice(json, static_cast<const EndpointList&>(object)); return;
+    default: json.raw(static_cast<const Document&>(object).members);
+  }
+}
+
+void append_members(std::string& out, const Object& object, const KindInfo& as) {
+  // The cache holds the kind's own view; an Event's second one is made afresh.
+  if (as.group != info(object.kind).group) {
+    render_members(out, object, as);
+    return;
+  }
+  if (object.rendered.empty()) {
+    std::string text;
+    text.reserve(3072);
+    render_members(text, object, as);
+    object.rendered = std::move(text);
+  }
+  JsonText(out).raw(object.rendered);
+}
+
+}  // namespace
+
+void render_selector(std::string& out, const LabelSelector& selector, std::string_view hash) {
+  JsonText json(out);
+  json.open('{');
+  if (selector.match_labels > 0 || !hash.empty()) {
+    json.key("matchLabels").open('{');
+    for (std::size_t i = 0; i < selector.match_labels; ++i) {
+      json.member(selector.requirements[i].key, selector.requirements[i].values.front());
+    }
+    if (!hash.empty()) json.member(hash_label, hash);
+    json.close('}');
+  }
+  if (selector.match_labels < selector.requirements.size()) {
+    json.key("matchExpressions").open('[');
+    for (std::size_t i = selector.match_labels; i < selector.requirements.size(); ++i) {
+      const Requirement& one = selector.requirements[i];
+      constexpr std::string_view names[] = {"Exists", "DoesNotExist", "In", "NotIn"};
+      json.open('{')
+          .member("key", one.key)
+          .member("operator", names[static_cast<std::size_t>(one.op)]);
+      if (!one.values.empty()) {
+        json.key("values").open('[');
+        for (const std::string& value : one.values) json.text(value);
+        json.close(']');
+      }
+      json.close('}');
+    }
+    json.close(']');
+  }
+  json.close('}');
+}
+
+void render_metadata(std::string& out, const Object& object) {
+  JsonText json(out);
+  const Identity& identity = *object.identity;
+  json.key("metadata").open('{').member("name", identity.name);
+  if (!identity.generate_name.empty()) json.member("generateName", identity.generate_name);
+  if (!identity.kubernetes_namespace.empty()) {
+    json.member("namespace", identity.kubernetes_namespace);
+  }
+  json.member("uid", identity.uid);
+  if (object.resource_version != 0) {
+    json.member("resourceVersion", std::to_string(object.resource_version));
+  }
+  count(json, "generation", object.generation);
+  json.key("creationTimestamp").time(identity.created);
+  if (object.deletion_time) {
+    json.key("deletionTimestamp").time(*object.deletion_time);
+    json.member("deletionGracePeriodSeconds", object.deletion_grace_s);
+  }
+  if (!object.labels.empty()) {
+    json.key("labels");
+    render_strings(json, object.labels.get());
+  }
+  if (!object.annotations.empty()) {
+    json.key("annotations");
+    render_strings(json, object.annotations.get());
+  }
+  if (identity.owner) {
+    const KindInfo& owner = info(identity.owner->kind);
+    json.key("ownerReferences").open('[').open('{');
+    json.member("apiVersion", api_version(owner)).member("kind", owner.name);
+    json.member("name", identity.owner->name).member("uid", identity.owner->uid);
+    json.key("controller").boolean(true).key("blockOwnerDeletion").boolean(true);
+    json.close('}').close(']');
+  }
+  if (!object.finalizers.empty()) {
+    json.key("finalizers").open('[');
+    for (const std::string& finalizer : object.finalizers) json.text(finalizer);
+    json.close(']');
+  }
+  json.close('}');
+}
+
+void render_object(std::string& out, const Object& object, const KindInfo& as) {
+  JsonText json(out);
+  json.open('{').member("kind", as.name).member("apiVersion", api_version(as));
+  append_members(out, object, as);
+  json.close('}');
+}
+
+void render_item(std::string& out, const Object& object, const KindInfo& as) {
+  JsonText json(out);
+  json.open('{');
+  // The brace is the last character, so that append_members sets no comma.
+  append_members(out, object, as);
+  json.close('}');
+}
+
+void render_partial(std::string& out, const Object& object) {
+  JsonText json(out);
+  json.open('{').member("kind", "PartialObjectMetadata").member("apiVersion", "meta.k8s.io/v1");
+  render_metadata(out, object);
+  json.close('}');
+}
+
+void render_scale(std::string& out, const Deployment& deployment) {
+  JsonText json(out);
+  json.open('{').member("kind", "Scale").member("apiVersion", "autoscaling/v1");
+  json.key("metadata").open('{').member("name", deployment.name());
+  json.member("namespace", deployment.kubernetes_namespace());
+  json.member("uid", deployment.identity->uid);
+  json.member("resourceVersion", std::to_string(deployment.resource_version));
+  json.key("creationTimestamp").time(deployment.identity->created).close('}');
+  json.key("spec").open('{');
+  count(json, "replicas", deployment.spec->replicas);
+  json.close('}').key("status").open('{').member("replicas", deployment.status.replicas);
+  json.member("selector", to_text(deployment.spec->selector)).close('}').close('}');
+}
+
+std::string bookmark_object(const KindInfo& kind, std::uint64_t resource_version,
+                            bool initial_events_end) {
+  std::string out;
+  JsonText json(out);
+  json.open('{').member("kind", kind.name).member("apiVersion", api_version(kind));
+  json.key("metadata").open('{').member("resourceVersion", std::to_string(resource_version));
+  if (initial_events_end) {
+    json.key("annotations").raw(R"({"k8s.io/initial-events-end":"true"})");
+  }
+  json.close('}');
+  // What Go prints for the kind's zero value.
+  if (kind.kind == Kind::deployment) {
+    json.raw(R"("spec":{"replicas":0,"selector":null,"template":{"metadata":{},"spec":)"
+             R"({"containers":null}},"strategy":{}},"status":{})");
+  } else if (kind.kind == Kind::pod) {
+    json.raw(R"("spec":{"containers":null},"status":{})");
+  } else if (kind.kind == Kind::replica_set) {
+    json.raw(R"("spec":{"selector":null,"template":{"metadata":{},"spec":{"containers":null}}},)"
+             R"("status":{"replicas":0})");
+  } else if (kind.kind == Kind::lease) {
+    json.raw(R"("spec":{})");
+  }
+  json.close('}');
+  return out;
+}
+
+}  // namespace mocks::kubernetes

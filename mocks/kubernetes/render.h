@@ -1,0 +1,42 @@
+// Rendering: typed objects as the API shows them. Keys and their order as recorded from Kubernetes
+// 1.36; metadata.managedFields is not kept and not shown.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "mocks/kubernetes/objects.h"
+
+namespace mocks::kubernetes {
+
+// How a client wants objects (Accept): whole, metadata only, or as rows to print.
+enum class Form { object, partial, table };
+
+// The whole object, with kind and apiVersion. `as` tells which group's Event is meant.
+void render_object(std::string& out, const Object& object, const KindInfo& as);
+// The same without kind and apiVersion, as in a list's items.
+void render_item(std::string& out, const Object& object, const KindInfo& as);
+// PartialObjectMetadata (meta.k8s.io/v1).
+void render_partial(std::string& out, const Object& object);
+// "metadata":{...} with kind and apiVersion before it left out.
+void render_metadata(std::string& out, const Object& object);
+// The Scale of a Deployment (autoscaling/v1).
+void render_scale(std::string& out, const Deployment& deployment);
+
+// A bookmark's object: the kind, empty but for its resourceVersion.
+std::string bookmark_object(const KindInfo& kind, std::uint64_t resource_version,
+                            bool initial_events_end);
+
+// One Table (meta.k8s.io/v1). Rows are added between begin and end; `now` is for ages.
+void begin_table(std::string& out, const KindInfo& kind, std::string_view list_metadata,
+                 bool column_definitions);
+void add_row(std::string& out, const Object& object, ports::WallTime now);
+void end_table(std::string& out);
+
+// 3725 s is "62m", as kubectl prints ages (k8s.io/apimachinery/pkg/util/duration).
+std::string human_duration(ports::Duration duration);
+
+// {"matchLabels":{...},"matchExpressions":[...]}; `hash`, unless empty, is one more label.
+void render_selector(std::string& out, const LabelSelector& selector, std::string_view hash = {});
+
+}  // namespace mocks::kubernetes

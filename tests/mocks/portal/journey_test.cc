@@ -5,7 +5,7 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
-#include "small_world.h"
+#include "tests/mocks/portal/small_world.h"
 
 namespace {
 

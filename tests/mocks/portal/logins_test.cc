@@ -10,7 +10,7 @@
 #include "mocks/portal/counting.h"
 #include "mocks/portal/oracle.h"
 #include "mocks/sim/poisson.h"
-#include "small_world.h"
+#include "tests/mocks/portal/small_world.h"
 
 namespace {
 

@@ -111,8 +111,9 @@ struct IdentityProviderOptions {
   // One attempt; and a whole changing operation with its waits: it must fit into the life of the
   // lock that its caller holds.
   ports::Duration call_timeout = std::chrono::seconds(10);
-  // How long a read is repeated while the provider is busy or unreachable.
-  ports::Duration patience = std::chrono::seconds(60);
+  // How long a read is repeated while the provider is busy or unreachable. Okta's rate limits are
+  // reset once a minute.
+  ports::Duration patience = std::chrono::seconds(90);
 };
 
 // The adapter for options.type. `admin_credential`: for Okta an API token (sent as SSWS), or an

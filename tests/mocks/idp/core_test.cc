@@ -19,7 +19,18 @@ using idp_test::seconds;
 using idp_test::World;
 using mocks::FactKind;
 using mocks::name_of;
-using namespace mocks::idp;  // NOLINT(google-build-using-namespace): the suite is about it
+using mocks::idp::AuthenticationMethod;
+using mocks::idp::Change;
+using mocks::idp::CoreOptions;
+using mocks::idp::GrantHandle;
+using mocks::idp::Grants;
+using mocks::idp::GrantType;
+using mocks::idp::no_grant;
+using mocks::idp::OktaOptions;
+using mocks::idp::options_of;
+using mocks::idp::TokenAttempt;
+using mocks::idp::TokenVerdict;
+using mocks::idp::Variant;
 
 constexpr const char* new_secret = "synthetic-new-secret-0000000000002";
 

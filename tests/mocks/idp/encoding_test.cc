@@ -5,7 +5,13 @@
 
 BOOST_AUTO_TEST_SUITE(encoding)
 
-using namespace mocks::idp;  // NOLINT(google-build-using-namespace): the suite is about it
+using mocks::idp::base64url;
+using mocks::idp::base64url_decode;
+using mocks::idp::Form;
+using mocks::idp::json_text;
+using mocks::idp::max_form_fields;
+using mocks::idp::parse_basic;
+using mocks::idp::percent_encode;
 
 BOOST_AUTO_TEST_CASE(encodes_base64url_as_rfc_4648) {
   BOOST_TEST(base64url("").empty());

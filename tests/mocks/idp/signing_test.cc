@@ -8,7 +8,11 @@
 
 BOOST_AUTO_TEST_SUITE(signing)
 
-using namespace mocks::idp;  // NOLINT(google-build-using-namespace): the suite is about it
+using mocks::idp::signed_token;
+using mocks::idp::signing_key_id;
+using mocks::idp::signing_key_is_sound;
+using mocks::idp::signing_key_jwk;
+using mocks::idp::verified_payload;
 
 BOOST_AUTO_TEST_CASE(signs_what_anyone_can_verify_with_the_published_key) {
   const auto jwk = nlohmann::json::parse(signing_key_jwk());

@@ -41,6 +41,12 @@ void SimStream::pump() {
   while (last_ == Last::open) {
     std::optional<std::string> piece = channel_->pop();
     if (!piece) break;
+    // What the caller has not read yet counts as queued: it may not fall behind further than a
+    // channel allows.
+    if (pieces_.size() >= max_queued_pieces) {
+      last_ = Last::broken;
+      break;
+    }
     if (truncated_) piece->resize(piece->size() / 2);
     pieces_.push_back({.at = arrival(), .data = std::move(*piece)});
     if (truncated_) last_ = Last::broken;

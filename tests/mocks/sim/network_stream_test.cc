@@ -148,6 +148,23 @@ BOOST_AUTO_TEST_CASE(an_interrupt_ends_a_wait_for_a_piece) {
   BOOST_TEST(world.server.channel->abandoned());
 }
 
+BOOST_AUTO_TEST_CASE(an_interrupt_gives_up_a_stream_that_is_being_opened) {
+  World world;
+  int given_up = 0;
+  world.process.start([&] {
+    for (int i = 0; i < 2; ++i) {
+      const auto stream = world.client->open_stream(watch, Instant(1s));
+      if (!stream && stream.error().code == ErrorCode::interrupted) ++given_up;
+    }
+  });
+  while (world.server.channel == nullptr) BOOST_REQUIRE(world.queue.step());
+  world.process.interrupt();
+  world.queue.run();
+  BOOST_TEST(given_up == 2);
+  BOOST_TEST(world.server.channel->abandoned());
+  BOOST_TEST(world.network.calls("rotator") == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(dropping_a_stream_or_its_process_tells_the_mock) {
   World world;
   world.process.start([&] {
@@ -218,6 +235,26 @@ BOOST_AUTO_TEST_CASE(a_reader_that_falls_too_far_behind_is_cut_off) {
   world.network.repair("*", "*");
   world.queue.run();
   BOOST_REQUIRE(!seen.empty());
+  BOOST_TEST(seen.back() == "ambiguous");
+}
+
+BOOST_AUTO_TEST_CASE(a_paused_reader_is_cut_off_in_the_end) {
+  World world;
+  Strings seen;
+  world.process.start([&] {
+    const auto stream = world.client->open_stream(watch, Instant(1s)).value();
+    seen = read_all(*stream, Instant(1h));
+  });
+  world.queue.run_until(Instant(2s));
+  world.process.pause();
+  for (std::size_t i = 0; i < mocks::max_queued_pieces; ++i) world.server.channel->push("x");
+  BOOST_TEST(!world.server.channel->abandoned());
+  world.server.channel->push("x");
+  BOOST_TEST(world.server.channel->abandoned());
+  world.queue.run_until(Instant(3s));
+  world.process.resume();
+  world.queue.run();
+  BOOST_TEST(seen.size() == mocks::max_queued_pieces + 1);
   BOOST_TEST(seen.back() == "ambiguous");
 }
 

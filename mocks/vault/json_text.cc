@@ -2,7 +2,6 @@
 
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace mocks::vault {
@@ -36,15 +35,37 @@ void append_escape(std::string& out, char c) {
 // encoding/json writes a float64 as %f, but as %e below 1e-6 and from 1e21 on, with the exponent's
 // leading zero cut.
 void append_float(std::string& out, double number) {
-  std::array<char, 64> buffer{};
+  std::array<char, 40> buffer{};
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number,
+                                 std::chars_format::scientific)
+                       .ptr;
+  std::string text(buffer.data(), end);  // "-1.25e+02": the shortest digits that read back the same
   const double size = number < 0 ? -number : number;
-  const bool exponent = size != 0 && (size < 1e-6 || size >= 1e21);
-  const auto format = exponent ? std::chars_format::scientific : std::chars_format::fixed;
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, format).ptr;
-  std::string text(buffer.data(), end);
-  const std::size_t e = text.find("e-0");
-  if (e != std::string::npos) text.erase(e + 2, 1);
-  out += text;
+  const std::size_t e = text.find('e');
+  if (size != 0 && (size < 1e-6 || size >= 1e21)) {
+    if (text.compare(e, 3, "e-0") == 0) text.erase(e + 2, 1);
+    out += text;
+    return;
+  }
+  int exponent = 0;
+  const std::size_t digits_of_exponent = e + (text[e + 1] == '+' ? 2U : 1U);
+  std::from_chars(text.data() + digits_of_exponent, text.data() + text.size(), exponent);
+  std::string digits;
+  for (const char c : std::string_view(text).substr(0, e))
+    if (c >= '0' && c <= '9') digits += c;
+  if (number < 0) out += '-';
+  if (exponent < 0) {
+    out += "0.";
+    out.append(static_cast<std::size_t>(-exponent - 1), '0');
+    out += digits;
+    return;
+  }
+  const auto whole = static_cast<std::size_t>(exponent) + 1;
+  out.append(digits, 0, whole);
+  if (digits.size() < whole) out.append(whole - digits.size(), '0');
+  if (digits.size() <= whole) return;
+  out += '.';
+  out.append(digits, whole, std::string::npos);
 }
 
 void append_padded(std::string& out, std::uint64_t number, std::size_t width) {

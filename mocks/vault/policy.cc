@@ -133,7 +133,8 @@ class Scanner {
       } else if (c == '#' || two == "//") {
         while (at_ < text_.size() && text_[at_] != '\n') step();
       } else if (two == "/*") {
-        const std::size_t end = std::min(text_.find("*/", at_ + 2), text_.size() - 2);
+        const std::size_t end = text_.find("*/", at_ + 2);
+        if (end == std::string_view::npos) return;  // the slash is then an illegal token
         while (at_ < end + 2) step();
       } else {
         return;

@@ -2,7 +2,7 @@
 #include "tests/recorded/replay.h"
 
 #include <boost/test/unit_test.hpp>
-#include <cmath>
+#include <iostream>
 
 #include "tests/mocks/vault/world.h"
 

@@ -1,4 +1,5 @@
-// A Vault in a world of its own: a clock that the test turns, facts kept in a list, requests in a line.
+// A Vault in a world of its own: a clock that the test turns, facts kept in a list, requests in a
+// line.
 #pragma once
 
 #include <algorithm>

@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(says_that_the_other_side_speaks_no_tls) {
   std::thread plain([listening] {
     const int accepted = accept(listening, nullptr, nullptr);
     const std::string answer = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
-    BOOST_CHECK(write(accepted, answer.data(), answer.size()) > 0);
+    [[maybe_unused]] const auto written = write(accepted, answer.data(), answer.size());
     std::string scrap(4096, '\0');
     while (read(accepted, scrap.data(), scrap.size()) > 0) continue;
     close(accepted);

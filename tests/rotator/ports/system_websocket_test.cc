@@ -20,7 +20,7 @@ namespace {
 std::string key_in(const std::string& head) {
   static const std::string name = "Sec-WebSocket-Key: ";
   const auto at = head.find(name);
-  BOOST_REQUIRE(at != std::string::npos);
+  if (at == std::string::npos) return {};
   return head.substr(at + name.size(), head.find('\r', at) - at - name.size());
 }
 
@@ -51,12 +51,13 @@ struct Peer {
   std::unique_ptr<ports::HttpClient> client;
 };
 
-// The client's control frame, unmasked: opcode and payload.
+// The client's control frame, unmasked: opcode and payload; -2 when it was not masked. Called on
+// the server's thread, where Boost.Test's checks may not be.
 std::pair<int, std::string> read_control(RawServer::Connection& connection) {
   const std::string head = connection.read(2);
   if (head.size() < 2) return {-1, {}};
   const auto byte = [&head](std::size_t at) { return static_cast<unsigned char>(head[at]); };
-  BOOST_TEST((byte(1) & 0x80) != 0, "a client masks what it sends");
+  if ((byte(1) & 0x80) == 0) return {-2, {}};
   const std::string mask = connection.read(4);
   std::string payload = connection.read(byte(1) & 0x7fU);
   for (std::size_t i = 0; i < payload.size(); ++i)

@@ -64,13 +64,18 @@ void Browsers::stop() {
     for (auto& flight : flights_) scheduler_.cancel(flight.timer);
     ready_.clear();
     work_.notify_all();
+    decided_.notify_all();
   }
   for (auto& thread : threads_) thread.join();
   threads_.clear();
 }
 
-bool Browsers::finished() const {
-  const std::lock_guard lock(world_);
+void Browsers::wait() {
+  std::unique_lock lock(world_);
+  decided_.wait(lock, [this] { return stopping_ || all_decided(); });
+}
+
+bool Browsers::all_decided() const {
   return options_.most_logins != 0 && begun_ >= options_.most_logins && under_way_ == 0;
 }
 
@@ -160,6 +165,7 @@ void Browsers::conclude(std::uint32_t slot) {
   flight.code.clear();
   free_.push_back(slot);
   --under_way_;
+  if (all_decided()) decided_.notify_all();
 }
 
 // ---- The client threads.

@@ -67,8 +67,8 @@ class Browsers final : private Timed {
   // No further login begins. Those that have not reached the identity provider are dropped,
   // requests on their way end by their answer or request_timeout. Joins the threads. Idempotent.
   void stop();
-  // True once most_logins have begun and been decided.
-  bool finished() const;
+  // Waits until most_logins have begun and been decided, or stop() is called.
+  void wait();
 
   // A copy of what is counted so far.
   Tally tally() const;
@@ -104,6 +104,7 @@ class Browsers final : private Timed {
   void go_on(std::uint32_t slot);
   void advance(std::uint32_t slot, std::optional<Cause> provider_said);
   void conclude(std::uint32_t slot);
+  bool all_decided() const;
   void work();
   void call(std::unique_lock<std::mutex>& lock, std::uint32_t slot);
   Reply exchange_messages(const ports::Request& request);
@@ -133,6 +134,7 @@ class Browsers final : private Timed {
   std::vector<std::uint32_t> free_;
   std::deque<std::uint32_t> ready_;  // whose request may be sent
   std::condition_variable work_;
+  std::condition_variable decided_;
 
   std::atomic<std::uint64_t> failed_ = 0;
   std::atomic<std::uint64_t> held_back_ = 0;

@@ -58,6 +58,7 @@ class Fleet::Pod final : public vault::AgentListener {
   // The probe succeeds from ready_at on, while the sidecar lives.
   void tell_ready() {
     if (!process || trouble.never_ready || terminating) return;
+    if (agent != nullptr && sidecar_timer == 0 && !agent->running()) return;
     const auto now = fleet.scheduler_.now();
     if (now < ready_at) return fleet.host_->app_ready_in(id, ready_at - now);
     fleet.host_->app_ready(id);

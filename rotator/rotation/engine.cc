@@ -104,6 +104,10 @@ Outcome Rotation::Engine::resume() {
   if (journal_.disposition == Disposition::stopped) {
     journal_.disposition = Disposition::running;
     journal_.reason.clear();
+    // An operator has looked at the failures that stopped it.
+    journal_.failures_at_start = last_count_;
+    failures_seen_ = 0;
+    quiet_.last_trouble.reset();
     dirty_ = true;
   }
   return finish(drive(journal_.phase));
@@ -439,7 +443,8 @@ ports::Result<bool> Rotation::Engine::wait(Instant until, std::optional<Subject>
       look();
       if (failures_seen_ != seen) return true;
     }
-    const auto wake = std::max(std::min({until, lease_.next_renewal(), next_look_}), clock.now());
+    const auto wake = std::max(std::min({until, lease_.next_renewal(), next_look_}),
+                               std::min(until, clock.now() + shortest_wait));
     if (subject) {
       const auto changed = cluster_.wait_for_change(deployment_, *subject, wake);
       if (!changed) return ports::fail(changed.error());

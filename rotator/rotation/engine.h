@@ -39,6 +39,12 @@ inline constexpr ports::Duration termination_margin = std::chrono::minutes(2);
 inline constexpr int most_quiet_periods = 10;
 // During long waits the lock is taken for this many lease durations: one call instead of many.
 inline constexpr int long_lease = 4;
+// A provider that refused the new secret at first has replicas that learn of it one after the
+// other, and a probe meets any of them: then this many times the probes must agree, for as long as
+// the refusals went on.
+inline constexpr int lagging_factor = 4;
+// No wait is shorter: what failed at once must not be tried again at once.
+inline constexpr ports::Duration shortest_wait = std::chrono::milliseconds(20);
 // Between the last probes, which nothing else waits for (Okta allows 4 token calls a second).
 inline constexpr ports::Duration confirm_spacing = std::chrono::milliseconds(250);
 // Before a way back that began while a retire was under way looks at the provider: as long as a
@@ -150,7 +156,7 @@ class Rotation::Engine {
   ports::Status connect_provider();
   ports::Status connect_probe(const Registration& registration);
   Stepped preflight();
-  ports::Status open_journal(const Plan& plan);
+  void open_journal(const Plan& plan);  // in memory; the first intent writes it
 
   // forward.cc
   Stepped create();

@@ -22,6 +22,14 @@ std::optional<ports::WallTime> started_at(const Pod& pod, const std::string& con
   return found->second;
 }
 
+bool injected(const Pod& pod) {
+  const auto asked = pod.annotations.find(inject_annotation);
+  if (asked == pod.annotations.end() || asked->second != "true") return true;
+  const auto status = pod.annotations.find(injected_annotation);
+  return (status != pod.annotations.end() && status->second == "injected") ||
+         pod.started.contains(agent_container) || pod.restarts.contains(agent_container);
+}
+
 int restarts_of(const Pod& pod, const std::string& container) {
   const auto found = pod.restarts.find(container);
   return found == pod.restarts.end() ? 0 : found->second;
@@ -45,6 +53,7 @@ void look_at_content(Cluster& cluster, const KubernetesConfiguration& configurat
     return;
   }
   if (output->exit_code != 0) {
+    proof.has_file = output->standard_error.find("No such file") == std::string::npos;
     proof.trouble = "cat " + configuration.secret_file + " exited " +
                     std::to_string(output->exit_code) + ": " +
                     output->standard_error.substr(0, 120);
@@ -111,8 +120,7 @@ ports::Result<Fleet> inspect_fleet(Cluster& cluster, const KubernetesConfigurati
                    .terminating = pod.terminating,
                    .process_started = started_at(pod, configuration.container),
                    .restarts = restarts_of(pod, configuration.container)};
-    const auto injected = pod.annotations.find(injected_annotation);
-    proof.injected = injected != pod.annotations.end() && injected->second == "injected";
+    proof.injected = injected(pod);
     proof.running = proof.process_started.has_value();
     if (!proof.running) proof.trouble = "container " + configuration.container + " does not run";
     if (proof.running && question.contents)

@@ -29,13 +29,18 @@ namespace rotator {
 // The pod template's annotation that carries the rotation id. Pods inherit it, so a pod that has
 // our value was created after our patch, whatever any clock says.
 inline constexpr const char* restart_annotation = "oidc-rotator/restarted-by";
+// How Vault's injector marks pods
+// (https://developer.hashicorp.com/vault/docs/platform/k8s/injector).
+inline constexpr const char* inject_annotation = "vault.hashicorp.com/agent-inject";
 inline constexpr const char* injected_annotation = "vault.hashicorp.com/agent-inject-status";
+inline constexpr const char* agent_container = "vault-agent";
 
 struct PodProof {
   std::string pod = {};
   std::string uid = {};
-  bool injected = false;
-  bool running = false;  // the portal container's process runs
+  bool injected = false;  // or never asked to be; false: the injector was down when it was made
+  bool has_file = true;   // false: the container said that there is no such file
+  bool running = false;   // the portal container's process runs
   bool terminating = false;
   std::string trouble = {};         // why content or time could not be had; empty when both were
   ports::Fingerprint content = {};  // of the value in the rendered file

@@ -104,17 +104,23 @@ ports::Status Rotation::Engine::recover_new_value() {
 
 ports::Result<GateResult> Rotation::Engine::prove_accepted(Instant patience_ends) {
   const auto& rotation = configuration_.rotation;
+  const auto began = ports_.clock.now();
+  std::optional<Instant> refused_at;
   int row = 0;
   std::optional<ProbeAnswer> last;
   for (;;) {
     const auto answer = probe_->ask(new_value_);
     if (!answer && answer.error().code == ErrorCode::interrupted)
       return ports::fail(answer.error());
+    const auto now = ports_.clock.now();
     if (answer) last = *answer;
     row = answer && answer->acceptance == Acceptance::accepted ? row + 1 : 0;
-    if (row >= rotation.probes || ports_.clock.now() >= patience_ends)
-      return judge_accepted(row, rotation.probes, last);
-    if (const auto waited = wait(ports_.clock.now() + rotation.probe_spacing); !waited)
+    if (answer && answer->acceptance == Acceptance::refused) refused_at = now;
+    const int needed = refused_at ? lagging_factor * rotation.probes : rotation.probes;
+    const bool long_enough = !refused_at || now - *refused_at >= *refused_at - began;
+    if ((row >= needed && long_enough) || now >= patience_ends)
+      return judge_accepted(row, needed, last);
+    if (const auto waited = wait(now + rotation.probe_spacing); !waited)
       return ports::fail(waited.error());
   }
 }

@@ -44,7 +44,9 @@ GateResult judge_every_pod_on(const Fleet& fleet, const ports::Fingerprint& expe
       wrong.push_back(proof.pod + " (no Vault Agent was injected)");
       continue;
     }
-    if (proof.content.empty())
+    if (!proof.has_file)
+      wrong.push_back(proof.pod + " (" + proof.trouble + ")");
+    else if (proof.content.empty())
       dark.push_back(proof.pod + " (" + proof.trouble + ")");
     else if (proof.content != expected)
       wrong.push_back(proof.pod + " (shows " + proof.content + ")");

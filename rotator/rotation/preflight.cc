@@ -389,11 +389,11 @@ Rotation::Engine::Stepped Rotation::Engine::preflight() {
   if (obstacle != nullptr)
     listener_.noted(Severity::warning, "UNSAFE: preflight is skipped; it would have refused: " +
                                            obstacle->check + ": " + obstacle->detail);
-  if (const auto opened = open_journal(plan); !opened) return ports::fail(opened.error());
+  open_journal(plan);
   return next(Phase::create);
 }
 
-ports::Status Rotation::Engine::open_journal(const Plan& plan) {
+void Rotation::Engine::open_journal(const Plan& plan) {
   Journal fresh;
   fresh.rotation_id = ports::random_hex(ports_.random, rotation_id_bytes);
   fresh.strategy = configuration_.rotation.strategy;
@@ -413,8 +413,6 @@ ports::Status Rotation::Engine::open_journal(const Plan& plan) {
   fresh.window = plan.window;
   journal_ = std::move(fresh);
   settle_create_ = false;
-  dirty_ = true;
-  return {};
 }
 
 }  // namespace rotator

@@ -51,7 +51,10 @@ Rotation::Engine::Stepped Rotation::Engine::soak() {
   journal_.soak_ends = clock.wall_now() + rotation.soak;
   if (const auto written = append(); !written) return ports::fail(written.error());
 
-  const auto failures_before = failures_seen_;
+  // What was counted since the disabling belongs to the soak, also when another process did it.
+  auto failures_before = failures_seen_;
+  if (last_count_ && journal_.failures_at_disable && *last_count_ > *journal_.failures_at_disable)
+    failures_before -= *last_count_ - *journal_.failures_at_disable;
   const auto refusal_due = clock.now() + 2 * capability_.propagation + propagation_margin;
   // Nothing to wait for where there is nothing that could be refused or asked.
   bool old_refused = !capability_.can_disable || old_value_.empty();

@@ -128,7 +128,8 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_safe_or_not_supported) {
   check_refused(load_pair("", user), "https");
   check_refused(load_pair(cluster, ""), "neither token");
   check_refused(load_pair(cluster, "client-certificate: a.pem"), "together");
-  check_refused(load_pair(cluster, "client-certificate-data: '!', client-key-data: a2V5"), "base64");
+  check_refused(load_pair(cluster, "client-certificate-data: '!', client-key-data: a2V5"),
+                "base64");
 }
 
 BOOST_AUTO_TEST_CASE(says_what_is_missing_or_unreadable) {

@@ -2,10 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-namespace rotator {
-// NOLINTNEXTLINE(misc-use-internal-linkage): Boost.Test finds it here
-std::ostream& operator<<(std::ostream& out, Verdict verdict) { return out << to_string(verdict); }
-}  // namespace rotator
+#include "tests/rotator/rotation/print.h"
 
 namespace {
 

@@ -4,12 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "tests/rotator/rotation/print.h"
 #include "tests/rotator/rotation/vault_world.h"
-
-namespace rotator {
-// NOLINTNEXTLINE(misc-use-internal-linkage): Boost.Test finds it here
-std::ostream& operator<<(std::ostream& out, Disposition what) { return out << to_string(what); }
-}  // namespace rotator
 
 namespace {
 

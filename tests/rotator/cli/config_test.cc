@@ -1,0 +1,140 @@
+#include "rotator/cli/config.h"
+
+#include <boost/test/unit_test.hpp>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+namespace {
+
+using namespace std::chrono_literals;
+using rotator::parse_configuration;
+
+const std::string whole = R"(identity_provider:
+  url: https://example.okta.com
+  client_id: 0oaexample
+vault:
+  address: https://vault.example:8200
+kubernetes:
+  deployment: portal-backend
+  container: portal
+)";
+
+// The complaint about the file, or "" when there is none.
+std::string complaint(const std::string& text, const rotator::Environment& environment = {}) {
+  const auto read = parse_configuration(text, "rotation.yaml", environment);
+  if (read) return "";
+  BOOST_TEST((read.error().code == ports::ErrorCode::configuration));
+  return read.error().message;
+}
+
+std::string file(const char* path) {
+  std::ifstream in(std::string(OVERLAP_SOURCE_DIR) + "/" + path);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(config)
+
+BOOST_AUTO_TEST_CASE(a_short_file_is_enough_and_the_defaults_are_the_safe_ones) {
+  const auto read = parse_configuration(whole, "rotation.yaml", {});
+  BOOST_REQUIRE(read.has_value());
+  const auto& rotation = read->rotation.rotation;
+  BOOST_TEST((rotation.strategy == rotator::Strategy::overlap));
+  BOOST_TEST(!rotation.window.has_value());
+  BOOST_TEST(rotation.disabled_gates.empty());
+  BOOST_TEST(!rotation.skip_preflight);
+  BOOST_TEST(rotation.automatic_rollback);
+  BOOST_TEST(read->rotation.journal_path() == "oidc/portal-rotation");
+  BOOST_TEST(read->rotation.lease_name() == "rotator-portal-backend");
+}
+
+BOOST_AUTO_TEST_CASE(reads_the_installed_example) {
+  const auto read = parse_configuration(file("rotator/cli/rotation.example.yaml"), "example", {});
+  BOOST_REQUIRE_MESSAGE(read.has_value(), (read ? "" : read.error().message));
+  BOOST_TEST((read->rotation.kubernetes.agent_render_interval == 5min));
+  BOOST_TEST((read->rotation.vault.session.login == rotator::VaultOptions::Login::kubernetes));
+  BOOST_REQUIRE(read->rotation.rotation.failure_signal.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(names_file_line_key_and_remedy) {
+  BOOST_TEST(
+      complaint(whole + "rotation:\n  windwo: 15m\n")
+          .starts_with(
+              "rotation.yaml:10: rotation.windwo: unknown key; known here: accept_downtime"));
+  BOOST_TEST(complaint(whole + "rotation:\n  window: 15 minutes\n") ==
+             "rotation.yaml:10: rotation.window: '15 minutes' is no duration; write whole numbers "
+             "with a unit of ns, us, ms, s, m, h or d, for example 15m, 90s or 1h30m");
+  BOOST_TEST(complaint(whole + "rotation:\n  window: 15\n") ==
+             "rotation.yaml:10: rotation.window: '15' is no duration; write whole numbers with a "
+             "unit of ns, us, ms, s, m, h or d, for example 15m, 90s or 1h30m");
+  BOOST_TEST(
+      complaint(whole + "rotation:\n  probes: many\n") ==
+      "rotation.yaml:10: rotation.probes: expected a whole number from 1 to 100, got 'many'");
+  BOOST_TEST(complaint(whole + "rotation:\n  strategy: hope\n") ==
+             "rotation.yaml:10: rotation.strategy: expected one of overlap, cutover, got 'hope'");
+  BOOST_TEST(complaint(whole + "rotation:\n  strategy: cutover\n") ==
+             "rotation.yaml:10: rotation.strategy: cutover fails logins while the pods restart; "
+             "add accept_downtime: true to accept that, or use overlap");
+  BOOST_TEST(complaint(whole + "unsafe:\n  disabled_gates: [windows]\n") ==
+             "rotation.yaml:10: unsafe.disabled_gates: expected gates among old_pods_gone, "
+             "every_pod_on_new, process_newer_than_file, new_secret_accepted, window_elapsed, "
+             "quiet_period, got 'windows'");
+  BOOST_TEST(complaint("identity_provider:\n  url: https://a.example\n") ==
+             "rotation.yaml:2: identity_provider.client_id: is missing; add it");
+}
+
+BOOST_AUTO_TEST_CASE(refuses_an_address_without_tls) {
+  auto text = whole;
+  text.replace(text.find("https://example.okta.com"), 24, "http://example.okta.com");
+  BOOST_TEST(complaint(text).starts_with("rotation.yaml:2: identity_provider.url: "));
+}
+
+BOOST_AUTO_TEST_CASE(takes_from_the_environment_only_what_the_file_leaves_out) {
+  const rotator::Environment environment = {{"VAULT_ADDR", "https://other.example:8200"},
+                                            {"VAULT_NAMESPACE", "team"},
+                                            {"VAULT_CACERT", "/etc/vault-ca.pem"}};
+  const auto read = parse_configuration(whole, "rotation.yaml", environment);
+  BOOST_REQUIRE(read.has_value());
+  BOOST_TEST(read->rotation.vault.session.address == "https://vault.example:8200");
+  BOOST_TEST(read->rotation.vault.session.vault_namespace == "team");
+  BOOST_TEST(read->vault_ca_file == "/etc/vault-ca.pem");
+  auto text = whole;
+  text.erase(text.find("vault:\n"),
+             std::string("vault:\n  address: https://vault.example:8200\n").size());
+  BOOST_TEST(
+      parse_configuration(text, "rotation.yaml", environment)->rotation.vault.session.address ==
+      "https://other.example:8200");
+  BOOST_TEST(complaint(text).find("vault.address: is missing; add it, or set VAULT_ADDR") !=
+             std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(publishes_the_schema_file_as_it_is) {
+  BOOST_TEST(rotator::configuration_schema() == file("rotator/cli/rotation.schema.json"));
+  const auto schema = nlohmann::json::parse(rotator::configuration_schema());
+  BOOST_TEST(schema["properties"]["rotation"]["properties"].contains("window"));
+}
+
+// The reader and the schema list the same keys: what the schema names, the reader knows.
+BOOST_AUTO_TEST_CASE(knows_every_key_of_the_schema_and_no_other) {
+  const auto schema = nlohmann::json::parse(rotator::configuration_schema());
+  for (const auto& [section, node] : schema["properties"].items()) {
+    std::string known;
+    for (const auto& [key, value] : node["properties"].items())
+      known += (known.empty() ? "" : ", ") + key;
+    std::string text = whole;
+    const std::string head = section + ":\n";
+    const auto at = text.find(head);
+    if (at == std::string::npos)
+      text += head + "  zzz: 1\n";
+    else
+      text.insert(at + head.size(), "  zzz: 1\n");
+    const auto said = complaint(text);
+    BOOST_TEST(said.ends_with("." + std::string("zzz: unknown key; known here: ") + known), said);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

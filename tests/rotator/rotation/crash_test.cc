@@ -1,0 +1,110 @@
+// Crash before and after every external call, with and without a lost reply; then a new process
+// resumes: no pod on a refused secret, nothing orphaned.
+#include <boost/test/unit_test.hpp>
+
+#include "tests/rotator/rotation/print.h"
+#include "tests/rotator/rotation/world.h"
+
+namespace {
+
+using rotator::Ending;
+using testing::World;
+using Fault = mocks::sim::Verdict::Kind;
+
+constexpr int most_resumes = 4;
+
+// Short waits, so that few of the calls are renewals of the lock.
+rotator::Configuration brisk(const World& world) {
+  auto configuration = world.configuration();
+  configuration.kubernetes.agent_render_interval = std::chrono::seconds(30);
+  configuration.rotation.soak = std::chrono::seconds(30);
+  configuration.rotation.quiet_period = std::chrono::seconds(20);
+  configuration.rotation.probes = 2;
+  return configuration;
+}
+
+std::uint64_t calls_of_a_whole_rotation() {
+  World world;
+  BOOST_REQUIRE(world.run(brisk(world))->ending == Ending::done);
+  return world.network.calls("rotator");
+}
+
+// Whatever happened, somebody runs the rotator again until it is at rest.
+void finish(World& world) {
+  for (int i = 0; i < most_resumes; ++i) {
+    const auto outcome = world.run(brisk(world));
+    if (outcome && outcome->ending == Ending::done) return;
+  }
+  BOOST_ERROR("the rotation came to no end");
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(crash)
+
+BOOST_AUTO_TEST_CASE(at_any_call_is_mended_by_the_next_run) {
+  const auto calls = calls_of_a_whole_rotation();
+  BOOST_TEST_MESSAGE(calls << " calls");
+  for (const auto kind : {Fault::crash_before, Fault::crash_after}) {
+    for (std::uint64_t nth = 1; nth <= calls; ++nth) {
+      BOOST_TEST_CONTEXT((kind == Fault::crash_before ? "before" : "after") << " call " << nth) {
+        World world;
+        world.fault_any(kind, nth);
+        const auto outcome = world.run(brisk(world));
+        BOOST_TEST(!outcome.has_value());
+        finish(world);
+        world.check_whole();
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_reply_at_any_call_harms_nothing) {
+  const auto calls = calls_of_a_whole_rotation();
+  for (const auto kind : {Fault::lost_reply, Fault::hang, Fault::reset}) {
+    for (std::uint64_t nth = 1; nth <= calls; ++nth) {
+      BOOST_TEST_CONTEXT(mocks::sim::to_string(kind) << " at call " << nth) {
+        World world;
+        world.fault_any(kind, nth);
+        const auto outcome = world.run(brisk(world));
+        BOOST_REQUIRE(outcome.has_value());
+        if (outcome->ending != Ending::done) finish(world);
+        world.check_whole();
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(after_a_lost_reply_to_a_write_is_mended_too) {
+  const auto calls = calls_of_a_whole_rotation();
+  for (const char* method : {"PUT", "POST", "PATCH", "DELETE"}) {
+    for (std::uint64_t nth = 1; nth <= calls; ++nth) {
+      BOOST_TEST_CONTEXT(method << " " << nth) {
+        World world;
+        world.fault(Fault::lost_reply, method, "*", nth);
+        const auto lost = world.plan.rules().size() - 1;
+        // The process dies at its next call, with the reply still outstanding.
+        world.ledger.on_call = {};
+        world.fault(Fault::crash_before, "GET", "*", nth + 20);
+        const auto outcome = world.run(brisk(world));
+        if (world.plan.fired(lost) == 0) break;
+        if (!outcome || outcome->ending != Ending::done) finish(world);
+        world.check_whole();
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(leaves_no_secret_in_journal_or_messages) {
+  World world;
+  BOOST_REQUIRE(world.run(brisk(world))->ending == Ending::done);
+  world.look(brisk(world), [&world](rotator::Rotation& rotation) {
+    const auto status = rotation.status();
+    BOOST_REQUIRE(status.has_value());
+    const auto text = to_json(status->journal, "");
+    for (const auto& plain : world.plaintexts()) BOOST_TEST(text.find(plain) == std::string::npos);
+    BOOST_TEST(text.find(status->journal.new_fingerprint) != std::string::npos);
+  });
+}
+
+BOOST_AUTO_TEST_SUITE_END()

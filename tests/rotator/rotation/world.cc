@@ -1,0 +1,267 @@
+#include "tests/rotator/rotation/world.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include "rotator/rotation/fleet.h"
+
+namespace testing {
+namespace {
+
+using mocks::Fact;
+using mocks::FactKind;
+
+// No rotation of these worlds takes longer, restarts and patience included.
+constexpr ports::Duration longest_process = std::chrono::hours(12);
+
+std::string in_seconds(ports::Instant at) {
+  return std::to_string(
+             std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count()) +
+         " ms";
+}
+
+}  // namespace
+
+void Ledger::breach(ports::Instant at, std::string what) {
+  breaches_.push_back(in_seconds(at) + ": " + std::move(what));
+}
+
+std::set<std::uint64_t> Ledger::in_use() const {
+  std::set<std::uint64_t> all;
+  for (const auto& [pod, secret] : pods_) all.insert(secret);
+  return all;
+}
+
+void Ledger::observe(ports::Instant at, const Fact& fact) {
+  timeline_.observe(at, fact);
+  switch (fact.kind) {
+    case FactKind::secret_accepted: accepted_.insert(fact.object); break;
+    case FactKind::secret_refused:
+      accepted_.erase(fact.object);
+      for (const auto& [pod, secret] : pods_) {
+        if (secret != fact.object) continue;
+        ++failures_;
+        breach(at, "pod " + std::to_string(pod) + " holds a secret that is refused now");
+      }
+      break;
+    case FactKind::pod_started:
+      pods_[fact.subject] = fact.object;
+      if (fact.object != 0 && !accepted_.contains(fact.object)) {
+        ++failures_;
+        breach(at, "pod " + std::to_string(fact.subject) + " started with a secret not accepted");
+      }
+      break;
+    case FactKind::pod_gone: pods_.erase(fact.subject); break;
+    case FactKind::kv_written:
+      if (fact.object != 0 && !accepted_.contains(fact.object))
+        breach(at, "Vault was given a secret that is not accepted");
+      break;
+    case FactKind::deployment_changed: ++restarts_seen_; break;
+    case FactKind::call_made:
+      if (on_call) on_call(std::string(fact.text));
+      break;
+    default: break;
+  }
+}
+
+mocks::Answer Counter::handle(const ports::Request&) {
+  return {.response = {
+              .status = 200,
+              .body = R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{},)"
+                      R"("value":[1767600000.0,")" +
+                      std::to_string(value) + R"("]}]}})"}};
+}
+
+mocks::Answer Hook::handle(const ports::Request& request) {
+  bodies.push_back(request.body);
+  return {.response = {.status = 204}};
+}
+
+void Recorder::phase_began(rotator::Phase phase, const std::string&) {
+  phases.push_back(phase);
+  if (on_phase) on_phase(phase);
+}
+void Recorder::phase_ended(rotator::Phase phase, bool succeeded, ports::Duration,
+                           const std::string& message) {
+  lines.push_back(std::string(to_string(phase)) + (succeeded ? " done " : " failed ") + message);
+}
+void Recorder::gate_evaluated(rotator::Phase phase, const rotator::GateResult& result) {
+  gates.push_back(result);
+  lines.push_back(std::string(to_string(phase)) + " gate " + to_string(result.gate) + " " +
+                  to_string(result.verdict) + " " + result.reason);
+}
+void Recorder::noted(rotator::Severity severity, const std::string& message) {
+  lines.push_back(std::string(to_string(severity)) + " " + message);
+}
+bool Recorder::told(std::string_view part) const {
+  for (const auto& line : lines)
+    if (line.find(part) != std::string::npos) return true;
+  return false;
+}
+
+World::World(WorldOptions options) : draws(options.seed), options_(options) {
+  idp = std::make_unique<mocks::idp::Okta>(
+      queue, ledger, draws,
+      mocks::idp::OktaOptions{.core = mocks::idp::options_of(options.variant),
+                              .origin = idp_origin,
+                              .administrators = {{.token = admin_token}}});
+  idp->add_client({.client_id = client,
+                   .label = "Portal",
+                   .authentication_method = options.registered,
+                   .redirect_uris = {"https://portal.example/callback"}},
+                  first_secret);
+
+  vault.enable_kv("portal-kv");
+  const auto written = vault.set_policy(
+      "rotator",
+      "path \"portal-kv/data/oidc/portal\" { capabilities = [\"create\", \"read\", \"update\"] }\n"
+      "path \"portal-kv/metadata/oidc/portal\" { capabilities = [\"read\"] }\n"
+      "path \"portal-kv/data/oidc/portal-rotation\" { capabilities = [\"create\", \"read\", "
+      "\"update\"] }\n"
+      "path \"portal-kv/metadata/oidc/portal-rotation\" { capabilities = [\"read\"] }\n"
+      "path \"portal-kv/data/oidc/idp-admin\" { capabilities = [\"read\"] }\n");
+  const auto read = vault.set_policy(
+      "portal", "path \"portal-kv/data/oidc/portal\" { capabilities = [\"read\"] }\n");
+  BOOST_REQUIRE((written && read));
+  vault.set_kubernetes_role("portal", {.names = {"portal-backend"},
+                                       .namespaces = {"platform"},
+                                       .policies = {"portal"},
+                                       .ttl = std::chrono::hours(24)});
+  vault.write(vault.root(), "portal-kv/data/oidc/portal", "client_secret", first_secret);
+  vault.write(vault.root(), "portal-kv/data/oidc/idp-admin", "token", admin_token);
+  vault_token = vault.create_token({"default", "rotator"}, std::chrono::hours(240));
+
+  fleet = std::make_unique<mocks::portal::Fleet>(
+      queue, ledger, draws, vault, quiet, timeline,
+      mocks::portal::FleetOptions{.configuration = {.client_id = client}});
+  kubernetes = std::make_unique<mocks::kubernetes::ApiServer>(
+      queue, ledger, draws,
+      mocks::kubernetes::ApiServerOptions{
+          .users = {{.name = "system:serviceaccount:platform:rotator",
+                     .token = kubernetes_token,
+                     .groups = {"system:serviceaccounts", "system:authenticated"},
+                     .kubernetes_namespace = "platform",
+                     .rules = mocks::kubernetes::rotator_rules("portal-backend",
+                                                               "rotator-portal-backend")}},
+          .namespaces = {"default", "platform"}});
+  kubernetes->set_workload(*fleet);
+  kubernetes->seed_deployment(
+      {.kubernetes_namespace = "platform",
+       .name = "portal-backend",
+       .replicas = options.replicas,
+       .max_surge = "1",
+       .max_unavailable = "0",
+       .progress_deadline_s = options.progress_deadline_s,
+       .containers = {"portal", "vault-agent"},
+       .init_containers = {"vault-agent-init"},
+       .template_annotations = {
+           {"vault.hashicorp.com/agent-inject", "true"},
+           {"vault.hashicorp.com/agent-inject-secret-oidc", "portal-kv/data/oidc/portal"}}});
+
+  network.add_server({.origin = idp_origin, .name = "idp"}, *idp);
+  network.add_server({.origin = vault_origin, .name = "vault"}, vault);
+  network.add_server({.origin = kubernetes_origin, .name = "kubernetes"}, *kubernetes);
+  network.add_server({.origin = metrics_origin, .name = "metrics"}, counter);
+  network.add_server({.origin = hook_origin, .name = "hook"}, hook);
+  files.write("/token", kubernetes_token);
+}
+
+rotator::Configuration World::configuration() const {
+  rotator::Configuration configuration;
+  configuration.identity_provider.url = idp_origin;
+  configuration.identity_provider.client_id = client;
+  configuration.vault.session.address = vault_origin;
+  configuration.kubernetes.cluster = {
+      .server = kubernetes_origin, .kubernetes_namespace = "platform", .token_file = "/token"};
+  configuration.kubernetes.deployment = "portal-backend";
+  configuration.kubernetes.container = "portal";
+  if (options_.failure_signal)
+    configuration.rotation.failure_signal =
+        rotator::FailureSignal{.url = metrics_origin, .query = "sum(portal_login_failures_total)"};
+  return configuration;
+}
+
+std::optional<rotator::Outcome> World::process(const rotator::Configuration& configuration,
+                                               const Act& act) {
+  std::optional<rotator::Outcome> outcome;
+  look(configuration, [&](rotator::Rotation& rotation) { outcome = act(rotation); });
+  return outcome;
+}
+
+std::optional<rotator::Outcome> World::run(const rotator::Configuration& configuration) {
+  return process(configuration, [](rotator::Rotation& rotation) { return rotation.run(); });
+}
+
+std::optional<rotator::Outcome> World::resume(const rotator::Configuration& configuration) {
+  return process(configuration, [](rotator::Rotation& rotation) { return rotation.resume(); });
+}
+
+void World::look(const rotator::Configuration& configuration,
+                 const std::function<void(rotator::Rotation&)>& act) {
+  ++incarnation_;
+  rotator_process.start([&] {
+    mocks::sim::SimClock clock(rotator_process);
+    mocks::sim::SimRandom random(draws, incarnation_);
+    const auto http = network.client("rotator", rotator_process);
+    auto token = vault_token;
+    rotator::Rotation rotation({*http, clock, random, files}, configuration,
+                               {.vault_token = ports::Secret(std::move(token))}, recorder);
+    act(rotation);
+  });
+  const auto latest = queue.now() + longest_process;
+  while (rotator_process.running() && queue.now() < latest && queue.step()) {
+    for (const auto* secret : idp->core().secrets(client))
+      if (seen_secrets.back() != secret->value && secret->value != first_secret)
+        seen_secrets.push_back(secret->value);
+  }
+  BOOST_REQUIRE_MESSAGE(!rotator_process.running(), "the rotator came to no end");
+}
+
+void World::fault(mocks::sim::Verdict::Kind kind, std::string method, std::string target,
+                  std::uint64_t nth, std::uint64_t count) {
+  plan.add({.label = "planned " + std::to_string(plan.rules().size()),
+            .kind = kind,
+            .caller = "rotator",
+            .method = std::move(method),
+            .target = std::move(target),
+            .nth = nth,
+            .count = count});
+}
+
+void World::fault_any(mocks::sim::Verdict::Kind kind, std::uint64_t nth) {
+  fault(kind, "*", "*", nth);
+}
+
+std::vector<std::string> World::secret_ids() const {
+  std::vector<std::string> ids;
+  for (const auto* secret : idp->core().secrets(client)) ids.push_back(secret->id);
+  return ids;
+}
+
+std::string World::vault_value() const {
+  return vault.field("portal-kv", "oidc/portal", "client_secret").value_or("");
+}
+
+std::vector<std::string> World::plaintexts() const {
+  auto all = seen_secrets;
+  all.insert(all.end(), {admin_token, kubernetes_token, vault_token});
+  return all;
+}
+
+void World::check_whole() {
+  for (const auto& breach : ledger.breaches()) BOOST_ERROR(breach);
+  const auto secrets = idp->core().secrets(client);
+  BOOST_TEST(secrets.size() == 1U);
+  BOOST_TEST(secrets.front()->active);
+  BOOST_TEST((secrets.front()->value == vault_value()));
+  const auto used = ledger.in_use();
+  BOOST_TEST(used.size() == 1U);
+  BOOST_TEST((used.contains(mocks::name_of(vault_value()))));
+  for (const auto& plain : plaintexts()) {
+    for (const auto& line : recorder.lines)
+      BOOST_TEST(line.find(plain) == std::string::npos, "a secret in: " << line.substr(0, 40));
+  }
+  const auto journal = vault.field("portal-kv", "oidc/portal-rotation", "rotation_id");
+  BOOST_TEST(journal.has_value());
+}
+
+}  // namespace testing

@@ -1,0 +1,158 @@
+// A whole simulated world around one rotator: Okta, Vault, Kubernetes with the portal's pods and
+// their agents, and a ledger of what the rotation must never do. Built as if it had run for a day.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "mocks/facts.h"
+#include "mocks/handler.h"
+#include "mocks/idp/okta.h"
+#include "mocks/kubernetes/api_server.h"
+#include "mocks/portal/fleet.h"
+#include "mocks/portal/timeline.h"
+#include "mocks/sim/event_queue.h"
+#include "mocks/sim/fault_plan.h"
+#include "mocks/sim/network.h"
+#include "mocks/sim/process.h"
+#include "mocks/sim/sim_ports.h"
+#include "mocks/vault/vault.h"
+#include "rotator/rotation/rotation.h"
+
+namespace testing {
+
+inline constexpr const char* client = "0oaportal";
+inline constexpr const char* idp_origin = "https://okta.example";
+inline constexpr const char* vault_origin = "https://vault.example:8200";
+inline constexpr const char* kubernetes_origin = "https://kubernetes.example:6443";
+inline constexpr const char* metrics_origin = "https://prometheus.example";
+inline constexpr const char* hook_origin = "https://hooks.example";
+inline constexpr const char* first_secret = "synthetic-first-secret-000000000001";
+inline constexpr const char* admin_token = "synthetic-admin-token-000000000001";
+inline constexpr const char* kubernetes_token = "synthetic-kubernetes-token-0000001";
+
+// Watches the facts and writes down every breach of what a rotation promises.
+class Ledger final : public mocks::Observer {
+ public:
+  explicit Ledger(mocks::portal::Timeline& timeline) : timeline_(timeline) {}
+  void observe(ports::Instant at, const mocks::Fact& fact) override;
+
+  const std::vector<std::string>& breaches() const { return breaches_; }
+  std::set<std::uint64_t> in_use() const;               // secrets that live pods hold
+  std::uint64_t failures() const { return failures_; }  // pods times refusals
+  int restarts_seen() const { return restarts_seen_; }
+  // Tells every call, "caller METHOD target", for tests that look at the order.
+  std::function<void(const std::string&)> on_call = {};
+
+ private:
+  void breach(ports::Instant at, std::string what);
+
+  mocks::portal::Timeline& timeline_;
+  std::set<std::uint64_t> accepted_;
+  std::map<std::uint64_t, std::uint64_t> pods_;  // what each live process holds
+  std::vector<std::string> breaches_;
+  std::uint64_t failures_ = 0;
+  int restarts_seen_ = 0;
+};
+
+// Answers as Prometheus: one value.
+class Counter final : public mocks::Handler {
+ public:
+  std::uint64_t value = 0;
+  mocks::Answer handle(const ports::Request& request) override;
+};
+
+// Keeps what it was sent.
+class Hook final : public mocks::Handler {
+ public:
+  std::vector<std::string> bodies;
+  mocks::Answer handle(const ports::Request& request) override;
+};
+
+// Keeps every line of what the rotation tells.
+class Recorder final : public rotator::Listener {
+ public:
+  void phase_began(rotator::Phase phase, const std::string& rotation_id) override;
+  void phase_ended(rotator::Phase phase, bool succeeded, ports::Duration took,
+                   const std::string& message) override;
+  void gate_evaluated(rotator::Phase phase, const rotator::GateResult& result) override;
+  void noted(rotator::Severity severity, const std::string& message) override;
+
+  std::vector<std::string> lines;
+  std::vector<rotator::Phase> phases;
+  std::vector<rotator::GateResult> gates;
+  std::function<void(rotator::Phase)> on_phase = {};
+  bool told(std::string_view part) const;
+};
+
+struct WorldOptions {
+  std::uint64_t seed = 7;
+  int replicas = 3;
+  mocks::idp::Variant variant = mocks::idp::Variant::multi;
+  mocks::idp::AuthenticationMethod registered =
+      mocks::idp::AuthenticationMethod::client_secret_post;
+  bool failure_signal = false;
+  int progress_deadline_s = 600;
+};
+
+class World {
+ public:
+  explicit World(WorldOptions options = {});
+
+  // What a user would write for this world, with short times.
+  rotator::Configuration configuration() const;
+
+  // One process of the rotator that does `act` and ends; nothing when it was killed on the way.
+  using Act = std::function<rotator::Outcome(rotator::Rotation&)>;
+  std::optional<rotator::Outcome> process(const rotator::Configuration& configuration,
+                                          const Act& act);
+  std::optional<rotator::Outcome> run(const rotator::Configuration& configuration);
+  std::optional<rotator::Outcome> resume(const rotator::Configuration& configuration);
+  // Any look at the world on the rotator's fiber.
+  void look(const rotator::Configuration& configuration,
+            const std::function<void(rotator::Rotation&)>& act);
+
+  void pass(ports::Duration time) { queue.run_until(queue.now() + time); }
+  // The nth call of the rotator that matches meets this fault.
+  void fault(mocks::sim::Verdict::Kind kind, std::string method, std::string target,
+             std::uint64_t nth = 1, std::uint64_t count = 1);
+  // From the nth call on, whatever it is.
+  void fault_any(mocks::sim::Verdict::Kind kind, std::uint64_t nth);
+
+  std::vector<std::string> secret_ids() const;
+  std::string vault_value() const;
+  // Every plain secret that there ever was.
+  std::vector<std::string> plaintexts() const;
+  // What must hold when all is over: one secret, active, in Vault and in every pod; no breach.
+  void check_whole();
+
+  mocks::portal::Timeline timeline;
+  Ledger ledger{timeline};
+  mocks::sim::Draws draws;
+  mocks::sim::EventQueue queue;
+  mocks::sim::FaultPlan plan{ledger, draws};
+  mocks::sim::NoFaults quiet;
+  mocks::sim::Network network{queue, ledger, draws, plan};
+  std::unique_ptr<mocks::idp::Okta> idp;
+  mocks::vault::Vault vault{queue, ledger, draws};
+  std::unique_ptr<mocks::portal::Fleet> fleet;
+  std::unique_ptr<mocks::kubernetes::ApiServer> kubernetes;
+  Counter counter;
+  Hook hook;
+  mocks::sim::SimFiles files;
+  mocks::sim::Process rotator_process{queue, "rotator"};
+  Recorder recorder;
+  std::string vault_token;
+  std::vector<std::string> seen_secrets = {first_secret};
+
+ private:
+  WorldOptions options_;
+  std::uint64_t incarnation_ = 0;
+};
+
+}  // namespace testing

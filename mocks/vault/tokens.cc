@@ -115,6 +115,8 @@ Token& TokenStore::create(const TokenRequest& request, ports::WallTime now) {
            .orphan = request.parent == 0,
            .batch = request.batch};
   if (!token.id.empty()) by_id_[token.id] = handle;
+  if (const auto parent = tokens_.find(request.parent); parent != tokens_.end())
+    parent->second.has_children = true;
   if (request.never_expires) return token;
   ports::Duration ttl = request.ttl > ports::Duration::zero() ? request.ttl : system_ttl;
   if (request.period > ports::Duration::zero()) ttl = request.period;
@@ -182,7 +184,9 @@ bool TokenStore::revoke(TokenHandle handle) {
   const auto it = tokens_.find(handle);
   if (it == tokens_.end()) return false;
   if (!it->second.id.empty()) by_id_.erase(it->second.id);
+  const bool has_children = it->second.has_children;
   tokens_.erase(it);
+  if (!has_children) return true;
   std::vector<TokenHandle> children;
   for (const auto& [child, token] : tokens_)
     if (token.parent == handle) children.push_back(child);

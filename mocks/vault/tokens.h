@@ -45,6 +45,7 @@ struct Token {
   PolicySet* policies = nullptr;
   std::shared_ptr<const Bearer> bearer = {};
   TokenHandle parent = 0;
+  bool has_children = false;  // or had: revoking the others need not look for any
   ports::WallTime created = no_time;
   ports::WallTime expires = no_time;  // never
   ports::WallTime last_renewal = no_time;

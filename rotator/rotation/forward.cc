@@ -314,7 +314,8 @@ Rotation::Engine::Stepped Rotation::Engine::overlap() {
       return roll_back_because(std::to_string(failures_seen_) + " login failures in the window");
   }
   if (probing) {
-    const auto accepted = prove_accepted(opens + 2 * capability_.propagation + propagation_margin);
+    const auto accepted = prove_accepted(std::max(opens, clock.now()) +
+                                         2 * capability_.propagation + propagation_margin);
     if (!accepted) return ports::fail(accepted.error());
     if (!report(Phase::overlap, *accepted)) {
       if (accepted->verdict == Verdict::fail)

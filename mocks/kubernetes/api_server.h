@@ -126,7 +126,7 @@ class ApiServer final : public Handler {
   void restart_application(PodId pod);  // its process is killed and starts again, the pod stays
   void fail_pod(PodId pod);             // deleted with grace 0, as after a node's loss
   void set_exec_fault(ExecFault fault);
-  // Pods whose template carries this annotation with value "true" never get ready; "" for none.
+  // Pods that carry this annotation, unless with value "false", never get ready; "" for none.
   void set_never_ready_annotation(std::string key);
 
   // Forgets all history, as etcd's compaction does: older watches and pages get 410.

@@ -96,7 +96,8 @@ void DeploymentSync::sync_scale() {
 }
 
 void DeploymentSync::roll() {
-  take_new_set(true);
+  // A write takes its time: what follows the birth of a ReplicaSet follows with the next sync.
+  if (take_new_set(true)) return;
   if (grow_new() || shrink_old()) {
     write_rollout_status();
     return;
@@ -117,7 +118,7 @@ void DeploymentSync::recreate() {
     write_rollout_status();
     return;
   }
-  if (new_ == nullptr) take_new_set(true);
+  if (take_new_set(true)) return;
   if (new_->replicas != deployment_->spec->replicas) {
     resize(new_, deployment_->spec->replicas, false);
   }
@@ -141,14 +142,15 @@ bool DeploymentSync::old_pods_left() const {
   return false;
 }
 
-void DeploymentSync::take_new_set(bool create) {
+bool DeploymentSync::take_new_set(bool create) {
   std::int64_t highest = 0;
   for (const SetPointer& set : old_) highest = std::max(highest, set->revision);
   if (new_ != nullptr) {
     adopt_new_set(highest + 1);
-  } else if (create) {
-    create_new_set(highest + 1);
+    return false;
   }
+  if (create) create_new_set(highest + 1);
+  return create;
 }
 
 void DeploymentSync::adopt_new_set(std::int64_t revision) {

@@ -28,7 +28,8 @@ class DeploymentSync {
   void sync_scale();
   void roll();
   void recreate();
-  void take_new_set(bool create);
+  // True when it was created just now.
+  bool take_new_set(bool create);
   void create_new_set(std::int64_t revision);
   void adopt_new_set(std::int64_t revision);
   bool grow_new();

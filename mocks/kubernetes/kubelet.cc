@@ -54,7 +54,7 @@ void Kubelet::set_life(PodId pod, Timer kind, ports::Duration after) {
 bool Kubelet::never_ready(const Pod& pod) const {
   if (never_ready_.empty()) return false;
   const auto found = pod.annotations.get().find(never_ready_);
-  return found != pod.annotations.get().end() && found->second == "true";
+  return found != pod.annotations.get().end() && found->second != "false";
 }
 
 void Kubelet::on_change(const Change& change) {
@@ -82,6 +82,7 @@ void Kubelet::on_timer(std::uint32_t kind, std::uint64_t pod) {
     case start: start_pod(pod); return;
     case retry_init: workload_->start_init(view_of(*find(pod))); return;
     case restart: start_application(pod, false); return;
+    case simulate: simulate_start(pod); return;
     case ready:
       record(pod).ready = 0;
       set_ready(pod, true);
@@ -104,8 +105,7 @@ void Kubelet::adopt(std::shared_ptr<Pod> pod) {
     const auto now = find(id);
     secret = workload_->adopt(view_of(*now)).secret;
   }
-  registry_.observer().observe(
-      registry_.now(), Fact{.kind = FactKind::pod_started, .subject = id, .object = secret});
+  tell_started(id, secret);
 }
 
 void Kubelet::start_pod(PodId pod) {
@@ -114,6 +114,14 @@ void Kubelet::start_pod(PodId pod) {
   Record& one = record(pod);
   one.touched = true;
   next->started = registry_.wall_second();
+  if (next->simulated_node) {
+    // Pending until it is ready, and then everything at once.
+    if (never_ready(*next)) return;
+    const ports::Duration after = registry_.draw(registry_.options().pod_ready,
+                                                 sim::Stream::pod_ready_time, pod, ++one.starts);
+    one.life = registry_.scheduler().at(registry_.now() + after, *this, simulate, pod);
+    return;
+  }
   const bool init = !next->pod_template->init_containers.empty() && workload_ != nullptr;
   if (!init) {
     next->seen = true;
@@ -130,6 +138,34 @@ void Kubelet::start_pod(PodId pod) {
   for (ContainerState& container : next->containers) container.waiting_reason = "PodInitializing";
   put(next);
   workload_->start_init(view_of(*next));
+}
+
+void Kubelet::simulate_start(PodId pod) {
+  auto next = copy(pod);
+  if (next == nullptr || next->deletion_time) return;
+  Record& one = record(pod);
+  one.state = State::running;
+  one.running_since = registry_.now();
+  next->phase = "Running";
+  next->seen = next->initialized = next->ready = true;
+  next->started = next->initialized_at = next->ready_changed = registry_.wall_second();
+  for (ContainerState& container : next->containers) {
+    container.state = ContainerState::State::running;
+    container.started = next->started;
+    container.ready = true;
+  }
+  put(std::move(next));
+  AppStart result;
+  if (workload_ != nullptr) {
+    const auto now = find(pod);
+    result = workload_->start_app(view_of(*now), ports::Duration(0));
+  }
+  tell_started(pod, result.secret);
+}
+
+void Kubelet::tell_started(PodId pod, std::uint64_t secret) {
+  registry_.observer().observe(
+      registry_.now(), Fact{.kind = FactKind::pod_started, .subject = pod, .object = secret});
 }
 
 void Kubelet::init_done(PodId pod, bool ok) {
@@ -155,11 +191,6 @@ void Kubelet::start_application(PodId pod, bool first) {
   one.running_since = registry_.now();
   const ports::Duration ready_after =
       registry_.draw(registry_.options().pod_ready, sim::Stream::pod_ready_time, pod, ++one.starts);
-  if (never_ready(*now) && now->simulated_node) {
-    // A simulated node leaves such a pod Pending.
-    one.state = State::waiting;
-    return;
-  }
   auto next = std::make_shared<Pod>(*now);
   next->phase = "Running";
   for (std::size_t i = 0; i < next->containers.size(); ++i) {
@@ -177,9 +208,7 @@ void Kubelet::start_application(PodId pod, bool first) {
   } else {
     app_ready_in(pod, ready_after);
   }
-  registry_.observer().observe(
-      registry_.now(),
-      Fact{.kind = FactKind::pod_started, .subject = pod, .object = result.secret});
+  tell_started(pod, result.secret);
   if (!result.running) finish_application(pod, result.exit_code);
 }
 

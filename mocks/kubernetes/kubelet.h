@@ -45,7 +45,7 @@ class Kubelet final : public Follower, public Timed, public PodHost {
   void app_exited(PodId pod, int exit_code) override;
 
  private:
-  enum Timer : std::uint32_t { start, retry_init, restart, ready, terminate, gone };
+  enum Timer : std::uint32_t { start, simulate, retry_init, restart, ready, terminate, gone };
   enum class State : std::uint8_t { unknown, waiting, initializing, running, crashed, stopped };
   struct Record {
     State state = State::unknown;
@@ -65,6 +65,8 @@ class Kubelet final : public Follower, public Timed, public PodHost {
   void put(std::shared_ptr<Pod> pod) { registry_.store().put(std::move(pod)); }
   void set_life(PodId pod, Timer kind, ports::Duration after);
   void start_pod(PodId pod);
+  void simulate_start(PodId pod);
+  void tell_started(PodId pod, std::uint64_t secret);
   void start_application(PodId pod, bool first);
   void finish_application(PodId pod, int exit_code);
   void set_ready(PodId pod, bool value);

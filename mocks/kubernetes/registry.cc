@@ -1,5 +1,6 @@
 #include "mocks/kubernetes/registry.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -80,10 +81,11 @@ std::string Registry::suffix() {
 void Registry::record_event(const Object& about, std::string_view component, std::string_view type,
                             std::string_view reason, std::string message) {
   auto event = std::make_shared<Event>();
-  ++made_;
-  std::uint64_t bits = draws_.bits(sim::Stream::identifiers, identifiers, 2 * made_);
+  // Named by the nanosecond in hexadecimal; one instant of virtual time may hold several.
+  const auto nanosecond = static_cast<std::uint64_t>(wall_now().time_since_epoch().count());
+  last_event_ = std::max(last_event_ + 1, nanosecond);
   std::string name = about.name() + '.';
-  for (int i = 0; i < 16; ++i, bits >>= 4U) name += hex[bits & 15U];
+  for (unsigned shift = 64; shift > 0; shift -= 4) name += hex[(last_event_ >> (shift - 4)) & 15U];
   event->identity = identify(Kind::event, about.kubernetes_namespace(), std::move(name));
   event->regarding = {.kind = std::string(info(about.kind).name),
                       .kubernetes_namespace = about.kubernetes_namespace(),

@@ -53,7 +53,8 @@ class Registry {
   Observer& observer_;
   sim::Draws draws_;
   ApiServerOptions options_;
-  std::uint64_t made_ = 0;  // identifiers made so far
+  std::uint64_t made_ = 0;        // identifiers made so far
+  std::uint64_t last_event_ = 0;  // the number in the last Event's name
 };
 
 }  // namespace mocks::kubernetes

@@ -133,8 +133,11 @@ std::string review_rules(const Account& account, const std::string& where) {
   }
   json.close(']').key("nonResourceRules").open('[');
   json.raw(R"({"verbs":["get"],"nonResourceURLs":["/healthz","/livez","/readyz","/version",)"
-           R"("/version/"]},{"verbs":["get"],"nonResourceURLs":["/api","/api/*","/apis",)"
-           R"("/apis/*","/openapi","/openapi/*"]})");
+           R"("/version/"]},{"verbs":["get"],"nonResourceURLs":)"
+           R"(["/.well-known/openid-configuration","/.well-known/openid-configuration/",)"
+           R"("/openid/v1/jwks","/openid/v1/jwks/"]},{"verbs":["get"],"nonResourceURLs":["/api",)"
+           R"("/api/*","/apis","/apis/*","/healthz","/livez","/openapi","/openapi/*","/readyz",)"
+           R"("/version","/version/"]})");
   json.close(']').key("incomplete").boolean(false).close('}').close('}');
   return out;
 }

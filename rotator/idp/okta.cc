@@ -7,7 +7,7 @@
 #include <charconv>
 #include <utility>
 
-#include "rotator/calls/json.h"
+#include "rotator/calls/answer_json.h"
 #include "rotator/calls/patience.h"
 #include "rotator/calls/times.h"
 #include "rotator/ports/check.h"

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "rotator/calls/encoding.h"
-#include "rotator/calls/json.h"
+#include "rotator/calls/answer_json.h"
 
 namespace rotator {
 namespace {

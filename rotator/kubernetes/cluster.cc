@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "rotator/calls/encoding.h"
-#include "rotator/calls/json.h"
+#include "rotator/calls/answer_json.h"
 #include "rotator/calls/patience.h"
 #include "rotator/kubernetes/watches.h"
 

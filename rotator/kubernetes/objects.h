@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "rotator/calls/json.h"
+#include "rotator/calls/answer_json.h"
 #include "rotator/kubernetes/cluster.h"
 #include "rotator/ports/result.h"
 

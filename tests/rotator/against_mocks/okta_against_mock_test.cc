@@ -7,7 +7,8 @@
 #include "rotator/idp/token_probe.h"
 #include "tests/rotator/against_mocks/direct_wire.h"
 
-using namespace tests;
+namespace tests {
+
 using namespace std::chrono_literals;
 using ports::ErrorCode;
 
@@ -178,3 +179,5 @@ BOOST_AUTO_TEST_CASE(sees_a_new_secret_accepted_late_and_an_old_one_refused_late
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace tests

@@ -5,7 +5,8 @@
 #include "rotator/vault/kv.h"
 #include "tests/rotator/against_mocks/direct_wire.h"
 
-using namespace tests;
+namespace tests {
+
 using namespace std::chrono_literals;
 using ports::ErrorCode;
 using rotator::KeyValue;
@@ -209,3 +210,5 @@ BOOST_AUTO_TEST_CASE(waits_while_a_mount_is_upgraded) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace tests

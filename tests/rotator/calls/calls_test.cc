@@ -1,13 +1,14 @@
 // Encodings, timestamps, patience and the reading of JSON.
 #include <boost/test/unit_test.hpp>
 
+#include "rotator/calls/answer_json.h"
 #include "rotator/calls/encoding.h"
-#include "rotator/calls/json.h"
 #include "rotator/calls/patience.h"
 #include "rotator/calls/times.h"
 #include "tests/rotator/scripted_http.h"
 
-using namespace rotator;
+namespace rotator {
+
 using namespace std::chrono_literals;
 using ports::ErrorCode;
 
@@ -138,3 +139,5 @@ BOOST_AUTO_TEST_CASE(reads_members_of_the_wrong_type_as_absent) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rotator

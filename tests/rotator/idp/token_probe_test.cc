@@ -4,7 +4,8 @@
 
 #include "tests/rotator/scripted_http.h"
 
-using namespace rotator;
+namespace rotator {
+
 using namespace std::chrono_literals;
 using ports::ErrorCode;
 using tests::holds;
@@ -140,3 +141,5 @@ BOOST_AUTO_TEST_CASE(tells_a_busy_provider_from_a_wrong_secret) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rotator

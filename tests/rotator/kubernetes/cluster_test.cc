@@ -5,8 +5,8 @@
 #include "rotator/kubernetes/objects.h"
 #include "tests/rotator/kubernetes/cluster_world.h"
 
-using namespace rotator;
-using namespace tests;
+namespace rotator {
+
 using namespace std::chrono_literals;
 using ports::ErrorCode;
 
@@ -268,3 +268,5 @@ BOOST_AUTO_TEST_CASE(encodes_names_that_could_change_the_path) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rotator

@@ -6,7 +6,19 @@
 #include "rotator/kubernetes/cluster.h"
 #include "tests/rotator/scripted_http.h"
 
-namespace tests {
+namespace rotator {
+
+using tests::Beat;
+using tests::broken;
+using tests::check_discreet;
+using tests::data;
+using tests::end;
+using tests::header;
+using tests::holds;
+using tests::ManualClock;
+using tests::MemoryFiles;
+using tests::quiet;
+using tests::ScriptedHttp;
 
 inline const std::string server = "https://10.0.0.1:6443";
 inline const std::string deployments = server + "/apis/apps/v1/namespaces/portal/deployments";
@@ -72,4 +84,4 @@ void check_error(const R& result, ports::ErrorCode code, const std::string& part
   check_discreet(result.error(), {service_token, "synthetic-secret"});
 }
 
-}  // namespace tests
+}  // namespace rotator

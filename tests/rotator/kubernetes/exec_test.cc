@@ -2,8 +2,8 @@
 
 #include "tests/rotator/kubernetes/cluster_world.h"
 
-using namespace rotator;
-using namespace tests;
+namespace rotator {
+
 using namespace std::chrono_literals;
 using ports::ErrorCode;
 
@@ -126,3 +126,5 @@ BOOST_AUTO_TEST_CASE(tries_again_only_before_the_command_could_run) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rotator

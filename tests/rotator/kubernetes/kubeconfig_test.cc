@@ -4,9 +4,12 @@
 
 #include "tests/rotator/scripted_http.h"
 
-using namespace rotator;
-using namespace tests;
+namespace rotator {
+
 using ports::ErrorCode;
+using tests::check_discreet;
+using tests::holds;
+using tests::MemoryFiles;
 
 namespace {
 
@@ -145,3 +148,5 @@ BOOST_AUTO_TEST_CASE(says_what_is_missing_or_unreadable) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rotator

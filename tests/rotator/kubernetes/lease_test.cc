@@ -2,11 +2,11 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "rotator/calls/json.h"
+#include "rotator/calls/answer_json.h"
 #include "tests/rotator/kubernetes/cluster_world.h"
 
-using namespace rotator;
-using namespace tests;
+namespace rotator {
+
 using namespace std::chrono_literals;
 using ports::ErrorCode;
 
@@ -241,3 +241,5 @@ BOOST_AUTO_TEST_CASE(passes_on_what_keeps_it_from_the_lease) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rotator

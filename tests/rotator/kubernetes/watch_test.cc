@@ -3,8 +3,8 @@
 #include "rotator/kubernetes/watches.h"
 #include "tests/rotator/kubernetes/cluster_world.h"
 
-using namespace rotator;
-using namespace tests;
+namespace rotator {
+
 using namespace std::chrono_literals;
 using ports::ErrorCode;
 
@@ -213,3 +213,5 @@ BOOST_AUTO_TEST_CASE(takes_what_the_other_watch_has_without_waiting_for_it) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rotator

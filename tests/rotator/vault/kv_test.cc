@@ -4,7 +4,8 @@
 
 #include "tests/rotator/scripted_http.h"
 
-using namespace rotator;
+namespace rotator {
+
 using namespace std::chrono_literals;
 using ports::ErrorCode;
 using tests::holds;
@@ -227,3 +228,5 @@ BOOST_AUTO_TEST_CASE(encodes_what_could_change_the_path) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rotator

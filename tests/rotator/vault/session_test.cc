@@ -4,7 +4,8 @@
 
 #include "tests/rotator/scripted_http.h"
 
-using namespace rotator;
+namespace rotator {
+
 using namespace std::chrono_literals;
 using ports::ErrorCode;
 using tests::holds;
@@ -253,3 +254,5 @@ BOOST_AUTO_TEST_CASE(reads_the_tokens_remaining_time_and_renews_a_renewable_one)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rotator

@@ -1,4 +1,4 @@
-#include "rotator/calls/json.h"
+#include "rotator/calls/answer_json.h"
 
 #include "rotator/ports/secret.h"
 

@@ -1,0 +1,96 @@
+// Report: what one run came to, as one value. Text, JSON and JUnit are pure functions of it. The
+// JSON is a public interface: scenarios/report.schema.json, `"schema": 1`; members may be added,
+// none changes its meaning.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rotator/ports/clock.h"
+
+namespace scenarios {
+
+// What happened, worst last: a check that broke is unknown, and unknown is never a pass.
+enum class Verdict { pass, unknown, fail };
+const char* to_string(Verdict verdict);
+// Worst wins; fail is worse than unknown, which is worse than pass.
+Verdict worst(Verdict a, Verdict b);
+
+// Logins tried and failed in one span of time. Causes as design: secret_retired, stale_render, ...
+struct LoginCount {
+  std::uint64_t tried = 0;
+  std::uint64_t failed = 0;
+  std::map<std::string, std::uint64_t> by_cause = {};
+  // Failures expected from what each pod held and the provider accepted, in closed form.
+  double expected_failed = 0;
+};
+
+struct PhaseReport {
+  std::string phase = {};
+  double from_s = 0;  // since the run began
+  double to_s = 0;
+  LoginCount logins = {};
+};
+
+struct InvariantReport {
+  std::string name = {};
+  Verdict verdict = Verdict::pass;
+  double at_s = 0;        // of the first violation
+  std::string what = {};  // one sentence; empty for a pass
+};
+
+// One line of what happened, for `--timeline` and whoever debugs a failure.
+struct TimelineEntry {
+  double at_s = 0;
+  std::string what = {};
+};
+
+struct RotationReport {
+  std::string strategy = {};  // "overlap", "cutover", "by hand"
+  std::string outcome = {};   // the rotator's ending, or "done" for an operator who came to the end
+  std::string phase = {};     // the last one entered
+  double duration_s = 0;
+  std::uint64_t api_calls = 0;
+  int restarts = 0;
+  std::string message = {};  // the rotator's own sentence
+};
+
+struct Report {
+  std::string scenario = {};
+  std::string wire = "sim";  // sim, http
+  std::uint64_t seed = 0;
+  std::string policy = {};  // of a sweep; else empty
+  Verdict verdict = Verdict::unknown;
+  Verdict expected = Verdict::pass;
+  bool as_expected = false;
+  std::vector<std::string> deviations = {};  // one sentence each; empty when as expected
+  std::string says = {};                     // what the scenario has the row say when as expected
+  RotationReport rotation = {};
+  LoginCount logins = {};
+  std::vector<PhaseReport> phases = {};
+  std::vector<InvariantReport> invariants = {};
+  std::vector<std::string> faults = {};              // the plan, one rule a line
+  std::vector<std::string> faults_never_fired = {};  // a plan that tested less than it says
+  std::vector<TimelineEntry> timeline = {};
+  std::string trace_hash = {};  // sim only
+  std::string replay = {};      // the command that does this run again
+};
+
+// One row: scenario, logins, failed, causes, verdict. Fixed columns; header_row() names them.
+std::string header_row();
+std::string text_row(const Report& report);
+// The whole report for a person: the row, phases, invariants, deviations.
+std::string text_details(const Report& report);
+
+// {"schema": 1, "verdict": worst of all, "runs": [...]}, two-space indentation, newline at the end.
+std::string json_document(const std::vector<Report>& runs);
+// JUnit XML: a test case a run; a deviation is a failure, an unknown verdict an error.
+std::string junit_document(const std::vector<Report>& runs);
+
+// 24310 -> "24,310".
+std::string grouped(std::uint64_t number);
+
+}  // namespace scenarios

@@ -1,0 +1,138 @@
+// Scenario: one rehearsal as data: the world, who rotates and how, what goes wrong when, and what
+// is expected. A YAML file of at most a screenful; an unknown key is an error with its line. JSON
+// Schema: scenarios/scenario.schema.json
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "mocks/sim/fault_plan.h"
+#include "rotator/ports/clock.h"
+#include "rotator/ports/result.h"
+
+namespace scenarios {
+
+// A closed range to draw from.
+struct Range {
+  ports::Duration low{0};
+  ports::Duration high{0};
+};
+
+struct IdentityProviderWorld {
+  std::string variant = "multi";  // multi, single, slow (mocks/idp/core.h)
+  std::string authentication_method = "client_secret_post";  // as registered
+  // How late the token endpoint follows the administration API; replaces the variant's.
+  std::optional<Range> create_lag = {};
+  std::optional<Range> retire_lag = {};
+  std::optional<Range> answer_time = {};
+  bool leftover_secret = false;  // an unused second secret lies there from an earlier attempt
+};
+
+struct VaultWorld {
+  ports::Duration render_interval = std::chrono::minutes(5);  // of the Vault Agents
+  int max_versions = 0;                                       // of the key; 0 = 10
+};
+
+struct FleetWorld {
+  int replicas = 4;
+  std::string max_surge = "25%";
+  std::string max_unavailable = "25%";
+  Range pod_ready = {.low = std::chrono::seconds(10), .high = std::chrono::seconds(25)};
+  Range termination = {.low = std::chrono::seconds(2), .high = std::chrono::seconds(15)};
+  Range endpoint_lag = {.low = std::chrono::milliseconds(100), .high = std::chrono::seconds(2)};
+  int min_ready_s = 0;
+  int termination_grace_s = 30;
+  int progress_deadline_s = 600;
+};
+
+struct PortalWorld {
+  std::string authentication_method = "client_secret_post";  // as the portal is configured
+  int logins_per_minute = 1080;
+  Range think_time = {.low = std::chrono::seconds(2), .high = std::chrono::seconds(20)};
+  Range token_exchange = {.low = std::chrono::milliseconds(50),
+                          .high = std::chrono::milliseconds(400)};
+  // Sessions, where a scenario is about them.
+  bool sessions = false;
+  ports::Duration session_max_age = std::chrono::hours(8);
+  bool keeps_stale_sessions = false;  // a cookie of the old configuration is kept, not dropped
+  bool bump_cookie_key = false;       // the restart brings a new session cookie key
+  bool key_ring = false;              // ... and new pods still verify the old key, old ones the new
+};
+
+// One act of somebody at a keyboard, or of nature. Verbs that undo each other come in pairs.
+struct Step {
+  // When: after the driver began, or after it entered `phase` for the first time.
+  std::string phase = {};  // empty = the driver's beginning
+  ports::Duration plus{0};
+  std::string verb = {};  // see load.cc for the list
+  std::map<std::string, std::string> arguments = {};
+  int line = 0;
+};
+
+// Who rotates.
+struct Driver {
+  enum class Kind { rotator, operator_by_hand } kind = Kind::rotator;
+  // kind rotator: the `rotation:` section of rotation.yaml, as YAML text.
+  std::string rotation_yaml = {};
+  // kind operator_by_hand: the guide's commands in order; `wait` takes a duration or "window".
+  std::vector<Step> commands = {};
+};
+
+// What is expected; whatever is not said is not checked.
+struct Expectation {
+  std::string verdict = "pass";  // pass, fail, unknown
+  std::string outcome = {};      // the rotator's ending: done, rolled_back, refused, ...
+  std::optional<std::uint64_t> failed_at_least = {};
+  std::optional<std::uint64_t> failed_at_most = {};
+  std::optional<std::set<std::string>> causes = {};  // exactly these
+  std::set<std::string> violated = {};  // invariants that must be violated, and no other
+  std::string says =
+      {};  // what the row says when it is as expected, e.g. "fails, as the guide warns"
+};
+
+struct Sweep {
+  ports::Duration low{0};
+  ports::Duration high{0};
+  ports::Duration step{0};
+};
+
+struct Scenario {
+  std::string name = {};     // "guide/zero_downtime": the path below scenarios/ without ending
+  std::string path = {};     // the file
+  std::string purpose = {};  // one sentence
+  std::string source = {};   // where this is known from
+  std::uint64_t seed = 1;
+
+  IdentityProviderWorld identity_provider = {};
+  VaultWorld vault = {};
+  FleetWorld fleet = {};
+  PortalWorld portal = {};
+  Driver driver = {};
+  // The other policies that a sweep compares, by name; `driver` is the one called "guarded".
+  std::map<std::string, Driver> policies = {};
+  std::vector<Step> timeline = {};
+  std::vector<mocks::sim::FaultRule> faults = {};
+  Expectation expect = {};
+
+  std::string fidelity = "exact";                   // exact, superposed, counts, hybrid
+  ports::Duration lead = std::chrono::seconds(60);  // logins before the driver begins
+  ports::Duration tail = std::chrono::minutes(2);   // and after it has ended
+  ports::Duration at_most = std::chrono::hours(4);  // a run longer than this is `unknown`
+  std::set<std::string> wires = {"sim", "http"};
+};
+
+// Error of code configuration: one sentence with file, line, key and what to do.
+ports::Result<Scenario> load_scenario(const std::string& path);
+ports::Result<Scenario> parse_scenario(const std::string& text, const std::string& path);
+
+// "scenarios/guide/x.yaml" becomes "guide/x": what a report calls it.
+std::string scenario_name(const std::string& path);
+
+// Every *.yaml below a folder, sorted; Error when the folder does not exist or holds none.
+ports::Result<std::vector<std::string>> scenario_files(const std::string& folder);
+
+}  // namespace scenarios

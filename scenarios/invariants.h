@@ -1,0 +1,89 @@
+// Invariants: what must hold at every instant of every run, checked from the world's facts and
+// never from what the rotator says. The first violation of each is kept, with its instant and one
+// sentence.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "mocks/facts.h"
+#include "rotator/ports/clock.h"
+#include "scenarios/report.h"
+
+namespace scenarios {
+
+// Their names in reports, in this order.
+enum class Invariant {
+  vault_secret_valid,       // Vault's current secret is accepted by the identity provider at every
+                            // instant
+  no_live_secret_retired,   // no secret that a live pod uses is ever disabled or deleted
+  one_rotator_acts,         // two rotators never act at the same time
+  nothing_foreign_deleted,  // a secret that is not ours is neither disabled nor deleted
+  no_plaintext_secret,      // no secret in any log, journal, report or Event
+  one_secret_left,          // at the end: exactly one secret, Vault's, which every pod uses
+};
+inline constexpr Invariant all_invariants[] = {
+    Invariant::vault_secret_valid,  Invariant::no_live_secret_retired,
+    Invariant::one_rotator_acts,    Invariant::nothing_foreign_deleted,
+    Invariant::no_plaintext_secret, Invariant::one_secret_left};
+const char* to_string(Invariant invariant);
+
+class Invariants final : public mocks::Observer {
+ public:
+  // `client` and `secret_path` are mocks::name_of of the client id and of "mount/path" in Vault.
+  Invariants(std::uint64_t client, std::uint64_t secret_path);
+
+  void observe(ports::Instant at, const mocks::Fact& fact) override;
+
+  // A secret that belongs to somebody else.
+  void mark_foreign(std::uint64_t secret) { foreign_.insert(secret); }
+  // For what only the harness can see (leaks, the state at the end). The first violation of each is
+  // kept.
+  void violate(Invariant invariant, ports::Instant at, std::string what);
+  // A check that could not be made.
+  void cannot_check(Invariant invariant, std::string why);
+
+  // "secret 2": by order of creation. Nothing that could be traced back to the value.
+  std::string label(std::uint64_t secret) const;
+
+  // Whether the identity provider accepts `secret` now, and how many live pods hold it.
+  bool accepted(std::uint64_t secret) const { return accepted_.contains(secret); }
+  int users(std::uint64_t secret) const;
+  // What Vault's current version holds; 0 before the first.
+  std::uint64_t current() const { return current_; }
+  // Secrets at the provider, foreign ones not counted.
+  std::set<std::uint64_t> existing() const;
+  std::size_t live_pods() const { return pods_.size(); }
+
+  std::vector<InvariantReport> reports() const;
+  bool violated(Invariant invariant) const { return violations_.contains(invariant); }
+
+ private:
+  struct Violation {
+    Verdict verdict = Verdict::fail;
+    ports::Instant at = {};
+    std::string what = {};
+  };
+
+  void check_current(ports::Instant at);
+  void retired(ports::Instant at, std::uint64_t secret, const char* how);
+  void acted(ports::Instant at, const mocks::Fact& call);
+
+  std::uint64_t client_;
+  std::uint64_t secret_path_;
+  std::vector<std::uint64_t> created_;  // every secret, in order
+  std::set<std::uint64_t> existing_;    // at the provider, active or not
+  std::set<std::uint64_t> accepted_;    // by every replica of the token endpoint
+  std::set<std::uint64_t> foreign_;
+  std::uint64_t current_ = 0;
+  std::map<std::uint64_t, std::uint64_t> pods_;  // live pod -> the secret its process read
+  std::set<std::uint64_t> rotators_;             // running, by name
+  std::uint64_t last_actor_ = 0;
+  std::map<Invariant, Violation> violations_;
+};
+
+}  // namespace scenarios

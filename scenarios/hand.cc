@@ -1,0 +1,292 @@
+#include "scenarios/hand.h"
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "rotator/cli/yaml_section.h"
+
+namespace scenarios {
+namespace {
+
+using Json = nlohmann::json;
+using ports::ErrorCode;
+using ports::fail;
+
+Json parsed(const std::string& text) { return Json::parse(text, nullptr, false); }
+
+// What `jq -r .NAME` prints: the text, or "null" when it is not there.
+std::string jq(const std::string& text, const std::string& name) {
+  const auto body = parsed(text);
+  if (!body.is_object() || !body.contains(name)) return "null";
+  return body[name].is_string() ? body[name].get<std::string>() : body[name].dump();
+}
+
+// RFC 3339 with whole seconds, as kubectl writes restartedAt.
+std::string rfc3339(ports::WallTime time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
+  char text[32];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                static_cast<int>(clock.seconds().count()));
+  return text;
+}
+
+std::int64_t number(const Json& object, const char* name, std::int64_t absent = 0) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : absent;
+}
+
+// kubectl's own decision, step by step (k8s.io/kubectl pkg/polymorphichelpers/rollout_status.go):
+// nothing while it waits.
+std::optional<ports::Status> rollout_verdict(const Json& deployment) {
+  const Json empty = Json::object();
+  const Json& metadata = deployment.contains("metadata") ? deployment["metadata"] : empty;
+  const Json& spec = deployment.contains("spec") ? deployment["spec"] : empty;
+  const Json& status = deployment.contains("status") ? deployment["status"] : empty;
+  if (number(metadata, "generation") > number(status, "observedGeneration")) return std::nullopt;
+  for (const auto& condition : status.value("conditions", Json::array()))
+    if (condition.value("type", "") == "Progressing" &&
+        condition.value("reason", "") == "ProgressDeadlineExceeded")
+      return fail(ErrorCode::refused, "error: deployment \"" + metadata.value("name", "") +
+                                          "\" exceeded its progress deadline");
+  const auto updated = number(status, "updatedReplicas");
+  if (updated < number(spec, "replicas", 1)) return std::nullopt;
+  if (number(status, "replicas") > updated) return std::nullopt;
+  if (number(status, "availableReplicas") < updated) return std::nullopt;
+  return ports::Status();
+}
+
+const std::map<std::string, std::string>& phase_names() {
+  static const std::map<std::string, std::string> names = {
+      {"create_secret", "create"}, {"replace_secret", "create"},  {"put_secret", "store"},
+      {"restart", "rollout"},      {"rollout_status", "rollout"}, {"wait", "overlap"},
+      {"delete_secret", "delete"}, {"re_add_secret", "re_add"}};
+  return names;
+}
+
+}  // namespace
+
+Hand::Hand(ports::HttpClient& http, ports::Clock& clock, HandOptions options,
+           std::function<void(const std::string&)> entered)
+    : http_(http), clock_(clock), options_(std::move(options)), entered_(std::move(entered)) {}
+
+ports::Status Hand::run(const std::vector<Step>& commands) {
+  std::string phase;
+  for (const auto& command : commands) {
+    const std::string& next = phase_names().at(command.verb);
+    if (next != phase) entered_(phase = next);
+    auto done = one(command);
+    if (!done) return done;
+  }
+  return {};
+}
+
+ports::Status Hand::one(const Step& command) {
+  const auto value = command.arguments.find("value");
+  const std::string argument = value == command.arguments.end() ? "" : value->second;
+  if (command.verb == "create_secret") return create_secret();
+  if (command.verb == "replace_secret") return replace_secret();
+  if (command.verb == "put_secret") return put_secret(argument);
+  if (command.verb == "restart") return restart();
+  if (command.verb == "delete_secret") return delete_secret();
+  if (command.verb == "re_add_secret") return re_add_secret();
+  if (command.verb == "wait") return wait(argument);
+  if (command.verb == "rollout_status") {
+    const auto timeout = rotator::parse_duration(argument);
+    return rollout_status(timeout ? *timeout : std::chrono::seconds(180));
+  }
+  return fail(ErrorCode::configuration, "no such command: " + command.verb);
+}
+
+ports::Result<ports::Response> Hand::call(ports::Request request) {
+  ++calls_;
+  return http_.send(request, clock_.now() + options_.call_timeout);
+}
+
+ports::Result<ports::Response> Hand::vault(const std::string& method, const std::string& path,
+                                           std::string body) {
+  // Every kv command asks first which version the mount is.
+  ports::Request preflight{
+      .origin = options_.vault_origin,
+      .target = "/v1/sys/internal/ui/mounts/" + options_.mount + "/" + path,
+      .headers = {{"X-Vault-Request", "true"}, {"X-Vault-Token", options_.vault_token}}};
+  const auto mount = call(preflight);
+  if (!mount) return fail(mount.error());
+  const auto query = path.find('?');
+  ports::Request request{.method = method,
+                         .origin = options_.vault_origin,
+                         .target = "/v1/" + options_.mount + "/data/" + path.substr(0, query) +
+                                   (query == std::string::npos ? "" : path.substr(query)),
+                         .headers = preflight.headers,
+                         .body = std::move(body)};
+  auto answer = call(request);
+  if (!answer) return answer;
+  if (answer->status / 100 != 2)
+    return fail(ErrorCode::refused,
+                "vault " + method + " " + path + ": Code: " + std::to_string(answer->status));
+  return answer;
+}
+
+ports::Result<ports::Response> Hand::idp(const std::string& method, const std::string& target,
+                                         std::string body) {
+  const auto token = read_admin_token();
+  if (!token) return fail(token.error());
+  ports::Request request{
+      .method = method,
+      .origin = options_.idp_origin,
+      .target = target,
+      .headers = {{"Authorization", "SSWS " + admin_token_}, {"Accept", "application/json"}},
+      .body = std::move(body)};
+  if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
+  return call(request);
+}
+
+// ADMIN_TOKEN=$(vault kv get -field=token portal-kv/oidc/idp-admin)
+ports::Status Hand::read_admin_token() {
+  if (!admin_token_.empty()) return {};
+  const auto answer = vault("GET", options_.admin_path, {});
+  if (!answer) return fail(answer.error());
+  const auto body = parsed(answer->body);
+  admin_token_ = jq(body.value("/data/data"_json_pointer, Json::object()).dump(), "token");
+  return {};
+}
+
+ports::Status Hand::look_up_old_secret() {
+  if (!old_id_.empty()) return {};
+  const auto answer =
+      idp("GET", "/oauth2/v1/clients/" + options_.client_id + "/credentials/secrets", {});
+  if (!answer) return fail(answer.error());
+  const auto list = parsed(answer->body);
+  if (list.is_array() && !list.empty()) old_id_ = jq(list.back().dump(), "id");
+  return {};
+}
+
+ports::Status Hand::create_secret() {
+  auto known = look_up_old_secret();
+  if (!known) return known;
+  const auto answer =
+      idp("POST", "/oauth2/v1/clients/" + options_.client_id + "/credentials/secrets", {});
+  if (!answer) return fail(answer.error());
+  new_value_ = jq(answer->body, "client_secret");
+  return {};
+}
+
+ports::Status Hand::replace_secret() {
+  const auto answer =
+      idp("POST", "/oauth2/v1/clients/" + options_.client_id + "/lifecycle/newSecret", {});
+  if (!answer) return fail(answer.error());
+  new_value_ = jq(answer->body, "client_secret");
+  return {};
+}
+
+ports::Status Hand::put_secret(const std::string& which) {
+  std::string value = new_value_;
+  if (which == "old") {
+    const auto now = vault("GET", options_.path, {});
+    if (!now) return fail(now.error());
+    const auto version = parsed(now->body).value("/data/metadata/version"_json_pointer, 0);
+    const auto before = vault("GET", options_.path + "?version=" + std::to_string(version - 1), {});
+    if (!before) return fail(before.error());
+    value = parsed(before->body).value("/data/data/client_secret"_json_pointer, std::string());
+  }
+  const Json body = {{"data", {{"client_secret", value}}}, {"options", Json::object()}};
+  const auto answer = vault("PUT", options_.path, body.dump());
+  if (!answer) return fail(answer.error());
+  return {};
+}
+
+ports::Status Hand::restart() {
+  ports::Request request{.origin = options_.kubernetes_origin,
+                         .target = "/apis/apps/v1/namespaces/" + options_.kubernetes_namespace +
+                                   "/deployments/" + options_.deployment,
+                         .headers = {{"Accept", "application/json"},
+                                     {"Authorization", "Bearer " + options_.kubernetes_token}}};
+  const auto current = call(request);
+  if (!current) return fail(current.error());
+  const Json patch = {
+      {"spec",
+       {{"template",
+         {{"metadata",
+           {{"annotations",
+             {{"kubectl.kubernetes.io/restartedAt", rfc3339(clock_.wall_now())}}}}}}}}}};
+  request.method = "PATCH";
+  request.target += "?fieldManager=kubectl-rollout";
+  request.headers.push_back({"Content-Type", "application/strategic-merge-patch+json"});
+  request.body = patch.dump();
+  const auto answer = call(request);
+  if (!answer) return fail(answer.error());
+  if (answer->status != 200)
+    return fail(ErrorCode::refused, "kubectl rollout restart: " + jq(answer->body, "message"));
+  return {};
+}
+
+ports::Status Hand::rollout_status(ports::Duration timeout) {
+  const auto deadline = clock_.now() + timeout;
+  ++calls_;
+  const ports::Request watch{
+      .origin = options_.kubernetes_origin,
+      .target = "/apis/apps/v1/namespaces/" + options_.kubernetes_namespace +
+                "/deployments?watch=true&allowWatchBookmarks=true&fieldSelector=metadata.name%3D" +
+                options_.deployment,
+      .headers = {{"Accept", "application/json"},
+                  {"Authorization", "Bearer " + options_.kubernetes_token}}};
+  auto stream = http_.open_stream(watch, deadline);
+  if (!stream) return fail(stream.error());
+  std::string buffered;
+  while (true) {
+    auto piece = (*stream)->next(deadline);
+    if (!piece) return fail(piece.error());
+    if (piece->kind == ports::Piece::Kind::quiet)
+      return fail(ErrorCode::ambiguous, "error: timed out waiting for the condition");
+    if (piece->kind == ports::Piece::Kind::end)
+      return fail(ErrorCode::ambiguous, "error: the watch ended before the rollout did");
+    buffered += piece->data;
+    for (auto end = buffered.find('\n'); end != std::string::npos; end = buffered.find('\n')) {
+      const auto event = parsed(buffered.substr(0, end));
+      buffered.erase(0, end + 1);
+      if (!event.is_object() || event.value("type", "") == "BOOKMARK" || !event.contains("object"))
+        continue;
+      if (auto verdict = rollout_verdict(event["object"])) return *verdict;
+    }
+  }
+}
+
+ports::Status Hand::delete_secret() {
+  auto known = look_up_old_secret();
+  if (!known) return known;
+  const auto answer = idp(
+      "DELETE", "/oauth2/v1/clients/" + options_.client_id + "/credentials/secrets/" + old_id_, {});
+  if (!answer) return fail(answer.error());
+  return {};
+}
+
+// "Re-add the old secret at the IdP": its value is still the previous version in Vault.
+ports::Status Hand::re_add_secret() {
+  const auto now = vault("GET", options_.path, {});
+  if (!now) return fail(now.error());
+  const auto version = parsed(now->body).value("/data/metadata/version"_json_pointer, 0);
+  const auto before = vault("GET", options_.path + "?version=" + std::to_string(version - 1), {});
+  if (!before) return fail(before.error());
+  const Json body = {
+      {"client_secret",
+       parsed(before->body).value("/data/data/client_secret"_json_pointer, std::string())}};
+  const auto answer =
+      idp("POST", "/oauth2/v1/clients/" + options_.client_id + "/credentials/secrets", body.dump());
+  if (!answer) return fail(answer.error());
+  old_id_ = jq(answer->body, "id");
+  return {};
+}
+
+ports::Status Hand::wait(const std::string& how_long) {
+  const auto duration = how_long == "window" ? ports::Result<ports::Duration>(options_.window)
+                                             : rotator::parse_duration(how_long);
+  if (!duration) return fail(duration.error());
+  if (clock_.sleep_until(clock_.now() + *duration) == ports::Wake::interrupted)
+    return fail(ErrorCode::interrupted, "interrupted while waiting");
+  return {};
+}
+
+}  // namespace scenarios

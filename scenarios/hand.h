@@ -1,0 +1,75 @@
+// Hand: somebody who follows the guide by hand. Sends what its commands send: curl to the identity
+// provider, the vault CLI, kubectl; and believes what they print, as the guide's shell lines do.
+// The baseline that the rotator is compared with.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "rotator/ports/clock.h"
+#include "rotator/ports/http.h"
+#include "rotator/ports/result.h"
+#include "rotator/ports/secret.h"
+#include "scenarios/scenario.h"
+
+namespace scenarios {
+
+struct HandOptions {
+  std::string idp_origin = {};
+  std::string vault_origin = {};
+  std::string kubernetes_origin = {};
+  std::string client_id = {};
+  std::string vault_token = {};  // of a synthetic world: may be a plain string
+  std::string kubernetes_token = {};
+  std::string mount = "portal-kv";
+  std::string path = "oidc/portal";
+  std::string admin_path = "oidc/idp-admin";
+  std::string kubernetes_namespace = "platform";
+  std::string deployment = "portal-backend";
+  ports::Duration window{0};  // what `wait: window` waits
+  ports::Duration call_timeout = std::chrono::seconds(30);
+};
+
+class Hand {
+ public:
+  // `entered` is told each command as a phase: create, store, rollout, overlap, delete, ...
+  Hand(ports::HttpClient& http, ports::Clock& clock, HandOptions options,
+       std::function<void(const std::string&)> entered);
+
+  // Runs the commands in order. Error, with the sentence that the person would read, when a command
+  // got no answer, or one of kubectl's or vault's failed; curl -s does not fail on a status, as in
+  // the guide.
+  ports::Status run(const std::vector<Step>& commands);
+
+  std::uint64_t calls() const { return calls_; }
+
+ private:
+  ports::Result<ports::Response> call(ports::Request request);
+  ports::Result<ports::Response> vault(const std::string& method, const std::string& path,
+                                       std::string body);
+  ports::Result<ports::Response> idp(const std::string& method, const std::string& target,
+                                     std::string body);
+  ports::Status read_admin_token();
+  ports::Status look_up_old_secret();
+  ports::Status create_secret();
+  ports::Status replace_secret();
+  ports::Status put_secret(const std::string& which);
+  ports::Status restart();
+  ports::Status rollout_status(ports::Duration timeout);
+  ports::Status delete_secret();
+  ports::Status re_add_secret();
+  ports::Status wait(const std::string& how_long);
+  ports::Status one(const Step& command);
+
+  ports::HttpClient& http_;
+  ports::Clock& clock_;
+  HandOptions options_;
+  std::function<void(const std::string&)> entered_;
+  std::uint64_t calls_ = 0;
+  std::string admin_token_;
+  std::string old_id_;
+  std::string new_value_;
+};
+
+}  // namespace scenarios

@@ -109,13 +109,13 @@ ports::Result<ports::Response> Hand::call(ports::Request request) {
 ports::Result<ports::Response> Hand::vault(const std::string& method, const std::string& path,
                                            std::string body) {
   // Every kv command asks first which version the mount is.
+  const auto query = path.find('?');
   ports::Request preflight{
       .origin = options_.vault_origin,
-      .target = "/v1/sys/internal/ui/mounts/" + options_.mount + "/" + path,
+      .target = "/v1/sys/internal/ui/mounts/" + options_.mount + "/" + path.substr(0, query),
       .headers = {{"X-Vault-Request", "true"}, {"X-Vault-Token", options_.vault_token}}};
   const auto mount = call(preflight);
   if (!mount) return fail(mount.error());
-  const auto query = path.find('?');
   ports::Request request{.method = method,
                          .origin = options_.vault_origin,
                          .target = "/v1/" + options_.mount + "/data/" + path.substr(0, query) +

@@ -164,6 +164,8 @@ void read_world(YamlSection& file, Scenario& scenario) {
   auto portal = world.section("portal");
   auto& p = scenario.portal;
   portal.read_choice("authentication_method", p.authentication_method, methods);
+  portal.read_choice("next_authentication_method", p.next_authentication_method, methods);
+  portal.read("sticky_sessions", p.sticky_sessions);
   portal.read("logins_per_minute", p.logins_per_minute, 0, 60'000'000);
   portal.read_range("think_time", p.think_time.low, p.think_time.high);
   portal.read_range("token_exchange", p.token_exchange.low, p.token_exchange.high);

@@ -55,7 +55,9 @@ struct PortalWorld {
   Range think_time = {.low = std::chrono::seconds(2), .high = std::chrono::seconds(20)};
   Range token_exchange = {.low = std::chrono::milliseconds(50),
                           .high = std::chrono::milliseconds(400)};
-  // Sessions, where a scenario is about them.
+  // What the portal is configured with from the restart on; empty = the same.
+  std::string next_authentication_method = {};
+  // Sessions, where a scenario is about them: a third of the users come back with a cookie.
   bool sessions = false;
   ports::Duration session_max_age = std::chrono::hours(8);
   bool keeps_stale_sessions = false;  // a cookie of the old configuration is kept, not dropped

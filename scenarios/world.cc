@@ -1,0 +1,260 @@
+#include "scenarios/world.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace scenarios {
+namespace {
+
+using mocks::idp::AuthenticationMethod;
+using mocks::sim::Draws;
+
+constexpr std::string_view alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+// Entities of Stream::identifiers that the harness uses; the mocks number theirs from 0.
+enum HarnessDraw : std::uint64_t {
+  first_secret = 1ULL << 60,
+  leftover_secret,
+  admin_token,
+  vault_token,
+  kube_token,
+  operator_token
+};
+
+mocks::idp::Range range(const Range& r) { return {.low = r.low, .high = r.high}; }
+mocks::kubernetes::Range pod_range(const Range& r) { return {.low = r.low, .high = r.high}; }
+
+AuthenticationMethod method(const std::string& word) {
+  return word == "client_secret_basic" ? AuthenticationMethod::client_secret_basic
+                                       : AuthenticationMethod::client_secret_post;
+}
+
+mocks::idp::CoreOptions core_options(const IdentityProviderWorld& world) {
+  auto options = mocks::idp::options_of(world.variant == "single" ? mocks::idp::Variant::single
+                                        : world.variant == "slow" ? mocks::idp::Variant::slow
+                                                                  : mocks::idp::Variant::multi);
+  if (world.create_lag) options.create_lag = options.enable_lag = range(*world.create_lag);
+  if (world.retire_lag) options.retire_lag = range(*world.retire_lag);
+  if (world.answer_time) options.answer_time = range(*world.answer_time);
+  return options;
+}
+
+std::uint32_t count_of(const Step& step) {
+  const auto value = step.arguments.find("value");
+  std::uint32_t count = 1;
+  if (value != step.arguments.end())
+    std::from_chars(value->second.data(), value->second.data() + value->second.size(), count);
+  return count;
+}
+
+}  // namespace
+
+World::World(mocks::Scheduler& scheduler, mocks::sim::Trace& trace, mocks::sim::Faults& faults,
+             const Scenario& scenario, std::uint64_t seed)
+    : scheduler_(scheduler),
+      trace_(trace),
+      draws_(seed),
+      scenario_(scenario),
+      credentials_{.idp_admin_token =
+                       "00" +
+                       draws_.text(40, alphabet, mocks::sim::Stream::identifiers, admin_token)},
+      first_secret_(draws_.text(64, alphabet, mocks::sim::Stream::identifiers, first_secret)),
+      invariants_(mocks::name_of(client_id),
+                  mocks::name_of(std::string(vault_mount) + "/" + secret_path)),
+      timeline_({.vault_path = mocks::name_of(std::string(vault_mount) + "/" + secret_path),
+                 .provider_replicas = core_options(scenario.identity_provider).replicas}) {
+  trace_.add(timeline_);
+  trace_.add(invariants_);
+  seed_identity_provider();
+  vault_ = std::make_unique<mocks::vault::Vault>(scheduler_, trace_, draws_);
+  seed_vault();
+
+  auto agent = std::make_shared<mocks::vault::AgentSpec>();
+  agent->interval = scenario_.vault.render_interval;
+  const auto& portal = scenario_.portal;
+  mocks::portal::PortalConfiguration configuration{.client_id = client_id,
+                                                   .method = method(portal.authentication_method)};
+  if (portal.sessions) {
+    configuration.session_bound = true;
+    configuration.keeps_stale_cookie = portal.keeps_stale_sessions;
+    configuration.session_max_age = portal.session_max_age;
+  }
+  if (portal.key_ring) configuration.cookie_keys = {"session-key-1", "session-key-2"};
+  fleet_ = std::make_unique<mocks::portal::Fleet>(
+      scheduler_, trace_, draws_, *vault_, faults, timeline_,
+      mocks::portal::FleetOptions{
+          .container = container_name, .agent = agent, .configuration = configuration});
+  balancer_ = std::make_unique<mocks::portal::LoadBalancer>(scheduler_, timeline_);
+  seed_kubernetes();
+}
+
+World::~World() = default;
+
+void World::seed_identity_provider() {
+  mocks::idp::OktaOptions options{.core = core_options(scenario_.identity_provider)};
+  options.administrators = {{.scheme = mocks::idp::AdminCredential::Scheme::ssws,
+                             .token = credentials_.idp_admin_token,
+                             .right = mocks::idp::AdminRight::manage}};
+  idp_ = std::make_unique<mocks::idp::Okta>(scheduler_, trace_, draws_, options);
+  const auto registered = method(scenario_.identity_provider.authentication_method);
+  idp_->add_client({.client_id = client_id,
+                    .label = "Portal",
+                    .authentication_method = registered,
+                    .redirect_uris = {redirect_uri}},
+                   first_secret_);
+  timeline_.register_method(scheduler_.now(), mocks::name_of(client_id), registered);
+  if (!scenario_.identity_provider.leftover_secret) return;
+  const std::string value =
+      draws_.text(64, alphabet, mocks::sim::Stream::identifiers, leftover_secret);
+  idp_->core().create_secret(client_id,
+                             {.id = "ocsleftover0000000001", .value = value, .settled = true});
+  invariants_.mark_foreign(mocks::name_of(value));
+}
+
+void World::seed_vault() {
+  vault_->enable_kv(vault_mount);
+  const std::string data = std::string(vault_mount) + "/data/";
+  const std::string metadata = std::string(vault_mount) + "/metadata/";
+  const std::string destroy = std::string(vault_mount) + "/destroy/";
+  const auto allow = [](const std::string& path, const char* capabilities) {
+    return "path \"" + path + "\" { capabilities = [" + capabilities + "] }\n";
+  };
+  const char* const write = R"("create", "read", "update", "patch")";
+  static_cast<void>(vault_->set_policy(
+      "rotator",
+      allow(data + secret_path, write) + allow(metadata + secret_path, R"("read")") +
+          allow(destroy + secret_path, R"("update")") + allow(data + journal_path, write) +
+          allow(metadata + journal_path, R"("read")") +
+          allow(destroy + journal_path, R"("update")") + allow(data + admin_path, R"("read")")));
+  static_cast<void>(vault_->set_policy("portal", allow(data + secret_path, R"("read")")));
+  vault_->set_kubernetes_role("portal", {.names = {deployment_name},
+                                         .namespaces = {kubernetes_namespace},
+                                         .policies = {"portal"},
+                                         .ttl = std::chrono::hours(24)});
+  vault_->set_kubernetes_role("rotator", {.names = {"rotator"},
+                                          .namespaces = {kubernetes_namespace},
+                                          .policies = {"rotator"},
+                                          .ttl = std::chrono::hours(1)});
+  static_cast<void>(
+      vault_->write(vault_->root(), data + secret_path, "client_secret", first_secret_));
+  static_cast<void>(
+      vault_->write(vault_->root(), data + admin_path, "token", credentials_.idp_admin_token));
+  credentials_.vault_token = vault_->create_token({"default", "rotator"}, std::chrono::hours(24));
+}
+
+void World::seed_kubernetes() {
+  const auto token = [&](HarnessDraw which) {
+    return draws_.text(48, alphabet, mocks::sim::Stream::identifiers, which);
+  };
+  credentials_.kubernetes_token = token(kube_token);
+  credentials_.operator_token = token(operator_token);
+  const auto& fleet = scenario_.fleet;
+  mocks::kubernetes::ApiServerOptions options;
+  options.users = {
+      {.name = std::string("system:serviceaccount:") + kubernetes_namespace + ":rotator",
+       .token = credentials_.kubernetes_token,
+       .groups = {"system:serviceaccounts", "system:authenticated"},
+       .kubernetes_namespace = kubernetes_namespace,
+       .rules = mocks::kubernetes::rotator_rules(deployment_name, lease_name)},
+      {.name = "operator",
+       .token = credentials_.operator_token,
+       .groups = {"system:masters", "system:authenticated"},
+       .rules = {{.verbs = {"*"}, .groups = {"*"}, .resources = {"*"}}}}};
+  options.namespaces = {"default", "kube-system", kubernetes_namespace};
+  options.endpoint_lag = pod_range(fleet.endpoint_lag);
+  options.pod_ready = pod_range(fleet.pod_ready);
+  options.pod_termination = pod_range(fleet.termination);
+  kubernetes_ = std::make_unique<mocks::kubernetes::ApiServer>(scheduler_, trace_, draws_, options);
+  kubernetes_->set_workload(*fleet_);
+  kubernetes_->set_endpoint_listener(*balancer_);
+  const std::string path = std::string(vault_mount) + "/data/" + secret_path;
+  kubernetes_->seed_deployment(
+      {.kubernetes_namespace = kubernetes_namespace,
+       .name = deployment_name,
+       .replicas = fleet.replicas,
+       .max_surge = fleet.max_surge,
+       .max_unavailable = fleet.max_unavailable,
+       .min_ready_s = fleet.min_ready_s,
+       .progress_deadline_s = fleet.progress_deadline_s,
+       .termination_grace_s = fleet.termination_grace_s,
+       .containers = {container_name, "vault-agent"},
+       .init_containers = {"vault-agent-init"},
+       .template_annotations =
+           {{"vault.hashicorp.com/agent-inject", "true"},
+            {"vault.hashicorp.com/role", "portal"},
+            {"vault.hashicorp.com/agent-inject-secret-oidc", path},
+            {"vault.hashicorp.com/agent-inject-template-oidc",
+             "{{- with secret \"" + path +
+                 "\" -}}\nOIDC_CLIENT_SECRET={{ .Data.data.client_secret }}\n{{- end }}\n"}},
+       .service = deployment_name});
+}
+
+void World::apply_next_configuration() {
+  const auto& portal = scenario_.portal;
+  auto configuration = fleet_->configuration();
+  if (!portal.next_authentication_method.empty())
+    configuration.method = method(portal.next_authentication_method);
+  if (portal.bump_cookie_key)
+    configuration.cookie_keys = portal.key_ring
+                                    ? std::vector<std::string>{"session-key-2", "session-key-1"}
+                                    : std::vector<std::string>{"session-key-2"};
+  fleet_->configure(configuration);
+}
+
+bool World::act(const Step& step) {
+  if (step.verb == "seal") return vault_->seal(), true;
+  if (step.verb == "unseal") return vault_->unseal(), true;
+  if (step.verb == "hold_refresh")
+    return fleet_->trouble({.stale_render = true}, count_of(step)), true;
+  if (step.verb == "hold_ready")
+    return fleet_->trouble({.never_ready = true}, count_of(step)), true;
+  if (step.verb == "release_refresh") return fleet_->trouble({}, 0), true;
+  if (step.verb == "release_ready") {
+    fleet_->trouble({}, 0);
+    for (const auto& pod : kubernetes_->pods(kubernetes_namespace, deployment_name))
+      if (!pod.ready && !pod.terminating) fleet_->release(pod.id);
+    return true;
+  }
+  if (step.verb == "crash_container") {
+    auto left = count_of(step);
+    for (const auto& pod : kubernetes_->pods(kubernetes_namespace, deployment_name)) {
+      if (left == 0) break;
+      if (pod.terminating) continue;
+      kubernetes_->restart_containers(pod.id);
+      --left;
+    }
+    return true;
+  }
+  return false;
+}
+
+void World::check_end_state() {
+  const auto at = scheduler_.now();
+  const auto fail = [&](const std::string& what) {
+    invariants_.violate(Invariant::one_secret_left, at, what);
+  };
+  const auto existing = invariants_.existing();
+  const auto current = invariants_.current();
+  if (existing.size() != 1)
+    fail("the identity provider holds " + std::to_string(existing.size()) +
+         " secrets of this client");
+  if (!existing.contains(current))
+    fail("Vault's current value is no secret at the identity provider");
+  if (!invariants_.accepted(current)) fail("Vault's current value is not accepted");
+  const auto strangers = static_cast<int>(invariants_.live_pods()) - invariants_.users(current);
+  if (strangers != 0)
+    fail(std::to_string(strangers) + " live pods do not use Vault's current value");
+}
+
+std::vector<std::string> World::plaintexts() const {
+  std::vector<std::string> all = {first_secret_, credentials_.idp_admin_token,
+                                  credentials_.vault_token, credentials_.kubernetes_token,
+                                  credentials_.operator_token};
+  for (const auto* secret : idp_->core().secrets(client_id)) all.push_back(secret->value);
+  if (const auto value = vault_->field(vault_mount, secret_path, "client_secret"))
+    all.push_back(*value);
+  return all;
+}
+
+}  // namespace scenarios

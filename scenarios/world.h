@@ -1,0 +1,107 @@
+// World: all the mocks of one run, wired together: identity provider, Vault, Kubernetes with the
+// portal's pods and their Vault Agents, users who log in, and the metrics that a rotator may watch.
+// It knows neither wire: on the simulated one the scheduler is the event queue, on the HTTP wire a
+// timer thread; who calls holds the world's lock.
+//
+// Built as if everything had been running for a day: the Deployment rolled out, every pod on the
+// one secret.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mocks/idp/okta.h"
+#include "mocks/kubernetes/api_server.h"
+#include "mocks/portal/fleet.h"
+#include "mocks/portal/load_balancer.h"
+#include "mocks/portal/metrics.h"
+#include "mocks/portal/timeline.h"
+#include "mocks/scheduler.h"
+#include "mocks/sim/faults.h"
+#include "mocks/sim/trace.h"
+#include "mocks/vault/vault.h"
+#include "scenarios/invariants.h"
+#include "scenarios/scenario.h"
+
+namespace scenarios {
+
+// The names that every world uses.
+inline constexpr const char* client_id = "0oaportal";
+inline constexpr const char* kubernetes_namespace = "platform";
+inline constexpr const char* deployment_name = "portal-backend";
+inline constexpr const char* container_name = "portal";
+inline constexpr const char* redirect_uri = "https://portal.example/api/auth/oidc/handler/frame";
+inline constexpr const char* vault_mount = "portal-kv";
+inline constexpr const char* secret_path = "oidc/portal";
+inline constexpr const char* journal_path = "oidc/portal-rotation";
+inline constexpr const char* admin_path = "oidc/idp-admin";
+inline constexpr const char* lease_name = "rotator-portal-backend";
+
+// The synthetic credentials of one world. Drawn from its seed.
+struct Credentials {
+  std::string idp_admin_token = {};
+  std::string vault_token = {};       // may do what the rotator needs
+  std::string kubernetes_token = {};  // the rotator's service account
+  std::string operator_token = {};    // kubectl of a person: admin
+};
+
+class World {
+ public:
+  // All must outlive it. `trace` gets every fact.
+  World(mocks::Scheduler& scheduler, mocks::sim::Trace& trace, mocks::sim::Faults& faults,
+        const Scenario& scenario, std::uint64_t seed);
+  ~World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  const Credentials& credentials() const { return credentials_; }
+  mocks::sim::Draws draws() const { return draws_; }
+
+  mocks::idp::Okta& idp() { return *idp_; }
+  mocks::vault::Vault& vault() { return *vault_; }
+  mocks::kubernetes::ApiServer& kubernetes() { return *kubernetes_; }
+  mocks::portal::Fleet& fleet() { return *fleet_; }
+  mocks::portal::Timeline& timeline() { return timeline_; }
+  mocks::portal::LoadBalancer& load_balancer() { return *balancer_; }
+  Invariants& invariants() { return invariants_; }
+
+  // What changes with the restart (a new authentication method, a bumped cookie key) is in the pod
+  // template from now on.
+  void apply_next_configuration();
+
+  // One act of the timeline that concerns the mocks alone (not the network, not the rotator's
+  // process). False when the verb is none of these. Arguments were checked when the scenario was
+  // read.
+  bool act(const Step& step);
+
+  // The state that a run must end in; violations go to invariants(). `foreign` secrets are left
+  // alone.
+  void check_end_state();
+
+  // Every secret value that ever was: what no log, report or Event may hold.
+  std::vector<std::string> plaintexts() const;
+
+ private:
+  void seed_identity_provider();
+  void seed_vault();
+  void seed_kubernetes();
+
+  mocks::Scheduler& scheduler_;
+  mocks::sim::Trace& trace_;
+  mocks::sim::Draws draws_;
+  const Scenario& scenario_;
+  Credentials credentials_;
+  std::string first_secret_;
+  Invariants invariants_;
+  mocks::portal::Timeline timeline_;
+  std::unique_ptr<mocks::idp::Okta> idp_;
+  std::unique_ptr<mocks::vault::Vault> vault_;
+  std::unique_ptr<mocks::portal::Fleet> fleet_;
+  std::unique_ptr<mocks::portal::LoadBalancer> balancer_;
+  std::unique_ptr<mocks::kubernetes::ApiServer> kubernetes_;
+  std::vector<mocks::kubernetes::PodId> held_;  // pods that were told never to get ready
+};
+
+}  // namespace scenarios

@@ -1,0 +1,54 @@
+// Running one scenario once: on the simulated wire (virtual time, the rotator's library on a fiber) or on the HTTP wire (real
+// HTTPS, the rotator's executable as a child process). Either way a Report comes out.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "rotator/ports/result.h"
+#include "scenarios/report.h"
+#include "scenarios/scenario.h"
+
+namespace scenarios {
+
+struct RunOptions {
+  std::uint64_t seed = 1;
+  // Who drives: empty = the scenario's own driver; else one of its policies.
+  std::string policy = {};
+  // Replaces the overlap window: of rotation.yaml, or of an operator's `wait: window`.
+  std::optional<ports::Duration> window = {};
+  std::string fidelity = {};  // empty = the scenario's
+  bool keep_timeline = false;
+  // HTTP wire: how much faster than real time, 1 to 60.
+  int compression = 60;
+  // HTTP wire: the rotator's executable.
+  std::string rotator = {};
+  // HTTP wire: kill -9 the rotator at its n-th call (from 1), then resume. 0 = never.
+  std::uint64_t kill_at_call = 0;
+  // Tells a progress bar how far the run is, 0 to 1. May be called from another thread.
+  std::function<void(double)> progress = {};
+};
+
+// Error of code configuration when the scenario cannot run so (no such policy, a bad rotation section, no executable).
+ports::Result<Report> run_simulated(const Scenario& scenario, const RunOptions& options);
+ports::Result<Report> run_http(const Scenario& scenario, const RunOptions& options);
+
+// The rotation.yaml that a run hands to the rotator: endpoints of this world, and the scenario's own `rotation:` section.
+struct Endpoints {
+  std::string idp = {};
+  std::string vault = {};
+  std::string kubernetes = {};
+  std::string metrics = {};
+  std::string kubernetes_token_file = {};
+  std::string ca_file = {};  // empty on the simulated wire
+};
+ports::Result<std::string> rotation_yaml(const Scenario& scenario, const Driver& driver, const Endpoints& endpoints,
+                                         std::optional<ports::Duration> window, int compression);
+
+// Judges a report by the scenario's expectation: sets verdict, expected, as_expected, deviations and says.
+void judge(const Scenario& scenario, Report& report);
+
+}  // namespace scenarios

@@ -17,8 +17,9 @@ std::string join(const std::set<std::string>& words) {
   return all.empty() ? "none" : all;
 }
 
-// What happened: a pass is a rotation that came to its end without a failed login and without a broken invariant. A refusal
-// or a rollback leaves the old secret in place: safe, but no rotation, and so no pass.
+// What happened: a pass is a rotation that came to its end without a failed login and without a
+// broken invariant. A refusal or a rollback leaves the old secret in place: safe, but no rotation,
+// and so no pass.
 Verdict verdict_of(const Report& report) {
   Verdict verdict = Verdict::pass;
   for (const auto& invariant : report.invariants) verdict = worst(verdict, invariant.verdict);
@@ -42,18 +43,20 @@ void judge(const Scenario& scenario, Report& report) {
     std::string why;
     for (const auto& invariant : report.invariants)
       if (invariant.verdict != Verdict::pass) why += "; " + invariant.name + ": " + invariant.what;
-    if (report.rotation.outcome != "done") why += "; the rotation is " + report.rotation.outcome + ": " + report.rotation.message;
-    deviates(std::string("the verdict is ") + to_string(report.verdict) + " instead of " + expect.verdict + why);
+    if (report.rotation.outcome != "done")
+      why += "; the rotation is " + report.rotation.outcome + ": " + report.rotation.message;
+    deviates(std::string("the verdict is ") + to_string(report.verdict) + " instead of " +
+             expect.verdict + why);
   }
   if (!expect.outcome.empty() && report.rotation.outcome != expect.outcome)
-    deviates("the rotation ended as " + report.rotation.outcome + " instead of " + expect.outcome + ": " +
-             report.rotation.message);
+    deviates("the rotation ended as " + report.rotation.outcome + " instead of " + expect.outcome +
+             ": " + report.rotation.message);
   if (expect.failed_at_least && report.logins.failed < *expect.failed_at_least)
-    deviates("only " + grouped(report.logins.failed) + " logins failed, at least " + grouped(*expect.failed_at_least) +
-             " were expected");
+    deviates("only " + grouped(report.logins.failed) + " logins failed, at least " +
+             grouped(*expect.failed_at_least) + " were expected");
   if (expect.failed_at_most && report.logins.failed > *expect.failed_at_most)
-    deviates(grouped(report.logins.failed) + " logins failed, at most " + grouped(*expect.failed_at_most) +
-             " were expected");
+    deviates(grouped(report.logins.failed) + " logins failed, at most " +
+             grouped(*expect.failed_at_most) + " were expected");
   std::set<std::string> causes;
   for (const auto& [cause, count] : report.logins.by_cause)
     if (count > 0) causes.insert(cause);
@@ -63,7 +66,8 @@ void judge(const Scenario& scenario, Report& report) {
   for (const auto& invariant : report.invariants)
     if (invariant.verdict != Verdict::pass) violated.insert(invariant.name);
   if (violated != expect.violated)
-    deviates("the violated invariants are " + join(violated) + " instead of " + join(expect.violated));
+    deviates("the violated invariants are " + join(violated) + " instead of " +
+             join(expect.violated));
   for (const auto& fault : report.faults_never_fired) deviates("this fault never fired: " + fault);
   report.as_expected = report.deviations.empty();
   report.says = report.as_expected ? expect.says : "";

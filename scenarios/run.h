@@ -1,5 +1,6 @@
-// Running one scenario once: on the simulated wire (virtual time, the rotator's library on a fiber) or on the HTTP wire (real
-// HTTPS, the rotator's executable as a child process). Either way a Report comes out.
+// Running one scenario once: on the simulated wire (virtual time, the rotator's library on a fiber)
+// or on the HTTP wire (real HTTPS, the rotator's executable as a child process). Either way a
+// Report comes out.
 #pragma once
 
 #include <atomic>
@@ -9,6 +10,7 @@
 #include <string>
 
 #include "rotator/ports/result.h"
+#include "rotator/rotation/configuration.h"
 #include "scenarios/report.h"
 #include "scenarios/scenario.h"
 
@@ -32,23 +34,39 @@ struct RunOptions {
   std::function<void(double)> progress = {};
 };
 
-// Error of code configuration when the scenario cannot run so (no such policy, a bad rotation section, no executable).
+// Error of code configuration when the scenario cannot run so (no such policy, a bad rotation
+// section, no executable).
 ports::Result<Report> run_simulated(const Scenario& scenario, const RunOptions& options);
 ports::Result<Report> run_http(const Scenario& scenario, const RunOptions& options);
 
-// The rotation.yaml that a run hands to the rotator: endpoints of this world, and the scenario's own `rotation:` section.
+// Where one world's systems are.
 struct Endpoints {
   std::string idp = {};
   std::string vault = {};
   std::string kubernetes = {};
   std::string metrics = {};
   std::string kubernetes_token_file = {};
-  std::string ca_file = {};  // empty on the simulated wire
 };
-ports::Result<std::string> rotation_yaml(const Scenario& scenario, const Driver& driver, const Endpoints& endpoints,
-                                         std::optional<ports::Duration> window, int compression);
+inline const Endpoints simulated_endpoints = {
+    .idp = "https://idp.example",
+    .vault = "https://vault.example:8200",
+    .kubernetes = "https://kubernetes.example:6443",
+    .metrics = "https://metrics.example:9090",
+    .kubernetes_token_file = "/var/run/secrets/kubernetes.io/serviceaccount/token"};
 
-// Judges a report by the scenario's expectation: sets verdict, expected, as_expected, deviations and says.
+// What the rotator is configured with: this world's endpoints, and the scenario's own `rotation:`
+// section.
+ports::Result<rotator::Configuration> rotation_configuration(const Scenario& scenario,
+                                                             const Driver& driver,
+                                                             const Endpoints& endpoints,
+                                                             std::optional<ports::Duration> window);
+
+// The driver that `policy` names; the scenario's own when empty. Error of code configuration when
+// there is none.
+ports::Result<Driver> driver_of(const Scenario& scenario, const std::string& policy);
+
+// Judges a report by the scenario's expectation: sets verdict, expected, as_expected, deviations
+// and says.
 void judge(const Scenario& scenario, Report& report);
 
 }  // namespace scenarios

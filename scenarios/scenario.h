@@ -62,6 +62,7 @@ struct PortalWorld {
   ports::Duration session_max_age = std::chrono::hours(8);
   bool keeps_stale_sessions = false;  // a cookie of the old configuration is kept, not dropped
   bool bump_cookie_key = false;       // the restart brings a new session cookie key
+  bool sticky_sessions = false;       // the load balancer keeps a browser on its pod
   bool key_ring = false;              // ... and new pods still verify the old key, old ones the new
 };
 

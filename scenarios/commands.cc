@@ -1,0 +1,266 @@
+#include "scenarios/commands.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <mutex>
+#include <sstream>
+#include <thread>
+
+#include "scenarios/run.h"
+#include "scenarios/scenario.h"
+#include "scenarios/sweep.h"
+
+namespace scenarios {
+namespace {
+
+using ports::ErrorCode;
+using ports::fail;
+
+int complain(const ports::Error& error) {
+  std::cerr << "rehearse: " << error.message << "\n";
+  return error.code == ErrorCode::configuration ? exit_configuration : exit_internal;
+}
+
+// One line that is drawn over, on a terminal only.
+class ProgressBar {
+ public:
+  explicit ProgressBar(bool shown) : shown_(shown) {}
+  ~ProgressBar() {
+    if (drawn_) std::cerr << "\r\033[K" << std::flush;
+  }
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+
+  void show(double done, const std::string& what) {
+    constexpr int width = 40;
+    const int filled = static_cast<int>(std::clamp(done, 0.0, 1.0) * width);
+    if (!shown_ || (drawn_ && filled == filled_ && what == what_)) return;
+    drawn_ = true;
+    filled_ = filled;
+    what_ = what;
+    std::cerr << "\r\033[K[" << std::string(static_cast<std::size_t>(filled), '#')
+              << std::string(static_cast<std::size_t>(width - filled), '.') << "] " << what
+              << std::flush;
+  }
+
+ private:
+  bool shown_;
+  bool drawn_ = false;
+  int filled_ = -1;
+  std::string what_;
+};
+
+ports::Result<std::vector<Scenario>> load_all(const RunCommand& command) {
+  std::vector<std::string> paths = command.paths;
+  if (paths.empty()) paths.push_back(command.scenarios_folder + "/guide");
+  std::vector<Scenario> scenarios;
+  for (const auto& path : paths) {
+    std::vector<std::string> files = {path};
+    if (std::filesystem::is_directory(path)) {
+      auto found = scenario_files(path);
+      if (!found) return fail(found.error());
+      files = std::move(*found);
+    }
+    for (const auto& file : files) {
+      auto scenario = load_scenario(file);
+      if (!scenario) return fail(scenario.error());
+      scenarios.push_back(std::move(*scenario));
+    }
+  }
+  return scenarios;
+}
+
+RunOptions options_of(const RunCommand& command, const Scenario& scenario) {
+  return {.seed = command.seed == 0 ? scenario.seed : command.seed,
+          .policy = command.policy,
+          .fidelity = command.fidelity,
+          .keep_timeline = command.timeline,
+          .compression = command.compression,
+          .rotator = command.rotator,
+          .kill_at_call = command.kill_at_call};
+}
+
+// On the simulated wire scenarios run side by side; on the HTTP wire one after the other, as they
+// share the machine's time.
+ports::Result<std::vector<Report>> run_all(const RunCommand& command,
+                                           const std::vector<Scenario>& scenarios) {
+  std::vector<Report> reports(scenarios.size());
+  std::optional<ports::Error> error;
+  std::mutex mutex;
+  std::atomic<std::size_t> next{0};
+  ProgressBar bar(command.common.progress);
+  const auto work = [&] {
+    for (std::size_t i = next++; i < scenarios.size(); i = next++) {
+      auto options = options_of(command, scenarios[i]);
+      const auto show = [&](double within) {
+        const std::lock_guard lock(mutex);
+        bar.show((static_cast<double>(i) + within) / static_cast<double>(scenarios.size()),
+                 scenarios[i].name);
+      };
+      options.progress = show;
+      show(0);
+      auto report = command.wire == "http" ? run_http(scenarios[i], options)
+                                           : run_simulated(scenarios[i], options);
+      const std::lock_guard lock(mutex);
+      if (report) {
+        reports[i] = std::move(*report);
+        continue;
+      }
+      error = report.error();
+      next = scenarios.size();
+    }
+  };
+  std::vector<std::thread> threads;
+  for (unsigned i = 1; i < command.common.threads && command.wire == "sim"; ++i)
+    threads.emplace_back(work);
+  work();
+  for (auto& thread : threads) thread.join();
+  if (error) return fail(*error);
+  return reports;
+}
+
+std::string rendered(const RunCommand& command, const std::vector<Report>& reports) {
+  if (command.common.output == "json") return json_document(reports);
+  if (command.common.output == "junit") return junit_document(reports);
+  std::string text;
+  if (!command.details) text = header_row() + "\n";
+  for (const auto& report : reports)
+    text += command.details ? text_details(report) + "\n" : text_row(report) + "\n";
+  return text;
+}
+
+std::vector<std::string> split(const std::string& text, char at) {
+  std::vector<std::string> parts;
+  std::istringstream in(text);
+  for (std::string part; std::getline(in, part, at);) parts.push_back(part);
+  return parts;
+}
+
+// The columns of the table, from the naive to the safe.
+std::vector<std::string> policies_of(const Scenario& scenario) {
+  std::vector<std::string> policies;
+  for (const char* known : {"cutover", "timer"})
+    if (scenario.policies.contains(known)) policies.emplace_back(known);
+  for (const auto& [name, driver] : scenario.policies)
+    if (std::find(policies.begin(), policies.end(), name) == policies.end())
+      policies.push_back(name);
+  policies.emplace_back("guarded");
+  return policies;
+}
+
+}  // namespace
+
+ports::Status write_output(const std::string& file, const std::string& text) {
+  if (file.empty()) {
+    std::cout << text << std::flush;
+    if (!std::cout)
+      return fail(ErrorCode::refused,
+                  "stdout cannot be written: " + std::string(std::strerror(errno)));
+    return {};
+  }
+  const std::string temporary = file + ".part";
+  std::FILE* out = std::fopen(temporary.c_str(), "wb");
+  bool written = out != nullptr && std::fwrite(text.data(), 1, text.size(), out) == text.size() &&
+                 std::fflush(out) == 0;
+  std::string why = std::strerror(errno);
+  if (out != nullptr && std::fclose(out) != 0 && written) {
+    written = false;
+    why = std::strerror(errno);
+  }
+  if (written && std::rename(temporary.c_str(), file.c_str()) == 0) return {};
+  if (written) why = std::strerror(errno);
+  std::remove(temporary.c_str());
+  return fail(ErrorCode::refused,
+              file + ": cannot be written: " + why + "; what was there before is unchanged");
+}
+
+int exit_code_of(const std::vector<Report>& runs) {
+  int code = exit_as_expected;
+  for (const auto& run : runs) {
+    if (run.as_expected) continue;
+    if (run.verdict != Verdict::unknown) return exit_deviates;
+    code = exit_unknown;
+  }
+  return code;
+}
+
+int run_command(const RunCommand& command) {
+  const auto scenarios = load_all(command);
+  if (!scenarios) return complain(scenarios.error());
+  for (const auto& scenario : *scenarios)
+    if (!scenario.wires.contains(command.wire) && !command.paths.empty())
+      return complain({.code = ErrorCode::configuration,
+                       .message = scenario.path + ": is not for the " + command.wire +
+                                  " wire; see its `wires:`"});
+  const auto reports = run_all(command, *scenarios);
+  if (!reports) return complain(reports.error());
+  const auto written = write_output(command.common.output_file, rendered(command, *reports));
+  if (!written) {
+    std::cerr << "rehearse: " << written.error().message << "\n";
+    return exit_output;
+  }
+  return exit_code_of(*reports);
+}
+
+int sweep_command(const SweepCommand& command) {
+  const auto scenario = load_scenario(command.path);
+  if (!scenario) return complain(scenario.error());
+  auto windows = parse_windows(command.windows);
+  if (!windows) {
+    std::cerr << "rehearse: --window: " << windows.error().message << "\n";
+    return exit_usage;
+  }
+  SweepOptions options{
+      .windows = std::move(*windows),
+      .policies = command.policies.empty() ? policies_of(*scenario) : split(command.policies, ','),
+      .seeds = command.seeds,
+      .threads = command.common.threads,
+      .fidelity = command.fidelity};
+  ProgressBar bar(command.common.progress);
+  options.progress = [&](double done) { bar.show(done, scenario->name); };
+  const auto result = sweep(*scenario, options);
+  if (!result) return complain(result.error());
+  std::string text = command.common.output == "json" ? sweep_json(*result) : sweep_table(*result);
+  if (command.common.output == "text") {
+    const auto sentence = safe_window_sentence(*scenario);
+    if (!sentence) return complain(sentence.error());
+    text += *sentence + "\n";
+  }
+  const auto written = write_output(command.common.output_file, text);
+  if (written) return exit_as_expected;
+  std::cerr << "rehearse: " << written.error().message << "\n";
+  return exit_output;
+}
+
+int main_command(const std::string& scenarios_folder, const std::string& report_file,
+                 const CommonOptions& common) {
+  RunCommand runs{.scenarios_folder = scenarios_folder, .common = common};
+  const auto scenarios = load_all(runs);
+  if (!scenarios) return complain(scenarios.error());
+  const auto reports = run_all(runs, *scenarios);
+  if (!reports) return complain(reports.error());
+  std::cout << rendered(runs, *reports) << "\n" << std::flush;
+  const int code = sweep_command({.path = scenarios_folder + "/guide/window.yaml",
+                                  .windows = "0s,1m,2m,5m,10m,15m,20m",
+                                  .common = common});
+  if (code != exit_as_expected) return code;
+  if (!report_file.empty()) {
+    std::error_code ignored;
+    std::filesystem::create_directories(std::filesystem::path(report_file).parent_path(), ignored);
+    const auto written = write_output(report_file, json_document(*reports));
+    if (!written) {
+      std::cerr << "rehearse: " << written.error().message << "\n";
+      return exit_output;
+    }
+    std::cout << "report: " << report_file << "\n";
+  }
+  return exit_code_of(*reports);
+}
+
+}  // namespace scenarios

@@ -1,0 +1,70 @@
+// The commands of `rehearse`: what main calls once it has read the command line. Results go to
+// stdout or a file, whole or not at all; everything else to stderr.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "rotator/ports/result.h"
+#include "scenarios/report.h"
+
+namespace scenarios {
+
+// Exit codes, as `rehearse --help` documents them.
+inline constexpr int exit_as_expected = 0;
+inline constexpr int exit_deviates = 1;
+inline constexpr int exit_unknown = 2;
+inline constexpr int exit_stopped = 3;
+inline constexpr int exit_usage = 64;
+inline constexpr int exit_configuration = 65;
+inline constexpr int exit_internal = 70;
+inline constexpr int exit_output = 74;
+
+struct CommonOptions {
+  std::string output = "text";   // text, json, junit
+  std::string output_file = {};  // empty = stdout
+  unsigned threads = 1;
+  bool progress = false;  // stderr is a terminal
+};
+
+struct RunCommand {
+  std::vector<std::string> paths = {};  // files or folders; empty = the guide's scenarios
+  std::string wire = "sim";
+  std::uint64_t seed = 0;  // 0 = each scenario's own
+  std::string policy = {};
+  std::string fidelity = {};
+  bool details = false;   // phases, invariants, deviations of each run
+  bool timeline = false;  // every fact
+  int compression = 60;
+  std::string rotator = {};
+  std::uint64_t kill_at_call = 0;
+  std::string scenarios_folder = {};  // where guide/ is
+  CommonOptions common = {};
+};
+
+struct SweepCommand {
+  std::string path = {};
+  std::string windows = "0s..20m/1m";
+  std::string policies =
+      {};  // comma-separated; empty = cutover,timer,guarded as far as the scenario has them
+  int seeds = 200;
+  std::string fidelity = "counts";
+  CommonOptions common = {};
+};
+
+int run_command(const RunCommand& command);
+int sweep_command(const SweepCommand& command);
+// `rehearse` alone: every scenario of the guide, the coarse table of windows, the sentence to take
+// home; the JSON report goes to `report_file` unless that is empty.
+int main_command(const std::string& scenarios_folder, const std::string& report_file,
+                 const CommonOptions& common);
+
+// Writes `text` to stdout, or to `file` by way of a temporary one beside it, so that a full disk
+// leaves what was there.
+ports::Status write_output(const std::string& file, const std::string& text);
+
+// The worst of all runs as an exit code.
+int exit_code_of(const std::vector<Report>& runs);
+
+}  // namespace scenarios

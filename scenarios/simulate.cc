@@ -1,0 +1,406 @@
+// The simulated wire: virtual time, the rotator's library on a fiber.
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "mocks/portal/logins.h"
+#include "mocks/portal/metrics.h"
+#include "mocks/portal/oracle.h"
+#include "mocks/sim/event_queue.h"
+#include "mocks/sim/fault_plan.h"
+#include "mocks/sim/network.h"
+#include "mocks/sim/process.h"
+#include "mocks/sim/sim_ports.h"
+#include "mocks/sim/trace.h"
+#include "rotator/ports/check.h"
+#include "rotator/rotation/rotation.h"
+#include "scenarios/hand.h"
+#include "scenarios/narrator.h"
+#include "scenarios/run.h"
+#include "scenarios/world.h"
+
+namespace scenarios {
+namespace {
+
+using mocks::FactKind;
+using mocks::sim::Process;
+
+// After a crash the next scheduled run comes this much later, at most so often.
+constexpr ports::Duration restart_delay = std::chrono::seconds(20);
+constexpr int max_incarnations = 20;
+
+double seconds(ports::Instant at) {
+  return static_cast<double>(at.time_since_epoch().count()) / 1e9;
+}
+
+mocks::portal::Range range(const Range& r) { return {.low = r.low, .high = r.high}; }
+
+mocks::portal::LoginOptions login_options(const Scenario& scenario, const std::string& fidelity) {
+  const auto& portal = scenario.portal;
+  mocks::portal::LoginOptions options;
+  options.fidelity =
+      *mocks::portal::parse_fidelity(fidelity.empty() ? scenario.fidelity : fidelity);
+  options.per_second = static_cast<double>(portal.logins_per_minute) / 60.0;
+  options.journey.think = range(portal.think_time);
+  options.journey.exchange = range(portal.token_exchange);
+  options.journey.sticky_sessions = portal.sticky_sessions;
+  options.journey.redirect_uri = mocks::name_of(redirect_uri);
+  if (portal.sessions) {
+    options.journey.returning = {.numerator = 1, .denominator = 3};
+    options.journey.returning_age.high = portal.session_max_age;
+  }
+  return options;
+}
+
+class Simulation final : private mocks::Timed,
+                         private mocks::sim::Network::CrashListener,
+                         private rotator::Listener {
+ public:
+  Simulation(const Scenario& scenario, const RunOptions& options, Driver driver,
+             rotator::Configuration configuration)
+      : scenario_(scenario),
+        options_(options),
+        driver_(std::move(driver)),
+        configuration_(std::move(configuration)),
+        faults_(trace_, mocks::sim::Draws(options.seed), scenario.faults),
+        network_(queue_, trace_, mocks::sim::Draws(options.seed), faults_),
+        world_(queue_, trace_, faults_, scenario, options.seed),
+        logins_(queue_, trace_, world_.draws(), world_.timeline(), world_.idp().core(), faults_,
+                login_options(scenario, options.fidelity)),
+        metrics_(queue_, [this] { return logins_.failed_so_far(); }),
+        process_(queue_, driver_.kind == Driver::Kind::rotator ? "rotator" : "operator") {
+    if (options.keep_timeline) trace_.add(narrator_);
+    network_.add_server({.origin = simulated_endpoints.idp, .name = "idp"}, world_.idp());
+    network_.add_server({.origin = simulated_endpoints.vault, .name = "vault"}, world_.vault());
+    network_.add_server({.origin = simulated_endpoints.kubernetes, .name = "kubernetes"},
+                        world_.kubernetes());
+    network_.add_server({.origin = simulated_endpoints.metrics, .name = "metrics"}, metrics_);
+    network_.set_crash_listener(this);
+    files_.write(simulated_endpoints.kubernetes_token_file, world_.credentials().kubernetes_token);
+  }
+
+  Report run() {
+    enter("before");
+    logins_.start();
+    queue_.at(at(scenario_.lead), *this, begin_driver, 0);
+    const auto limit = at(scenario_.at_most);
+    while (!finished_ && queue_.next() && *queue_.next() <= limit) queue_.step();
+    if (!finished_) process_.kill();
+    queue_.run_until(queue_.now() + scenario_.tail);
+    logins_.stop();
+    while (!logins_.settled() && queue_.step()) {
+    }
+    logins_.settle();
+    world_.check_end_state();
+    look_for_leaks();
+    return report();
+  }
+
+ private:
+  enum TimerKind : std::uint32_t { begin_driver, step, next_incarnation };
+
+  static ports::Instant at(ports::Duration since_start) { return ports::Instant(since_start); }
+
+  void on_timer(std::uint32_t kind, std::uint64_t subject) override {
+    if (kind == begin_driver) return begin();
+    if (kind == step) return perform(scenario_.timeline[subject]);
+    if (!process_.running()) start(incarnation_ == 0 ? "run" : "resume");
+  }
+
+  void begin() {
+    began_ = queue_.now();
+    world_.apply_next_configuration();
+    schedule_steps("");
+    start("run");
+  }
+
+  // The acts that hang on the driver's entering `phase`.
+  void schedule_steps(const std::string& phase) {
+    for (std::size_t i = 0; i < scenario_.timeline.size(); ++i)
+      if (scenario_.timeline[i].phase == phase)
+        queue_.at(queue_.now() + scenario_.timeline[i].plus, *this, step, i);
+  }
+
+  void enter(const std::string& phase) {
+    logins_.begin_phase(phase);
+    last_phase_ = phase;
+    if (entered_.insert(phase).second && phase != "before") schedule_steps(phase);
+    narrator_.note(queue_.now(), "phase " + phase);
+  }
+
+  void tell(FactKind kind) {
+    trace_.observe(queue_.now(),
+                   {.kind = kind, .subject = mocks::name_of(process_.name()), .text = last_phase_});
+  }
+
+  void start(const std::string& command) {
+    if (++incarnation_ > max_incarnations) {
+      outcome_ = rotator::Outcome{.message = "crashed more often than it was restarted"};
+      finished_ = true;
+      return;
+    }
+    if (driver_.kind == Driver::Kind::operator_by_hand)
+      return process_.start([this] { follow_the_guide(); });
+    process_.start([this, command] { rotate(command); });
+  }
+
+  void rotate(const std::string& command) {
+    tell(FactKind::rotator_started);
+    const auto http = network_.client(process_.name(), process_);
+    mocks::sim::SimClock clock(process_);
+    mocks::sim::SimRandom random(world_.draws(), static_cast<std::uint64_t>(incarnation_));
+    rotator::Rotation rotation(
+        {.http = *http, .clock = clock, .random = random, .files = files_}, configuration_,
+        {.vault_token = ports::Secret(std::string(world_.credentials().vault_token))}, *this);
+    auto outcome = command == "run" ? rotation.run() : rotation.resume();
+    tell(FactKind::rotator_stopped);
+    output_ += outcome.message + "\n";
+    if (outcome.ending == rotator::Ending::interrupted ||
+        outcome.ending == rotator::Ending::unknown || outcome.ending == rotator::Ending::locked) {
+      // Resumable: the next scheduled run takes it up. An expectation of just that ending stops
+      // here.
+      if (to_string(outcome.ending) != scenario_.expect.outcome &&
+          incarnation_ < max_incarnations) {
+        queue_.at(queue_.now() + restart_delay, *this, next_incarnation, 0);
+        return;
+      }
+    }
+    outcome_ = std::move(outcome);
+    finish();
+  }
+
+  void follow_the_guide() {
+    const auto http = network_.client(process_.name(), process_);
+    mocks::sim::SimClock clock(process_);
+    Hand hand(*http, clock,
+              {.idp_origin = simulated_endpoints.idp,
+               .vault_origin = simulated_endpoints.vault,
+               .kubernetes_origin = simulated_endpoints.kubernetes,
+               .client_id = client_id,
+               .vault_token = world_.credentials().vault_token,
+               .kubernetes_token = world_.credentials().operator_token,
+               .kubernetes_namespace = kubernetes_namespace,
+               .deployment = deployment_name,
+               .window = options_.window.value_or(std::chrono::minutes(15))},
+              [this](const std::string& phase) { enter(phase); });
+    const auto done = hand.run(driver_.commands);
+    outcome_ = rotator::Outcome{.ending = done ? rotator::Ending::done : rotator::Ending::unknown};
+    if (!done) outcome_->message = done.error().message;
+    by_hand_calls_ = hand.calls();
+    finish();
+  }
+
+  void finish() {
+    finished_ = true;
+    ended_ = queue_.now();
+    enter("after");
+  }
+
+  void on_crash(Process& process) override {
+    trace_.observe(queue_.now(),
+                   {.kind = FactKind::rotator_stopped, .subject = mocks::name_of(process.name())});
+    narrator_.note(queue_.now(), process.name() + " crashed");
+    queue_.at(queue_.now() + restart_delay, *this, next_incarnation, 0);
+  }
+
+  // One act of the timeline.
+  void perform(const Step& act) {
+    narrator_.note(queue_.now(), "act " + act.verb + " " + value_of(act));
+    if (world_.act(act)) return;
+    const std::string value = value_of(act);
+    if (act.verb == "partition" || act.verb == "repair") {
+      const auto arrow = value.find('>');
+      const std::string caller = value.substr(0, arrow);
+      const std::string server = arrow == std::string::npos ? "*" : value.substr(arrow + 1);
+      if (act.verb == "partition") return network_.partition(caller, server);
+      return network_.repair(caller, server);
+    }
+    if (act.verb == "take_down") {
+      if (value == "idp") world_.timeline().set_provider_up(queue_.now(), false);
+      return network_.take_down(value);
+    }
+    if (act.verb == "bring_up") {
+      if (value == "idp") world_.timeline().set_provider_up(queue_.now(), true);
+      return network_.bring_up(value);
+    }
+    if (act.verb == "interrupt") return process_.interrupt();
+    if (act.verb == "kill") {
+      if (!process_.running()) return;
+      process_.kill();
+      return on_crash(process_);
+    }
+    if (act.verb == "start") {
+      queue_.at(queue_.now(), *this, next_incarnation, 0);
+      return;
+    }
+    bystander(act);
+  }
+
+  // A human who does one of the guide's commands beside the driver.
+  void bystander(const Step& act) {
+    auto& process = bystanders_.emplace_back(std::make_unique<Process>(queue_, "human"));
+    process->start([this, &process = *process, act] {
+      const auto http = network_.client("human", process);
+      mocks::sim::SimClock clock(process);
+      Hand hand(*http, clock,
+                {.idp_origin = simulated_endpoints.idp,
+                 .vault_origin = simulated_endpoints.vault,
+                 .kubernetes_origin = simulated_endpoints.kubernetes,
+                 .client_id = client_id,
+                 .vault_token = world_.credentials().vault_token,
+                 .kubernetes_token = world_.credentials().operator_token,
+                 .kubernetes_namespace = kubernetes_namespace,
+                 .deployment = deployment_name},
+                [](const std::string&) {});
+      const auto done = hand.run({act});
+      narrator_.note(queue_.now(), done ? "human: done" : "human: " + done.error().message);
+    });
+  }
+
+  static std::string value_of(const Step& act) {
+    const auto value = act.arguments.find("value");
+    return value == act.arguments.end() ? std::string() : value->second;
+  }
+
+  // rotator::Listener
+  void phase_began(rotator::Phase phase, const std::string&) override {
+    enter(rotator::to_string(phase));
+  }
+  void phase_ended(rotator::Phase phase, bool succeeded, ports::Duration,
+                   const std::string& message) override {
+    said(std::string(rotator::to_string(phase)) + (succeeded ? " done: " : " failed: ") + message);
+  }
+  void gate_evaluated(rotator::Phase, const rotator::GateResult& result) override {
+    said(std::string("gate ") + rotator::to_string(result.gate) + " " +
+         rotator::to_string(result.verdict) + ": " + result.reason);
+  }
+  void noted(rotator::Severity, const std::string& message) override { said(message); }
+
+  void said(const std::string& line) {
+    output_ += line + "\n";
+    narrator_.note(queue_.now(), line);
+  }
+
+  void look_for_leaks() {
+    const auto plaintexts = world_.plaintexts();
+    const auto leak = [&](const std::string& where, const std::string& text) {
+      for (const auto& secret : plaintexts)
+        if (text.find(secret) != std::string::npos)
+          world_.invariants().violate(Invariant::no_plaintext_secret, queue_.now(),
+                                      where + " holds a secret in plain");
+    };
+    leak("what the rotator said", output_);
+    leak("the trace of calls", narrator_.text());
+    for (const char* field : {"journal", "state", "data"})
+      if (const auto text = world_.vault().field(vault_mount, journal_path, field))
+        leak("the journal", *text);
+  }
+
+  Report report() {
+    Report report;
+    report.scenario = scenario_.name;
+    report.wire = "sim";
+    report.seed = options_.seed;
+    report.policy = options_.policy;
+    const auto& outcome = *outcome_or_unknown();
+    const bool by_hand = driver_.kind == Driver::Kind::operator_by_hand;
+    report.rotation = {.strategy = by_hand ? "by hand" : rotator::to_string(outcome.strategy),
+                       .outcome = rotator::to_string(outcome.ending),
+                       .phase = by_hand ? last_phase_ : rotator::to_string(outcome.phase),
+                       .duration_s = seconds(ended_) - seconds(began_),
+                       .api_calls = by_hand ? by_hand_calls_ : network_.calls("rotator"),
+                       .restarts = outcome.restarts,
+                       .message = outcome.message};
+    const auto& tally = logins_.tally();
+    report.logins = count(tally.total());
+    for (const auto& span : tally.phases()) {
+      const auto to = std::min(span.to, queue_.now());
+      PhaseReport phase{.phase = span.label,
+                        .from_s = seconds(span.from),
+                        .to_s = seconds(to),
+                        .logins = count(span.logins)};
+      phase.logins.expected_failed =
+          mocks::portal::expected_failures(world_.timeline(), logins_.options().journey,
+                                           logins_.options().per_second, span.from, to)
+              .failed;
+      report.logins.expected_failed += phase.logins.expected_failed;
+      report.phases.push_back(std::move(phase));
+    }
+    report.invariants = world_.invariants().reports();
+    for (const auto& rule : faults_.rules()) report.faults.push_back(mocks::sim::describe(rule));
+    for (const auto i : faults_.never_fired())
+      report.faults_never_fired.push_back(report.faults[i]);
+    report.trace_hash = trace_.hash_text();
+    report.timeline = narrator_.take();
+    report.replay = "rehearse replay " + scenario_.path + " --seed " +
+                    std::to_string(options_.seed) +
+                    (options_.policy.empty() ? "" : " --policy " + options_.policy);
+    judge(scenario_, report);
+    return report;
+  }
+
+  const rotator::Outcome* outcome_or_unknown() {
+    if (!outcome_)
+      outcome_ = rotator::Outcome{.message = "the run was still going after " +
+                                             std::to_string(seconds(queue_.now())) + " s"};
+    return &*outcome_;
+  }
+
+  static LoginCount count(const mocks::portal::Count& from) {
+    LoginCount count{.tried = from.tried, .failed = from.failed};
+    for (std::size_t i = 0; i < mocks::portal::cause_count; ++i)
+      if (from.by_cause[i] > 0)
+        count.by_cause[mocks::portal::to_string(static_cast<mocks::portal::Cause>(i))] =
+            from.by_cause[i];
+    return count;
+  }
+
+  const Scenario& scenario_;
+  const RunOptions& options_;
+  Driver driver_;
+  rotator::Configuration configuration_;
+  mocks::sim::EventQueue queue_;
+  mocks::sim::Trace trace_;
+  mocks::sim::FaultPlan faults_;
+  mocks::sim::Network network_;
+  World world_;
+  mocks::portal::Logins logins_;
+  mocks::portal::Metrics metrics_;
+  mocks::sim::SimFiles files_;
+  Narrator narrator_;
+  Process process_;
+  std::vector<std::unique_ptr<Process>> bystanders_;
+  std::set<std::string> entered_;
+  std::string last_phase_;
+  std::string output_;
+  std::optional<rotator::Outcome> outcome_;
+  std::uint64_t by_hand_calls_ = 0;
+  int incarnation_ = 0;
+  bool finished_ = false;
+  ports::Instant began_ = {};
+  ports::Instant ended_ = {};
+};
+
+}  // namespace
+
+ports::Result<Driver> driver_of(const Scenario& scenario, const std::string& policy) {
+  if (policy.empty()) return scenario.driver;
+  const auto found = scenario.policies.find(policy);
+  if (found == scenario.policies.end())
+    return ports::fail(ports::ErrorCode::configuration,
+                       scenario.path + ": has no policy '" + policy + "' below `policies:`");
+  return found->second;
+}
+
+ports::Result<Report> run_simulated(const Scenario& scenario, const RunOptions& options) {
+  ports::set_check_context("scenario " + scenario.name + " seed " + std::to_string(options.seed));
+  auto driver = driver_of(scenario, options.policy);
+  if (!driver) return ports::fail(driver.error());
+  auto configuration =
+      rotation_configuration(scenario, *driver, simulated_endpoints, options.window);
+  if (!configuration) return ports::fail(configuration.error());
+  Simulation simulation(scenario, options, std::move(*driver), std::move(*configuration));
+  return simulation.run();
+}
+
+}  // namespace scenarios

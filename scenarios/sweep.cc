@@ -1,0 +1,239 @@
+#include "scenarios/sweep.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <thread>
+
+#include "rotator/cli/yaml_section.h"
+#include "scenarios/run.h"
+
+namespace scenarios {
+namespace {
+
+using ports::Duration;
+using ports::ErrorCode;
+using ports::fail;
+using Json = nlohmann::ordered_json;
+
+// What one run adds to its point.
+struct RunResult {
+  std::uint64_t tried = 0;
+  std::uint64_t failed = 0;
+  std::map<std::string, std::uint64_t> by_cause = {};
+  double expected = 0;
+  bool refused = false;
+  bool done = false;
+};
+
+// Two-sided 97.5 % quantile of Student's t, within 0.3 % from 3 degrees of freedom on
+// (Cornish-Fisher expansion, Abramowitz and Stegun 26.7.5).
+double student_t(double degrees) {
+  const double z = 1.959963984540054;
+  const double z3 = z * z * z;
+  const double z5 = z3 * z * z;
+  const double z7 = z5 * z * z;
+  return z + (z3 + z) / (4 * degrees) + (5 * z5 + 16 * z3 + 3 * z) / (96 * degrees * degrees) +
+         (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * degrees * degrees * degrees);
+}
+
+SweepPoint summarise(Duration window, const std::vector<RunResult>& runs) {
+  SweepPoint point{.window = window, .runs = runs.size()};
+  double sum_of_squares = 0;
+  for (const auto& run : runs) {
+    point.tried += run.tried;
+    point.failed += run.failed;
+    point.runs_with_failures += run.failed > 0 ? 1 : 0;
+    point.runs_refused += run.refused ? 1 : 0;
+    point.runs_not_done += !run.done && !run.refused ? 1 : 0;
+    point.expected += run.expected;
+    for (const auto& [cause, count] : run.by_cause) point.by_cause[cause] += count;
+  }
+  const auto n = static_cast<double>(runs.size());
+  point.expected /= n;
+  point.mean = static_cast<double>(point.failed) / n;
+  if (point.failed == 0) {
+    point.high = 3 / n;
+    return point;
+  }
+  for (const auto& run : runs) {
+    const double distance = static_cast<double>(run.failed) - point.mean;
+    sum_of_squares += distance * distance;
+  }
+  const double half =
+      runs.size() < 2 ? point.mean : student_t(n - 1) * std::sqrt(sum_of_squares / (n - 1) / n);
+  point.low = std::max(0.0, point.mean - half);
+  point.high = point.mean + half;
+  return point;
+}
+
+ports::Result<RunResult> run_one(const Scenario& scenario, const SweepOptions& options,
+                                 const std::string& policy, Duration window, std::uint64_t seed) {
+  const auto report = run_simulated(scenario, {.seed = seed,
+                                               .policy = policy == "guarded" ? "" : policy,
+                                               .window = window,
+                                               .fidelity = options.fidelity});
+  if (!report) return fail(report.error());
+  return RunResult{.tried = report->logins.tried,
+                   .failed = report->logins.failed,
+                   .by_cause = report->logins.by_cause,
+                   .expected = report->logins.expected_failed,
+                   .refused = report->rotation.outcome == "refused",
+                   .done = report->rotation.outcome == "done"};
+}
+
+std::string number(double value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), value < 9.95 ? "%.1f" : "%.0f", value);
+  return text.data();
+}
+
+std::string cell(const SweepPoint& point) {
+  if (point.failed == 0) {
+    std::string text = "0";
+    if (point.runs_refused == point.runs) return text + " (refused)";
+    if (point.runs_refused > 0) text += " (" + std::to_string(point.runs_refused) + " refused)";
+    if (point.runs_not_done > 0) text += " (" + std::to_string(point.runs_not_done) + " not done)";
+    return text;
+  }
+  return number(point.mean) + " [" + number(point.low) + ", " + number(point.high) + "] ~ " +
+         number(point.expected);
+}
+
+}  // namespace
+
+ports::Result<std::vector<Duration>> parse_windows(const std::string& text) {
+  if (text.find(',') != std::string::npos) {
+    std::vector<Duration> windows;
+    std::istringstream list(text);
+    for (std::string one; std::getline(list, one, ',');) {
+      const auto window = rotator::parse_duration(one);
+      if (!window) return fail(window.error());
+      windows.push_back(*window);
+    }
+    return windows;
+  }
+  const auto slash = text.find('/');
+  const auto dots = text.find("..");
+  const auto low = rotator::parse_duration(text.substr(0, std::min(dots, slash)));
+  if (!low) return fail(low.error());
+  if (dots == std::string::npos) return std::vector<Duration>{*low};
+  const auto high = rotator::parse_duration(
+      text.substr(dots + 2, slash == std::string::npos ? slash : slash - dots - 2));
+  if (!high) return fail(high.error());
+  if (slash == std::string::npos)
+    return fail(ErrorCode::configuration,
+                "'" + text + "' has no step; write for example 0s..20m/1m");
+  const auto step = rotator::parse_duration(text.substr(slash + 1));
+  if (!step) return fail(step.error());
+  if (*step <= Duration(0) || *high < *low)
+    return fail(ErrorCode::configuration,
+                "'" + text + "' never ends or ends before it begins; write for example 0s..20m/1m");
+  if ((*high - *low) / *step >= max_sweep_points)
+    return fail(ErrorCode::configuration,
+                "'" + text + "' has more than " + std::to_string(max_sweep_points) + " points");
+  std::vector<Duration> windows;
+  for (auto window = *low; window <= *high; window += *step) windows.push_back(window);
+  return windows;
+}
+
+ports::Result<SweepResult> sweep(const Scenario& scenario, const SweepOptions& options) {
+  const std::size_t seeds = static_cast<std::size_t>(options.seeds);
+  const std::size_t points = options.windows.size() * options.policies.size();
+  std::vector<std::vector<RunResult>> results(points, std::vector<RunResult>(seeds));
+  std::atomic<std::size_t> next{0};
+  std::mutex mutex;
+  std::optional<ports::Error> error;
+  const std::size_t total = points * seeds;
+  const auto work = [&] {
+    for (std::size_t job = next++; job < total; job = next++) {
+      const std::size_t point = job / seeds;
+      auto result = run_one(scenario, options, options.policies[point / options.windows.size()],
+                            options.windows[point % options.windows.size()],
+                            options.first_seed + job % seeds);
+      if (!result) {
+        const std::lock_guard lock(mutex);
+        error = result.error();
+        next = total;
+        return;
+      }
+      results[point][job % seeds] = std::move(*result);
+      if (options.progress && job % 16 == 0) {
+        const std::lock_guard lock(mutex);
+        options.progress(static_cast<double>(job) / static_cast<double>(total));
+      }
+    }
+  };
+  std::vector<std::thread> threads;
+  for (unsigned i = 1; i < options.threads; ++i) threads.emplace_back(work);
+  work();
+  for (auto& thread : threads) thread.join();
+  if (error) return fail(*error);
+  SweepResult all{.scenario = scenario.name, .seeds = options.seeds};
+  for (std::size_t p = 0; p < options.policies.size(); ++p) {
+    SweepPolicy policy{.policy = options.policies[p]};
+    for (std::size_t w = 0; w < options.windows.size(); ++w)
+      policy.points.push_back(
+          summarise(options.windows[w], results[p * options.windows.size() + w]));
+    all.policies.push_back(std::move(policy));
+  }
+  return all;
+}
+
+std::string sweep_table(const SweepResult& result) {
+  constexpr int width = 30;
+  std::string text = "failed logins per rotation, by overlap window (" +
+                     std::to_string(result.seeds) +
+                     " seeds, 95 % interval; closed form beside it)\n";
+  const auto column = [&](const std::string& content) {
+    text += content;
+    if (content.size() < width) text.append(width - content.size(), ' ');
+  };
+  text += "window    ";
+  for (const auto& policy : result.policies) column(policy.policy);
+  text += "\n";
+  for (std::size_t i = 0; !result.policies.empty() && i < result.policies.front().points.size();
+       ++i) {
+    std::string window = rotator::format_duration(result.policies.front().points[i].window);
+    window.insert(0, window.size() < 6 ? 6 - window.size() : 0, ' ');
+    text += window + "    ";
+    for (const auto& policy : result.policies) column(cell(policy.points[i]));
+    while (text.ends_with(' ')) text.pop_back();
+    text += "\n";
+  }
+  return text;
+}
+
+std::string sweep_json(const SweepResult& result) {
+  Json policies = Json::array();
+  for (const auto& policy : result.policies) {
+    Json points = Json::array();
+    for (const auto& point : policy.points) {
+      Json by_cause = Json::object();
+      for (const auto& [cause, count] : point.by_cause) by_cause[cause] = count;
+      points.push_back(
+          {{"value_s", static_cast<double>(point.window.count()) / 1e9},
+           {"runs", point.runs},
+           {"runs_with_failures", point.runs_with_failures},
+           {"runs_refused", point.runs_refused},
+           {"runs_not_done", point.runs_not_done},
+           {"tried", point.tried},
+           {"failed", point.failed},
+           {"failed_per_run", {{"mean", point.mean}, {"low", point.low}, {"high", point.high}}},
+           {"expected_per_run", point.expected},
+           {"by_cause", by_cause}});
+    }
+    policies.push_back({{"policy", policy.policy}, {"points", points}});
+  }
+  const Json document = {{"schema", 1},
+                         {"scenario", result.scenario},
+                         {"parameter", "window"},
+                         {"policies", policies}};
+  return document.dump(2) + "\n";
+}
+
+}  // namespace scenarios

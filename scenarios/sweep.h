@@ -1,0 +1,80 @@
+// Sweep: the same scenario over many overlap windows, policies and seeds, counted: how many logins
+// fail for each window, with a confidence interval, and the closed form beside the count.
+//
+// Deterministic: a point is the sum of its runs, each a pure function of (scenario, policy, window,
+// seed), so neither threads nor shards change a digit.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "rotator/ports/result.h"
+#include "scenarios/scenario.h"
+
+namespace scenarios {
+
+// Bounds.
+inline constexpr int max_sweep_points = 2000;
+inline constexpr int max_sweep_seeds = 1'000'000;
+
+struct SweepOptions {
+  std::vector<ports::Duration> windows = {};
+  std::vector<std::string> policies =
+      {};  // in the order of the columns; "guarded" is the scenario's own driver
+  int seeds = 200;
+  std::uint64_t first_seed = 1;
+  unsigned threads = 1;
+  std::string fidelity = "counts";
+  std::function<void(double)> progress = {};
+};
+
+// "0s..20m/1m": from 0 to 20 minutes in steps of one; "5m": one value; "0s,5m": a list. Error of
+// code configuration says what is wrong.
+ports::Result<std::vector<ports::Duration>> parse_windows(const std::string& text);
+
+struct SweepPoint {
+  ports::Duration window{0};
+  std::uint64_t runs = 0;
+  std::uint64_t runs_with_failures = 0;
+  std::uint64_t runs_refused =
+      0;  // the rotator would not start: nothing was changed, the old secret stays
+  std::uint64_t runs_not_done = 0;  // rolled back, unknown, stopped
+  std::uint64_t tried = 0;
+  std::uint64_t failed = 0;
+  std::map<std::string, std::uint64_t> by_cause = {};
+  // Failed logins per rotation: mean, and its 95 % confidence interval by Student's t over the
+  // runs. When no run failed, the upper end is what 95 % confidence allows for the mean if failures
+  // came in runs of at least one: 3 / runs (rule of three).
+  double mean = 0;
+  double low = 0;
+  double high = 0;
+  double expected = 0;  // closed form, mean over the runs
+};
+
+struct SweepPolicy {
+  std::string policy = {};
+  std::vector<SweepPoint> points = {};
+};
+
+struct SweepResult {
+  std::string scenario = {};
+  int seeds = 0;
+  std::vector<SweepPolicy> policies = {};
+};
+
+ports::Result<SweepResult> sweep(const Scenario& scenario, const SweepOptions& options);
+
+// The table for a person, and the document of the JSON report (design: one "policies" list of
+// "points").
+std::string sweep_table(const SweepResult& result);
+std::string sweep_json(const SweepResult& result);
+
+// The sentence to take home: the smallest safe window for this fleet, which term dominates it, and
+// what the guide's 15 minutes leave. From the rotator's own plan in this world.
+ports::Result<std::string> safe_window_sentence(const Scenario& scenario);
+
+}  // namespace scenarios

@@ -1,0 +1,27 @@
+// Compression: the same scenario, and the same rotator's configuration, with every duration divided
+// by one factor, so that a quarter of an hour passes in fifteen real seconds on the HTTP wire.
+// Rates are multiplied alike.
+#pragma once
+
+#include <string>
+
+#include "rotator/rotation/configuration.h"
+#include "scenarios/report.h"
+#include "scenarios/scenario.h"
+
+namespace scenarios {
+
+// `factor` from 1 to 60: beyond, the machine's own delays (a call, a late wake-up) would count for
+// seconds.
+inline constexpr int max_compression = 60;
+
+// What does not shrink: Kubernetes' whole seconds stay at least 1; Vault settles at least the
+// second to which Kubernetes rounds its timestamps, or the proof that a pod is younger than the KV
+// version could never hold.
+Scenario compressed(const Scenario& scenario, int factor);
+rotator::Configuration compressed(const rotator::Configuration& configuration, int factor);
+
+// A report of a compressed run, in the scenario's own time.
+void decompress(Report& report, int factor);
+
+}  // namespace scenarios

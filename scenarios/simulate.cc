@@ -5,7 +5,6 @@
 
 #include "mocks/portal/logins.h"
 #include "mocks/portal/metrics.h"
-#include "mocks/portal/oracle.h"
 #include "mocks/sim/event_queue.h"
 #include "mocks/sim/fault_plan.h"
 #include "mocks/sim/network.h"
@@ -14,6 +13,7 @@
 #include "mocks/sim/trace.h"
 #include "rotator/ports/check.h"
 #include "rotator/rotation/rotation.h"
+#include "scenarios/assemble.h"
 #include "scenarios/hand.h"
 #include "scenarios/narrator.h"
 #include "scenarios/run.h"
@@ -29,27 +29,13 @@ using mocks::sim::Process;
 constexpr ports::Duration restart_delay = std::chrono::seconds(20);
 constexpr int max_incarnations = 20;
 
-double seconds(ports::Instant at) {
-  return static_cast<double>(at.time_since_epoch().count()) / 1e9;
-}
-
-mocks::portal::Range range(const Range& r) { return {.low = r.low, .high = r.high}; }
+double seconds(ports::Instant at) { return seconds_since(ports::Instant(), at); }
 
 mocks::portal::LoginOptions login_options(const Scenario& scenario, const std::string& fidelity) {
-  const auto& portal = scenario.portal;
-  mocks::portal::LoginOptions options;
-  options.fidelity =
-      *mocks::portal::parse_fidelity(fidelity.empty() ? scenario.fidelity : fidelity);
-  options.per_second = static_cast<double>(portal.logins_per_minute) / 60.0;
-  options.journey.think = range(portal.think_time);
-  options.journey.exchange = range(portal.token_exchange);
-  options.journey.sticky_sessions = portal.sticky_sessions;
-  options.journey.redirect_uri = mocks::name_of(redirect_uri);
-  if (portal.sessions) {
-    options.journey.returning = {.numerator = 1, .denominator = 3};
-    options.journey.returning_age.high = portal.session_max_age;
-  }
-  return options;
+  return {
+      .fidelity = *mocks::portal::parse_fidelity(fidelity.empty() ? scenario.fidelity : fidelity),
+      .per_second = login_rate(scenario),
+      .journey = journey_options(scenario)};
 }
 
 class Simulation final : private mocks::Timed,
@@ -284,10 +270,9 @@ class Simulation final : private mocks::Timed,
   void look_for_leaks() {
     const auto plaintexts = world_.plaintexts();
     const auto leak = [&](const std::string& where, const std::string& text) {
-      for (const auto& secret : plaintexts)
-        if (text.find(secret) != std::string::npos)
-          world_.invariants().violate(Invariant::no_plaintext_secret, queue_.now(),
-                                      where + " holds a secret in plain");
+      if (holds_any(text, plaintexts))
+        world_.invariants().violate(Invariant::no_plaintext_secret, queue_.now(),
+                                    where + " holds a secret in plain");
     };
     leak("what the rotator said", output_);
     leak("the trace of calls", narrator_.text());
@@ -311,21 +296,7 @@ class Simulation final : private mocks::Timed,
                        .api_calls = by_hand ? by_hand_calls_ : network_.calls("rotator"),
                        .restarts = outcome.restarts,
                        .message = outcome.message};
-    const auto& tally = logins_.tally();
-    report.logins = count(tally.total());
-    for (const auto& span : tally.phases()) {
-      const auto to = std::min(span.to, queue_.now());
-      PhaseReport phase{.phase = span.label,
-                        .from_s = seconds(span.from),
-                        .to_s = seconds(to),
-                        .logins = count(span.logins)};
-      phase.logins.expected_failed =
-          mocks::portal::expected_failures(world_.timeline(), logins_.options().journey,
-                                           logins_.options().per_second, span.from, to)
-              .failed;
-      report.logins.expected_failed += phase.logins.expected_failed;
-      report.phases.push_back(std::move(phase));
-    }
+    count_logins(scenario_, logins_.tally(), world_.timeline(), queue_.now(), report);
     report.invariants = world_.invariants().reports();
     for (const auto& rule : faults_.rules()) report.faults.push_back(mocks::sim::describe(rule));
     for (const auto i : faults_.never_fired())
@@ -344,15 +315,6 @@ class Simulation final : private mocks::Timed,
       outcome_ = rotator::Outcome{.message = "the run was still going after " +
                                              std::to_string(seconds(queue_.now())) + " s"};
     return &*outcome_;
-  }
-
-  static LoginCount count(const mocks::portal::Count& from) {
-    LoginCount count{.tried = from.tried, .failed = from.failed};
-    for (std::size_t i = 0; i < mocks::portal::cause_count; ++i)
-      if (from.by_cause[i] > 0)
-        count.by_cause[mocks::portal::to_string(static_cast<mocks::portal::Cause>(i))] =
-            from.by_cause[i];
-    return count;
   }
 
   const Scenario& scenario_;

@@ -120,9 +120,11 @@ void Child::watch(int standard_output, int standard_error, const OnLine& on_line
   }
   close(standard_output);
   close(standard_error);
-  // Wait without reaping first: once reaped, the process id may be somebody else's, and send() must not reach them.
+  // Wait without reaping first: once reaped, the process id may be somebody else's, and send() must
+  // not reach them.
   siginfo_t ignored{};
-  while (waitid(P_PID, static_cast<id_t>(pid_), &ignored, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
+  while (waitid(P_PID, static_cast<id_t>(pid_), &ignored, WEXITED | WNOWAIT) < 0 &&
+         errno == EINTR) {
   }
   int status = 0;
   {

@@ -61,6 +61,11 @@ ports::Result<rotator::Configuration> rotation_configuration(const Scenario& sce
                                                              const Endpoints& endpoints,
                                                              std::optional<ports::Duration> window);
 
+// The same as the text of a rotation.yaml, for a rotator that runs as a process of its own;
+// `kubeconfig` and `ca_file` are paths.
+std::string configuration_yaml(const rotator::Configuration& configuration,
+                               const std::string& kubeconfig, const std::string& ca_file);
+
 // The driver that `policy` names; the scenario's own when empty. Error of code configuration when
 // there is none.
 ports::Result<Driver> driver_of(const Scenario& scenario, const std::string& policy);

@@ -126,6 +126,7 @@ Driver read_driver(YamlSection& section) {
     return driver;
   }
   driver.rotation_yaml = section.section("rotation").dump();
+  driver.unsafe_yaml = section.section("unsafe").dump();
   return driver;
 }
 

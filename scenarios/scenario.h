@@ -81,6 +81,8 @@ struct Driver {
   enum class Kind { rotator, operator_by_hand } kind = Kind::rotator;
   // kind rotator: the `rotation:` section of rotation.yaml, as YAML text.
   std::string rotation_yaml = {};
+  std::string unsafe_yaml =
+      {};  // its `unsafe:` section: gates that are switched off, for planted mistakes
   // kind operator_by_hand: the guide's commands in order; `wait` takes a duration or "window".
   std::vector<Step> commands = {};
 };

@@ -1,0 +1,349 @@
+// The HTTP wire: the same mocks behind real HTTPS, the rotator's executable as a child process,
+// users on client threads.
+#include <signal.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <thread>
+
+#include "mocks/portal/browser.h"
+#include "mocks/portal/metrics.h"
+#include "mocks/sim/fault_plan.h"
+#include "mocks/sim/trace.h"
+#include "mocks/wire/real_time.h"
+#include "rotator/ports/stop_signal.h"
+#include "rotator/ports/system_clock.h"
+#include "rotator/ports/system_http.h"
+#include "rotator/rotation/rotation.h"
+#include "scenarios/assemble.h"
+#include "scenarios/child.h"
+#include "scenarios/compression.h"
+#include "scenarios/hand.h"
+#include "scenarios/narrator.h"
+#include "scenarios/run.h"
+#include "scenarios/servers.h"
+#include "scenarios/world.h"
+
+namespace scenarios {
+namespace {
+
+using mocks::FactKind;
+using ports::ErrorCode;
+using ports::fail;
+
+// More real logins a second than this, and two cores measure themselves instead of the rotation.
+constexpr double most_logins_per_second = 60;
+constexpr std::size_t browser_threads = 16;
+constexpr int max_incarnations = 20;
+constexpr ports::Duration restart_delay = std::chrono::seconds(20);  // in the scenario's time
+
+std::string method_agent(const char* who) { return std::string("overlap-") + who; }
+
+class HttpRun final : private mocks::Timed {
+ public:
+  HttpRun(const Scenario& scenario, const RunOptions& options, Driver driver)
+      : original_(scenario),
+        scenario_(compressed(scenario, options.compression)),
+        options_(options),
+        driver_(std::move(driver)) {
+    const double rate = login_rate(scenario_);
+    if (rate > most_logins_per_second)
+      scenario_.portal.logins_per_minute = static_cast<int>(most_logins_per_second * 60);
+    if (options.kill_at_call > 0)
+      scenario_.faults.push_back({.label = "kill -9",
+                                  .kind = options.seed % 2 == 0
+                                              ? mocks::sim::Verdict::Kind::crash_before
+                                              : mocks::sim::Verdict::Kind::crash_after,
+                                  .caller = "rotator",
+                                  .nth = options.kill_at_call});
+  }
+
+  ports::Result<Report> run() {
+    auto started = start_world();
+    if (!started) return fail(started.error());
+    pass(scenario_.lead);
+    {
+      const std::lock_guard lock(world_mutex_);
+      began_ = scheduler_->now();
+      world_->apply_next_configuration();
+      schedule_steps("");
+    }
+    auto driven = driver_.kind == Driver::Kind::rotator ? drive_rotator() : drive_by_hand();
+    if (!driven) return fail(driven.error());
+    enter("after");
+    pass(scenario_.tail);
+    browsers_->stop();
+    return report();
+  }
+
+ private:
+  enum TimerKind : std::uint32_t { step };
+
+  ports::Status start_world();
+  ports::Status drive_rotator();
+  ports::Status drive_by_hand();
+  ports::Result<ChildExit> one_incarnation(const std::string& command);
+
+  // Lets real time pass.
+  void pass(ports::Duration duration) {
+    static_cast<void>(clock_.sleep_until(clock_.now() + duration));
+  }
+
+  void on_timer(std::uint32_t, std::uint64_t subject) override {
+    perform(scenario_.timeline[subject]);
+  }
+
+  // Under the world's lock.
+  void schedule_steps(const std::string& phase) {
+    for (std::size_t i = 0; i < scenario_.timeline.size(); ++i)
+      if (scenario_.timeline[i].phase == phase)
+        scheduler_->at(scheduler_->now() + scenario_.timeline[i].plus, *this, step, i);
+  }
+
+  void enter(const std::string& phase) {
+    browsers_->begin_phase(phase);
+    const std::lock_guard lock(world_mutex_);
+    last_phase_ = phase;
+    if (entered_.insert(phase).second && phase != "before") schedule_steps(phase);
+    narrator_.note(scheduler_->now(), "phase " + phase);
+  }
+
+  void perform(const Step& act);
+  void heard(const std::string& line);
+  Report report();
+
+  Scenario original_;
+  Scenario scenario_;
+  const RunOptions& options_;
+  Driver driver_;
+  rotator::Configuration configuration_;
+
+  ports::StopSignal stop_;
+  ports::SystemClock clock_{stop_};
+  std::mutex world_mutex_;
+  mocks::sim::Trace trace_;
+  Narrator narrator_;
+  std::unique_ptr<mocks::sim::FaultPlan> plan_;
+  std::unique_ptr<Barriers> barriers_;
+  std::optional<mocks::wire::RealTimeScheduler> scheduler_;
+  std::optional<World> world_;
+  std::unique_ptr<mocks::portal::Metrics> metrics_;
+  std::unique_ptr<Servers> servers_;
+  std::unique_ptr<mocks::portal::Browsers> browsers_;
+
+  std::mutex child_mutex_;
+  std::condition_variable child_changed_;
+  std::unique_ptr<Child> child_;
+  std::optional<ChildExit> exit_;
+
+  std::set<std::string> entered_;
+  std::string last_phase_;
+  std::string output_;
+  RotationReport rotation_;
+  ports::Instant began_ = {};
+  ports::Instant ended_ = {};
+};
+
+ports::Status HttpRun::start_world() {
+  if (options_.keep_timeline) trace_.add(narrator_);
+  scheduler_.emplace(world_mutex_);
+  {
+    const std::lock_guard lock(world_mutex_);
+    plan_ = std::make_unique<mocks::sim::FaultPlan>(trace_, mocks::sim::Draws(options_.seed),
+                                                    scenario_.faults);
+    barriers_ = std::make_unique<Barriers>(*plan_);
+    world_.emplace(*scheduler_, trace_, *barriers_, scenario_, options_.seed);
+  }
+  metrics_ = std::make_unique<mocks::portal::Metrics>(
+      *scheduler_, [this] { return browsers_ ? browsers_->failed_so_far() : 0; });
+  auto servers = Servers::start(*world_, *metrics_, world_mutex_, *scheduler_, *barriers_, trace_,
+                                clock_.wall_now(), [this](std::string_view) {
+                                  const std::lock_guard lock(child_mutex_);
+                                  if (child_) child_->send(SIGKILL);
+                                });
+  if (!servers) return fail(servers.error());
+  servers_ = std::move(*servers);
+  auto configuration =
+      rotation_configuration(original_, driver_, servers_->endpoints(), options_.window);
+  if (!configuration) return fail(configuration.error());
+  configuration_ = compressed(*configuration, options_.compression);
+  const auto written = servers_->write_configuration(configuration_);
+  if (!written) return written;
+  const auto make_client = [this]() -> std::unique_ptr<ports::HttpClient> {
+    auto client =
+        ports::new_http_client(clock_, stop_, servers_->client_options(method_agent("portal")));
+    return client ? std::move(*client) : nullptr;
+  };
+  browsers_ = std::make_unique<mocks::portal::Browsers>(
+      world_mutex_, *scheduler_, world_->timeline(), world_->fleet(), world_->draws(), clock_,
+      make_client,
+      mocks::portal::BrowserOptions{.origin = servers_->endpoints().idp,
+                                    .redirect_uri = redirect_uri,
+                                    .threads = browser_threads,
+                                    .per_second = login_rate(scenario_),
+                                    .journey = journey_options(scenario_)});
+  browsers_->begin_phase("before");
+  browsers_->start();
+  return {};
+}
+
+// A line of the rotator's log: one JSON object.
+void HttpRun::heard(const std::string& line) {
+  const auto json = nlohmann::json::parse(line, nullptr, false);
+  std::string phase;
+  if (json.is_object() && json.value("event", "") == "phase_began") phase = json.value("phase", "");
+  {
+    const std::lock_guard lock(world_mutex_);
+    output_ += line + "\n";
+    narrator_.note(scheduler_->now(), line);
+  }
+  if (!phase.empty()) enter(phase);
+}
+
+ports::Result<ChildExit> HttpRun::one_incarnation(const std::string& command) {
+  {
+    const std::lock_guard lock(child_mutex_);
+    exit_.reset();
+  }
+  auto child = Child::start(
+      {options_.rotator, command, "-c", servers_->configuration_file(), "--output", "json"},
+      {{"VAULT_TOKEN", world_->credentials().vault_token}, {"PATH", "/usr/bin:/bin"}},
+      [this](const std::string& line) { heard(line); },
+      [this](const ChildExit& how) {
+        const std::lock_guard lock(child_mutex_);
+        exit_ = how;
+        child_changed_.notify_all();
+      });
+  if (!child) return fail(child.error());
+  std::unique_lock lock(child_mutex_);
+  child_ = std::move(*child);
+  const auto limit = scenario_.at_most;
+  if (!child_changed_.wait_for(lock, limit, [this] { return exit_.has_value(); })) {
+    child_->send(SIGKILL);
+    child_changed_.wait(lock, [this] { return exit_.has_value(); });
+  }
+  auto ended = std::move(child_);
+  const auto how = *exit_;
+  lock.unlock();
+  ended->join();
+  return how;
+}
+
+ports::Status HttpRun::drive_rotator() {
+  std::string command = "run";
+  for (int incarnation = 1; incarnation <= max_incarnations; ++incarnation) {
+    auto exit = one_incarnation(command);
+    if (!exit) return fail(exit.error());
+    output_ += exit->standard_output;
+    const auto result = nlohmann::json::parse(exit->standard_output, nullptr, false);
+    const bool killed = exit->signal != 0;
+    if (!killed && !result.is_object())
+      return fail(ErrorCode::malformed, "the rotator exited with " + std::to_string(exit->code) +
+                                            " and printed no JSON result; it said: " +
+                                            exit->standard_error.substr(0, 500));
+    if (!killed) {
+      rotation_.outcome = result.value("ending", "unknown");
+      rotation_.phase = result.value("phase", "");
+      rotation_.strategy = result.value("strategy", "");
+      rotation_.message = result.value("message", "");
+      rotation_.api_calls += result.value("api_calls", std::uint64_t{0});
+      rotation_.restarts = result.value("restarts", 0);
+    }
+    const bool resumable = killed || rotation_.outcome == "unknown" ||
+                           rotation_.outcome == "interrupted" || rotation_.outcome == "locked";
+    if (!resumable || rotation_.outcome == scenario_.expect.outcome) break;
+    pass(restart_delay / options_.compression);
+    command = "resume";
+  }
+  const std::lock_guard lock(world_mutex_);
+  ended_ = scheduler_->now();
+  return {};
+}
+
+ports::Status HttpRun::drive_by_hand() {
+  auto client =
+      ports::new_http_client(clock_, stop_, servers_->client_options(method_agent("operator")));
+  if (!client) return fail(client.error());
+  const auto& at = servers_->endpoints();
+  Hand hand(**client, clock_,
+            {.idp_origin = at.idp,
+             .vault_origin = at.vault,
+             .kubernetes_origin = at.kubernetes,
+             .client_id = client_id,
+             .vault_token = world_->credentials().vault_token,
+             .kubernetes_token = world_->credentials().operator_token,
+             .kubernetes_namespace = kubernetes_namespace,
+             .deployment = deployment_name,
+             .window = options_.window.value_or(std::chrono::minutes(15)) / options_.compression},
+            [this](const std::string& phase) { enter(phase); });
+  const auto done =
+      hand.run(options_.policy.empty() ? scenario_.driver.commands
+                                       : scenario_.policies.at(options_.policy).commands);
+  rotation_ = {.strategy = "by hand",
+               .outcome = done ? "done" : "unknown",
+               .phase = last_phase_,
+               .api_calls = hand.calls(),
+               .message = done ? "" : done.error().message};
+  const std::lock_guard lock(world_mutex_);
+  ended_ = scheduler_->now();
+  return {};
+}
+
+void HttpRun::perform(const Step& act) {
+  narrator_.note(scheduler_->now(), "act " + act.verb);
+  if (world_->act(act)) return;
+  const auto found = act.arguments.find("value");
+  const std::string value = found == act.arguments.end() ? "" : found->second;
+  const auto arrow = value.find('>');
+  const std::string caller = arrow == std::string::npos ? "*" : value.substr(0, arrow);
+  const std::string server = arrow == std::string::npos ? value : value.substr(arrow + 1);
+  if (act.verb == "partition") return barriers_->partition(caller, server);
+  if (act.verb == "repair") return barriers_->repair(caller, server);
+  if (act.verb == "take_down" || act.verb == "bring_up") {
+    const bool up = act.verb == "bring_up";
+    if (server == "idp") world_->timeline().set_provider_up(scheduler_->now(), up);
+    return up ? barriers_->bring_up(server) : barriers_->take_down(server);
+  }
+  if (act.verb != "kill" && act.verb != "interrupt") return;
+  const std::lock_guard lock(child_mutex_);
+  if (child_) child_->send(act.verb == "kill" ? SIGKILL : SIGTERM);
+}
+
+Report HttpRun::report() {
+  Report report{
+      .scenario = original_.name, .wire = "http", .seed = options_.seed, .policy = options_.policy};
+  const std::lock_guard lock(world_mutex_);
+  world_->check_end_state();
+  if (holds_any(output_, world_->plaintexts()))
+    world_->invariants().violate(Invariant::no_plaintext_secret, scheduler_->now(),
+                                 "the rotator's output holds a secret in plain");
+  rotation_.duration_s = seconds_since(began_, ended_);
+  report.rotation = rotation_;
+  count_logins(scenario_, browsers_->tally(), world_->timeline(), scheduler_->now(), report);
+  report.invariants = world_->invariants().reports();
+  for (const auto& rule : plan_->rules()) report.faults.push_back(mocks::sim::describe(rule));
+  for (const auto i : plan_->never_fired()) report.faults_never_fired.push_back(report.faults[i]);
+  report.timeline = narrator_.take();
+  report.replay =
+      "rehearse run " + original_.path + " --wire http --seed " + std::to_string(options_.seed);
+  decompress(report, options_.compression);
+  judge(original_, report);
+  return report;
+}
+
+}  // namespace
+
+ports::Result<Report> run_http(const Scenario& scenario, const RunOptions& options) {
+  auto driver = driver_of(scenario, options.policy);
+  if (!driver) return fail(driver.error());
+  HttpRun run(scenario, options, std::move(*driver));
+  return run.run();
+}
+
+}  // namespace scenarios

@@ -1,0 +1,90 @@
+// Servers: one world's mocks behind loopback HTTPS, with a private certificate authority and the
+// files that a client needs, in a temporary folder that goes with them. For runs on the HTTP wire
+// and for `rehearse serve`.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "mocks/portal/metrics.h"
+#include "mocks/sim/faults.h"
+#include "mocks/sim/trace.h"
+#include "mocks/wire/serve.h"
+#include "rotator/ports/result.h"
+#include "rotator/ports/system_http.h"
+#include "scenarios/run.h"
+#include "scenarios/world.h"
+
+namespace scenarios {
+
+// Partitions and servers that are down, in front of a fault plan. Under the world's lock.
+class Barriers final : public mocks::sim::Faults {
+ public:
+  explicit Barriers(mocks::sim::Faults& plan) : plan_(plan) {}
+  mocks::sim::Verdict consult(ports::Instant now, const mocks::sim::Call& call) override;
+
+  // Opposites. Names or "*".
+  void partition(const std::string& caller, const std::string& server) {
+    cut_.insert({caller, server});
+  }
+  void repair(const std::string& caller, const std::string& server) {
+    cut_.erase({caller, server});
+  }
+  void take_down(const std::string& server) { down_.insert(server); }
+  void bring_up(const std::string& server) { down_.erase(server); }
+
+ private:
+  mocks::sim::Faults& plan_;
+  std::set<std::pair<std::string, std::string>> cut_;
+  std::set<std::string> down_;
+};
+
+class Servers {
+ public:
+  // `crash` kills the process of a caller (faults crash_before, crash_after). `now` dates the
+  // certificates. All references must outlive the servers. Error of code configuration when a file
+  // or a port cannot be had.
+  static ports::Result<std::unique_ptr<Servers>> start(
+      World& world, mocks::portal::Metrics& metrics, std::mutex& world_mutex,
+      mocks::Scheduler& scheduler, mocks::sim::Faults& faults, mocks::sim::Trace& trace,
+      ports::WallTime now, std::function<void(std::string_view)> crash);
+  ~Servers();
+  Servers(const Servers&) = delete;
+  Servers& operator=(const Servers&) = delete;
+
+  const Endpoints& endpoints() const { return endpoints_; }
+  // For an HTTP client that trusts these servers and calls itself `user_agent`.
+  ports::HttpOptions client_options(const std::string& user_agent) const;
+
+  // Files in the folder: certificate authority, kubeconfig, and one credential a file (mode 0600).
+  const std::string& folder() const { return folder_; }
+  std::string ca_file() const { return folder_ + "/ca.crt"; }
+  std::string kubeconfig_file() const { return folder_ + "/kubeconfig"; }
+  std::string operator_kubeconfig_file() const { return folder_ + "/operator.kubeconfig"; }
+  std::string vault_token_file() const { return folder_ + "/vault-token"; }
+  std::string idp_admin_token_file() const { return folder_ + "/idp-admin-token"; }
+  std::string kubernetes_token_file() const { return folder_ + "/kubernetes-token"; }
+  std::string operator_token_file() const { return folder_ + "/operator-token"; }
+  std::string configuration_file() const { return folder_ + "/rotation.yaml"; }
+
+  // Writes rotation.yaml for a rotator of this world.
+  ports::Status write_configuration(const rotator::Configuration& configuration) const;
+
+ private:
+  Servers() = default;
+  ports::Status write_credentials(const Credentials& credentials) const;
+
+  std::string folder_;
+  Endpoints endpoints_;
+  std::unique_ptr<mocks::wire::Server> idp_;
+  std::unique_ptr<mocks::wire::Server> vault_;
+  std::unique_ptr<mocks::wire::Server> kubernetes_;
+  std::unique_ptr<mocks::wire::Server> metrics_;
+};
+
+}  // namespace scenarios

@@ -248,7 +248,7 @@ ports::Status HttpRun::drive_rotator() {
                                             " and printed no JSON result; it said: " +
                                             exit->standard_error.substr(0, 500));
     if (!killed) {
-      rotation_.outcome = result.value("ending", "unknown");
+      rotation_.outcome = result.value("outcome", "unknown");
       rotation_.phase = result.value("phase", "");
       rotation_.strategy = result.value("strategy", "");
       rotation_.message = result.value("message", "");

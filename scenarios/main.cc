@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "scenarios/commands.h"
+#include "scenarios/serve.h"
 
 namespace {
 
@@ -102,6 +103,16 @@ int run(int argc, char** argv) {
       ->capture_default_str();
   add_common(*sweep_app, common, {"text", "json"});
 
+  scenarios::ServeCommand serve;
+  auto* serve_app =
+      app.add_subcommand("serve", "Serve a scenario's mocks over loopback HTTPS until SIGTERM");
+  serve_app->add_option("scenario", serve.path,
+                        "The scenario file; default: the guide's zero_downtime");
+  serve_app->add_option("--compression", serve.compression, "Times faster than real")
+      ->check(CLI::Range(1, 60))
+      ->capture_default_str();
+  serve_app->add_flag("--logins", serve.logins, "Users log in meanwhile");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -113,6 +124,8 @@ int run(int argc, char** argv) {
     command->common = common;
   }
   sweep.common = common;
+  serve.scenarios_folder = scenarios_folder();
+  if (serve_app->parsed()) return scenarios::serve_command(serve);
   if (run_app->parsed()) return scenarios::run_command(run);
   if (sweep_app->parsed()) return scenarios::sweep_command(sweep);
   if (replay_app->parsed()) {

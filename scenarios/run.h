@@ -11,6 +11,7 @@
 
 #include "rotator/ports/result.h"
 #include "rotator/rotation/configuration.h"
+#include "rotator/rotation/plan.h"
 #include "scenarios/report.h"
 #include "scenarios/scenario.h"
 
@@ -37,6 +38,8 @@ struct RunOptions {
 // Error of code configuration when the scenario cannot run so (no such policy, a bad rotation
 // section, no executable).
 ports::Result<Report> run_simulated(const Scenario& scenario, const RunOptions& options);
+// What `rotator plan` says in the scenario's world before anything has happened.
+ports::Result<rotator::Plan> plan_simulated(const Scenario& scenario, std::uint64_t seed);
 ports::Result<Report> run_http(const Scenario& scenario, const RunOptions& options);
 
 // Where one world's systems are.

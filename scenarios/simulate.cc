@@ -82,6 +82,23 @@ class Simulation final : private mocks::Timed,
     return report();
   }
 
+  // What `rotator plan` says in this world before anything has happened.
+  ports::Result<rotator::Plan> plan() {
+    std::optional<ports::Result<rotator::Plan>> answer;
+    process_.start([&] {
+      const auto http = network_.client(process_.name(), process_);
+      mocks::sim::SimClock clock(process_);
+      mocks::sim::SimRandom random(world_.draws(), 0);
+      rotator::Rotation rotation(
+          {.http = *http, .clock = clock, .random = random, .files = files_}, configuration_,
+          {.vault_token = ports::Secret(std::string(world_.credentials().vault_token))}, *this);
+      answer.emplace(rotation.plan());
+    });
+    while (!answer && queue_.next() && *queue_.next() <= at(scenario_.at_most)) queue_.step();
+    if (!answer) return ports::fail(ports::ErrorCode::ambiguous, "the plan did not end");
+    return std::move(*answer);
+  }
+
  private:
   enum TimerKind : std::uint32_t { begin_driver, step, next_incarnation };
 
@@ -352,6 +369,14 @@ ports::Result<Driver> driver_of(const Scenario& scenario, const std::string& pol
     return ports::fail(ports::ErrorCode::configuration,
                        scenario.path + ": has no policy '" + policy + "' below `policies:`");
   return found->second;
+}
+
+ports::Result<rotator::Plan> plan_simulated(const Scenario& scenario, std::uint64_t seed) {
+  const RunOptions options{.seed = seed};
+  auto configuration = rotation_configuration(scenario, scenario.driver, simulated_endpoints, {});
+  if (!configuration) return ports::fail(configuration.error());
+  Simulation simulation(scenario, options, scenario.driver, std::move(*configuration));
+  return simulation.plan();
 }
 
 ports::Result<Report> run_simulated(const Scenario& scenario, const RunOptions& options) {

@@ -236,4 +236,24 @@ std::string sweep_json(const SweepResult& result) {
   return document.dump(2) + "\n";
 }
 
+ports::Result<std::string> safe_window_sentence(const Scenario& scenario) {
+  const auto plan = plan_simulated(scenario, scenario.seed);
+  if (!plan) return fail(plan.error());
+  const auto total = std::chrono::ceil<std::chrono::seconds>(plan->safe_window.total);
+  const auto minutes = std::chrono::floor<std::chrono::minutes>(total);
+  Duration dominating{0};
+  for (const auto& term : plan->safe_window.terms)
+    if (term.name == plan->safe_window.dominating) dominating = term.duration;
+  const double times = 900.0 / static_cast<double>(std::max<std::int64_t>(1, total.count()));
+  std::array<char, 400> text{};
+  std::snprintf(
+      text.data(), text.size(),
+      "smallest safe window for this fleet: %lld:%02lld, dominated by the %s (%s); the guide's 15 "
+      "min leave %.1f "
+      "times that.",
+      static_cast<long long>(minutes.count()), static_cast<long long>((total - minutes).count()),
+      plan->safe_window.dominating.c_str(), rotator::format_duration(dominating).c_str(), times);
+  return std::string(text.data());
+}
+
 }  // namespace scenarios

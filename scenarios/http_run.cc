@@ -43,8 +43,6 @@ constexpr std::size_t browser_threads = 16;
 constexpr int max_incarnations = 20;
 constexpr ports::Duration restart_delay = std::chrono::seconds(20);  // in the scenario's time
 
-std::string method_agent(const char* who) { return std::string("overlap-") + who; }
-
 class HttpRun final : private mocks::Timed {
  public:
   HttpRun(const Scenario& scenario, const RunOptions& options, Driver driver)
@@ -135,6 +133,7 @@ class HttpRun final : private mocks::Timed {
   std::optional<World> world_;
   std::unique_ptr<mocks::portal::Metrics> metrics_;
   std::unique_ptr<Servers> servers_;
+  std::unique_ptr<ports::HttpClient> portal_client_;
   std::unique_ptr<mocks::portal::Browsers> browsers_;
 
   std::mutex child_mutex_;
@@ -175,14 +174,12 @@ ports::Status HttpRun::start_world() {
   configuration_ = compressed(*configuration, options_.compression);
   const auto written = servers_->write_configuration(configuration_);
   if (!written) return written;
-  const auto make_client = [this]() -> std::unique_ptr<ports::HttpClient> {
-    auto client =
-        ports::new_http_client(clock_, stop_, servers_->client_options(method_agent("portal")));
-    return client ? std::move(*client) : nullptr;
-  };
+  auto client = ports::new_http_client(clock_, stop_, servers_->client_options("overlap-portal"));
+  if (!client) return fail(client.error());
+  portal_client_ = std::move(*client);
   browsers_ = std::make_unique<mocks::portal::Browsers>(
-      world_mutex_, *scheduler_, world_->timeline(), world_->fleet(), world_->draws(), clock_,
-      make_client,
+      world_mutex_, *scheduler_, trace_, world_->draws(), world_->timeline(), world_->fleet(),
+      *portal_client_,
       mocks::portal::BrowserOptions{.origin = servers_->endpoints().idp,
                                     .redirect_uri = redirect_uri,
                                     .threads = browser_threads,
@@ -267,8 +264,7 @@ ports::Status HttpRun::drive_rotator() {
 }
 
 ports::Status HttpRun::drive_by_hand() {
-  auto client =
-      ports::new_http_client(clock_, stop_, servers_->client_options(method_agent("operator")));
+  auto client = ports::new_http_client(clock_, stop_, servers_->client_options("overlap-operator"));
   if (!client) return fail(client.error());
   const auto& at = servers_->endpoints();
   Hand hand(**client, clock_,

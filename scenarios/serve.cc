@@ -98,14 +98,14 @@ int serve_command(const ServeCommand& command) {
   const auto written =
       (*servers)->write_configuration(compressed(*configuration, command.compression));
   if (!written) return complain(written.error());
+  std::unique_ptr<ports::HttpClient> portal_client;
   if (command.logins) {
+    auto client = ports::new_http_client(clock, stop, (*servers)->client_options("overlap-portal"));
+    if (!client) return complain(client.error());
+    portal_client = std::move(*client);
     browsers = std::make_unique<mocks::portal::Browsers>(
-        world_mutex, scheduler, world.timeline(), world.fleet(), world.draws(), clock,
-        [&]() -> std::unique_ptr<ports::HttpClient> {
-          auto client =
-              ports::new_http_client(clock, stop, (*servers)->client_options("overlap-portal"));
-          return client ? std::move(*client) : nullptr;
-        },
+        world_mutex, scheduler, trace, world.draws(), world.timeline(), world.fleet(),
+        *portal_client,
         mocks::portal::BrowserOptions{.origin = (*servers)->endpoints().idp,
                                       .redirect_uri = redirect_uri,
                                       .per_second = std::min(login_rate(scenario), 60.0),

@@ -221,7 +221,7 @@ bool World::act(const Step& step) {
     for (const auto& pod : kubernetes_->pods(kubernetes_namespace, deployment_name)) {
       if (left == 0) break;
       if (pod.terminating) continue;
-      kubernetes_->restart_containers(pod.id);
+      kubernetes_->restart_application(pod.id);
       --left;
     }
     return true;

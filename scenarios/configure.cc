@@ -68,6 +68,7 @@ ports::Result<rotator::Configuration> rotation_configuration(
   auto configuration = parsed->rotation;
   configuration.kubernetes.cluster.server = endpoints.kubernetes;
   configuration.kubernetes.cluster.token_file = endpoints.kubernetes_token_file;
+  configuration.kubernetes.cluster.kubernetes_namespace = kubernetes_namespace;
   if (window) configuration.rotation.window = window;
   if (!configuration.rotation.failure_signal)
     configuration.rotation.failure_signal.emplace(rotator::FailureSignal{

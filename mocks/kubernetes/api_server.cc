@@ -225,7 +225,10 @@ ApiServer::ApiServer(Scheduler& scheduler, Observer& observer, sim::Draws draws,
 
 ApiServer::~ApiServer() = default;
 
-void ApiServer::set_workload(Workload& workload) { machine_->kubelet.set_workload(workload); }
+void ApiServer::set_workload(Workload& workload) {
+  machine_->kubelet.set_workload(workload);
+  machine_->registry.set_admission(&workload);
+}
 
 void ApiServer::set_endpoint_listener(EndpointListener& listener) {
   machine_->endpoints.set_listener(listener);

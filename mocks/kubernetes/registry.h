@@ -25,6 +25,13 @@ class Registry {
   Observer& observer() { return observer_; }
   const sim::Draws& draws() const { return draws_; }
   const ApiServerOptions& options() const { return options_; }
+  // Whose admission webhook sees new pods; null for none.
+  void set_admission(Workload* workload) { admission_ = workload; }
+  // The annotations of a pod made from a template that has `annotations`.
+  Strings admitted(Strings annotations) const {
+    if (admission_ != nullptr) admission_->admit(annotations);
+    return annotations;
+  }
   ports::Instant now() const { return scheduler_.now(); }
   // API timestamps count whole seconds.
   ports::WallTime wall_second() const;
@@ -53,6 +60,7 @@ class Registry {
   Observer& observer_;
   sim::Draws draws_;
   ApiServerOptions options_;
+  Workload* admission_ = nullptr;
   std::uint64_t made_ = 0;        // identifiers made so far
   std::uint64_t last_event_ = 0;  // the number in the last Event's name
 };

@@ -157,7 +157,7 @@ bool ReplicaSetController::create_pod(const ReplicaSet& set, std::string& failur
   pod->id = pod->identity->serial;
   pod->generation = 1;
   pod->labels = SharedStrings(with_hash(set.pod_template->labels, set.pod_template->hash));
-  pod->annotations = SharedStrings(set.pod_template->annotations);
+  pod->annotations = SharedStrings(registry_.admitted(set.pod_template->annotations));
   pod->revision = set.revision;
   pod->pod_template = set.pod_template;
   pod->simulated_node = registry_.options().simulated_node;

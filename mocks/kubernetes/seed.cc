@@ -134,7 +134,7 @@ std::shared_ptr<Pod> make_pod(Registry& registry, const ReplicaSet& set, ports::
   pod->id = pod->identity->serial;
   pod->generation = 1;
   pod->labels = set.labels;
-  pod->annotations = SharedStrings(set.pod_template->annotations);
+  pod->annotations = SharedStrings(registry.admitted(set.pod_template->annotations));
   pod->revision = 1;
   pod->pod_template = set.pod_template;
   pod->simulated_node = registry.options().simulated_node;

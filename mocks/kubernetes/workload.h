@@ -77,6 +77,10 @@ class Workload {
   // Who is to be told; called once, before any other call. The host outlives the workload's use.
   virtual void attach(PodHost& host) = 0;
 
+  // A mutating admission webhook (https://kubernetes.io/docs/reference/access-authn-authz/
+  // extensible-admission-controllers/): may change the annotations of a pod about to be created.
+  virtual void admit(std::map<std::string, std::string>& /*annotations*/) {}
+
   // The pod already runs and is ready as the world begins (seed_deployment). Its process read
   // `secret`, if any, long ago; the answer is as of start_app, the readiness is given.
   virtual AppStart adopt(const PodView& pod) = 0;

@@ -137,6 +137,13 @@ const vault::File* Fleet::file(PodId id) const {
 
 void Fleet::attach(kubernetes::PodHost& host) { host_ = &host; }
 
+void Fleet::admit(std::map<std::string, std::string>& annotations) {
+  const auto wanted = annotations.find("vault.hashicorp.com/agent-inject");
+  if (wanted == annotations.end() || wanted->second != "true") return;
+  if (troubled_ > 0 && trouble_.not_injected) return;
+  annotations["vault.hashicorp.com/agent-inject-status"] = "injected";
+}
+
 kubernetes::AppStart Fleet::adopt(const kubernetes::PodView& view) {
   auto& pod = create(view);
   if (pod.agent != nullptr) {

@@ -82,6 +82,8 @@ class Fleet final : public kubernetes::Workload, private Timed {
   // Workload. Pods that are adopted started long ago with the file as Vault has it now; their
   // sidecars are spread over the polling interval.
   void attach(kubernetes::PodHost& host) override;
+  // The Vault Agent injector's webhook: a pod whose template asks for injection is marked injected.
+  void admit(std::map<std::string, std::string>& annotations) override;
   kubernetes::AppStart adopt(const kubernetes::PodView& pod) override;
   void start_init(const kubernetes::PodView& pod) override;
   kubernetes::AppStart start_app(const kubernetes::PodView& pod,

@@ -325,7 +325,7 @@ Report HttpRun::report() {
   report.invariants = world_->invariants().reports();
   for (const auto& rule : plan_->rules()) report.faults.push_back(mocks::sim::describe(rule));
   for (const auto i : plan_->never_fired()) report.faults_never_fired.push_back(report.faults[i]);
-  report.timeline = narrator_.take();
+  if (options_.keep_timeline) report.timeline = narrator_.take();
   report.replay =
       "rehearse run " + original_.path + " --wire http --seed " + std::to_string(options_.seed);
   decompress(report, options_.compression);

@@ -319,7 +319,7 @@ class Simulation final : private mocks::Timed,
     for (const auto i : faults_.never_fired())
       report.faults_never_fired.push_back(report.faults[i]);
     report.trace_hash = trace_.hash_text();
-    report.timeline = narrator_.take();
+    if (options_.keep_timeline) report.timeline = narrator_.take();
     report.replay = "rehearse replay " + scenario_.path + " --seed " +
                     std::to_string(options_.seed) +
                     (options_.policy.empty() ? "" : " --policy " + options_.policy);

@@ -149,6 +149,12 @@ BOOST_AUTO_TEST_CASE(is_lost_when_somebody_had_it_in_between) {
   http.expect("PUT " + one, 409, conflict);
   http.expect("GET " + one, 200, lease_json("16", "", time_text(3), time_text(4), 1));
   check_error(lease.still_ours(), ErrorCode::conflict, "somebody");
+  // Another process of the same name: only the acquireTime tells it from us.
+  World twin;
+  twin.take();
+  twin.http.expect("PUT " + one, 409, conflict);
+  twin.http.expect("GET " + one, 200, lease_json("16", "me", time_text(3), time_text(4)));
+  check_error(twin.lease.still_ours(), ErrorCode::conflict, "changed by me");
   // Deleted under us: a PUT creates it anew, which proves nothing.
   World other;
   other.take();

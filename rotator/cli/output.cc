@@ -92,7 +92,7 @@ std::string outcome_text(const Outcome& outcome) {
         << to_text(took) << '\n';
   out << "  " << std::left << std::setw(10) << "in all" << std::right << std::setw(10)
       << to_text(outcome.took) << ", " << outcome.api_calls << " calls, " << outcome.restarts
-      << " restarts\n";
+      << (outcome.restarts == 1 ? " restart\n" : " restarts\n");
   return out.str();
 }
 

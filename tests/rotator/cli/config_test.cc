@@ -83,8 +83,9 @@ BOOST_AUTO_TEST_CASE(names_file_line_key_and_remedy) {
              "rotation.yaml:10: unsafe.disabled_gates: expected gates among old_pods_gone, "
              "every_pod_on_new, process_newer_than_file, new_secret_accepted, window_elapsed, "
              "quiet_period, got 'windows'");
-  BOOST_TEST(complaint("identity_provider:\n  url: https://a.example\n") ==
-             "rotation.yaml:2: identity_provider.client_id: is missing; add it");
+  auto text = whole;
+  text.erase(text.find("  client_id"), std::string("  client_id: 0oaexample\n").size());
+  BOOST_TEST(complaint(text) == "rotation.yaml:2: identity_provider.client_id: is missing; add it");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_an_address_without_tls) {

@@ -28,9 +28,9 @@ BOOST_AUTO_TEST_SUITE(output)
 BOOST_AUTO_TEST_CASE(shows_an_outcome_as_text) {
   BOOST_TEST(render(done(), OutputFormat::text) ==
              "done (rotation 0123456789ab): rotated client 0oa from ocs1 (aa) to ocs2 (bb)\n"
-             "  preflight     1s500ms\n"
-             "  delete             2s\n"
-             "  in all        3s500ms, 31 calls, 1 restarts\n");
+             "  preflight    1s500ms\n"
+             "  delete            2s\n"
+             "  in all       3s500ms, 31 calls, 1 restart\n");
 }
 
 BOOST_AUTO_TEST_CASE(shows_an_outcome_as_json) {

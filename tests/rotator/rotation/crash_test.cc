@@ -75,22 +75,43 @@ BOOST_AUTO_TEST_CASE(a_lost_reply_at_any_call_harms_nothing) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(after_a_lost_reply_to_a_write_is_mended_too) {
+// The one that mends may die as well: at any call of its own.
+BOOST_AUTO_TEST_CASE(of_the_run_that_mends_another_is_mended_too) {
   const auto calls = calls_of_a_whole_rotation();
-  for (const char* method : {"PUT", "POST", "PATCH", "DELETE"}) {
-    for (std::uint64_t nth = 1; nth <= calls; ++nth) {
-      BOOST_TEST_CONTEXT(method << " " << nth) {
+  for (std::uint64_t first = 12; first <= calls; first += 9) {
+    for (std::uint64_t second = 4; second <= calls; second += 11) {
+      BOOST_TEST_CONTEXT("after call " << first << ", then after " << second << " more") {
         World world;
-        world.fault(Fault::lost_reply, method, "*", nth);
-        const auto lost = world.plan.rules().size() - 1;
-        // The process dies at its next call, with the reply still outstanding.
-        world.ledger.on_call = {};
-        world.fault(Fault::crash_before, "GET", "*", nth + 20);
-        const auto outcome = world.run(brisk(world));
-        if (world.plan.fired(lost) == 0) break;
-        if (!outcome || outcome->ending != Ending::done) finish(world);
+        world.fault_any(Fault::crash_after, first);
+        world.fault_any(Fault::crash_after, first + second);
+        BOOST_TEST(!world.run(brisk(world)).has_value());
+        finish(world);
         world.check_whole();
       }
+    }
+  }
+}
+
+// A rollout that never completes, and a crash at any call of the way back.
+BOOST_AUTO_TEST_CASE(on_the_way_back_is_mended_too) {
+  const auto doomed = [](World& world) {
+    world.fleet->trouble({.never_ready = true}, 1);
+    return brisk(world);
+  };
+  std::uint64_t calls = 0;
+  {
+    World world({.progress_deadline_s = 60});
+    BOOST_REQUIRE(world.run(doomed(world))->ending == Ending::rolled_back);
+    calls = world.network.calls("rotator");
+  }
+  for (std::uint64_t nth = 30; nth <= calls; ++nth) {
+    BOOST_TEST_CONTEXT("after call " << nth) {
+      World world({.progress_deadline_s = 60});
+      const auto configuration = doomed(world);
+      world.fault_any(Fault::crash_after, nth);
+      BOOST_TEST(!world.run(configuration).has_value());
+      finish(world);
+      world.check_whole();
     }
   }
 }

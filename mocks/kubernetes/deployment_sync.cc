@@ -51,7 +51,7 @@ void DeploymentSync::run() {
     write_status(calculate_status());
     return;
   }
-  check_paused();
+  if (mark_paused()) return;
   if (deployment_->spec->paused || scaling_event()) {
     sync_scale();
   } else if (deployment_->spec->recreate) {
@@ -61,16 +61,16 @@ void DeploymentSync::run() {
   }
 }
 
-void DeploymentSync::check_paused() {
-  if (!has_deadline()) return;
+bool DeploymentSync::mark_paused() {
+  if (!has_deadline()) return false;
   const auto& conditions = deployment_->status.conditions;
   const auto progressing =
       std::find_if(conditions.begin(), conditions.end(),
                    [](const Condition& one) { return one.type == "Progressing"; });
   const bool found = progressing != conditions.end();
-  if (found && progressing->reason == "ProgressDeadlineExceeded") return;
+  if (found && progressing->reason == "ProgressDeadlineExceeded") return false;
   const bool marked = found && progressing->reason == "DeploymentPaused";
-  if (deployment_->spec->paused == marked) return;
+  if (deployment_->spec->paused == marked) return false;
   DeploymentStatus status = deployment_->status;
   if (deployment_->spec->paused) {
     set_condition(status, "Progressing", "Unknown", "DeploymentPaused", "Deployment is paused");
@@ -78,6 +78,7 @@ void DeploymentSync::check_paused() {
     set_condition(status, "Progressing", "Unknown", "DeploymentResumed", "Deployment is resumed");
   }
   write_status(std::move(status));
+  return true;
 }
 
 bool DeploymentSync::scaling_event() const {

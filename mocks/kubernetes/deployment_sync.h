@@ -23,7 +23,8 @@ class DeploymentSync {
   using SetPointer = std::shared_ptr<const ReplicaSet>;
 
   // kubernetes/pkg/controller/deployment/sync.go, rolling.go, recreate.go
-  void check_paused();
+  // Marks the Progressing condition when pausing or resuming; true when it wrote so.
+  bool mark_paused();
   bool scaling_event() const;
   void sync_scale();
   void roll();

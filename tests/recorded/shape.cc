@@ -141,7 +141,13 @@ bool Shape::matches(std::string_view recorded, std::string_view answer) {
     // Up to the next literal; the last placeholder takes the rest.
     const std::string_view literal = left.substr(0, left.find("{{"));
     std::size_t size = answer.size();
-    if (!left.empty()) size = literal.empty() ? 1 : answer.find(literal);
+    const bool ends = !left.empty() && literal.size() == left.size();
+    if (ends) {
+      // What follows is literal to the end, and may occur in the value too ("{{rs:1}}-").
+      size = answer.ends_with(literal) ? answer.size() - literal.size() : std::string_view::npos;
+    } else if (!left.empty()) {
+      size = literal.empty() ? 1 : answer.find(literal);
+    }
     if (size == std::string_view::npos || size > answer.size()) return false;
     const std::string_view value = answer.substr(0, size);
     const auto before = fresh.find(*name);

@@ -59,8 +59,11 @@ ports::Status Rotation::Engine::create_or_find() {
   if (const auto ready = about_to(Intent::create_secret); !ready) return ready;
   auto created = provider_->create_secret("rotation " + journal_.rotation_id);
   if (created) return adopt(std::move(*created));
-  // A clear no leaves nothing behind; after anything else the next attempt looks first.
+  // A clear no leaves nothing behind; after anything else the next attempt looks first. A slot that
+  // was free a moment ago may have been taken by our own first request, late on its way.
   const auto code = created.error().code;
+  if (code == ErrorCode::conflict && settle_create_)
+    return ports::fail(ErrorCode::ambiguous, created.error().message);
   settle_create_ = settle_create_ || (code != ErrorCode::conflict && code != ErrorCode::refused);
   return ports::fail(created.error());
 }

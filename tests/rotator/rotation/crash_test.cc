@@ -75,6 +75,28 @@ BOOST_AUTO_TEST_CASE(a_lost_reply_at_any_call_harms_nothing) {
   }
 }
 
+// The caller has long given up when the request arrives.
+BOOST_AUTO_TEST_CASE(a_call_that_arrives_late_harms_nothing) {
+  const auto calls = calls_of_a_whole_rotation();
+  for (const auto delay : {std::chrono::seconds(11), std::chrono::seconds(25)}) {
+    for (std::uint64_t nth = 1; nth <= calls; ++nth) {
+      BOOST_TEST_CONTEXT("call " << nth << " arrives after " << delay.count() << " s") {
+        World world;
+        world.plan.add({.label = "late",
+                        .kind = Fault::pass,
+                        .caller = "rotator",
+                        .nth = nth,
+                        .delay = delay});
+        const auto outcome = world.run(brisk(world));
+        BOOST_REQUIRE(outcome.has_value());
+        if (outcome->ending != Ending::done) finish(world);
+        world.pass(std::chrono::minutes(2));
+        world.check_whole();
+      }
+    }
+  }
+}
+
 // The one that mends may die as well: at any call of its own.
 BOOST_AUTO_TEST_CASE(of_the_run_that_mends_another_is_mended_too) {
   const auto calls = calls_of_a_whole_rotation();

@@ -274,6 +274,43 @@ BOOST_AUTO_TEST_CASE(a_second_rotator_does_not_act_while_the_first_one_can) {
   world.check_whole();
 }
 
+// A machine that slept: its rotator believes that it still holds the lock, and wakes up right
+// before it would act.
+BOOST_AUTO_TEST_CASE(a_rotator_that_slept_while_another_took_over_does_nothing_more) {
+  for (const auto asleep : {Phase::store, Phase::rollout, Phase::overlap, Phase::disable,
+                            Phase::removal, Phase::confirm}) {
+    World world;
+    mocks::sim::Process other(world.queue, "second");
+    std::optional<Outcome> second;
+    testing::Recorder heard;
+    struct Waker final : mocks::Timed {
+      mocks::sim::Process& process;
+      explicit Waker(mocks::sim::Process& p) : process(p) {}
+      void on_timer(std::uint32_t, std::uint64_t) override { process.resume(); }
+    } waker(world.rotator_process);
+    world.recorder.on_phase = [&](Phase phase) {
+      if (phase != asleep || second) return;
+      world.rotator_process.pause();
+      world.queue.at(world.queue.now() + 1h, waker, 0, 0);
+      other.start([&] {
+        mocks::sim::SimClock clock(other);
+        mocks::sim::SimRandom random(world.draws, 99);
+        const auto http = world.network.client("second", other);
+        auto token = world.vault_token;
+        rotator::Rotation rotation({*http, clock, random, world.files}, world.configuration(),
+                                   {.vault_token = ports::Secret(std::move(token))}, heard);
+        second = rotation.run();
+      });
+    };
+    const auto first = require(world.run(world.configuration()));
+    BOOST_TEST_CONTEXT("asleep in " << to_string(asleep)) {
+      BOOST_TEST(require(second).ending == Ending::done);
+      BOOST_TEST(first.ending == Ending::locked, first.message);
+      world.check_whole();
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(stops_when_asked_gives_the_lock_back_and_goes_on_later) {
   for (const auto phase : {Phase::store, Phase::rollout, Phase::overlap, Phase::soak}) {
     World world;

@@ -145,7 +145,8 @@ class HttpRun final : private mocks::Timed {
   std::string last_phase_;
   std::string output_;
   RotationReport rotation_;
-  ports::Instant began_ = {};
+  ports::Instant begin_ = {};  // of the world
+  ports::Instant began_ = {};  // the driver
   ports::Instant ended_ = {};
 };
 
@@ -185,6 +186,9 @@ ports::Status HttpRun::start_world() {
                                     .threads = browser_threads,
                                     .per_second = login_rate(scenario_),
                                     .journey = journey_options(scenario_)});
+  // A login that ends soon began before: let the world be that old.
+  begin_ = clock_.now();
+  pass(journey_options(scenario_).longest_before());
   browsers_->begin_phase("before");
   browsers_->start();
   return {};
@@ -314,6 +318,7 @@ void HttpRun::perform(const Step& act) {
 Report HttpRun::report() {
   Report report{
       .scenario = original_.name, .wire = "http", .seed = options_.seed, .policy = options_.policy};
+  const auto tally = browsers_->tally();
   const std::lock_guard lock(world_mutex_);
   world_->check_end_state();
   if (holds_any(output_, world_->plaintexts()))
@@ -321,13 +326,16 @@ Report HttpRun::report() {
                                  "the rotator's output holds a secret in plain");
   rotation_.duration_s = seconds_since(began_, ended_);
   report.rotation = rotation_;
-  count_logins(scenario_, browsers_->tally(), world_->timeline(), scheduler_->now(), report);
+  count_logins(scenario_, tally, world_->timeline(), scheduler_->now(), report);
   report.invariants = world_->invariants().reports();
   for (const auto& rule : plan_->rules()) report.faults.push_back(mocks::sim::describe(rule));
   for (const auto i : plan_->never_fired()) report.faults_never_fired.push_back(report.faults[i]);
   if (options_.keep_timeline) report.timeline = narrator_.take();
   report.replay =
       "rehearse run " + original_.path + " --wire http --seed " + std::to_string(options_.seed);
+  const double begin_s = seconds_since(ports::Instant(), begin_);
+  for (auto& invariant : report.invariants) invariant.at_s = std::max(0.0, invariant.at_s - begin_s);
+  for (auto& entry : report.timeline) entry.at_s = std::max(0.0, entry.at_s - begin_s);
   decompress(report, options_.compression);
   judge(original_, report);
   return report;

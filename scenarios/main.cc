@@ -26,12 +26,14 @@ std::string scenarios_folder() {
 }
 
 // The rotator beside this program in a build tree or an installation; else by PATH.
-std::string rotator_beside(const char* self) {
+std::string rotator_beside() {
   std::error_code error;
   const auto here = std::filesystem::canonical("/proc/self/exe", error).parent_path();
-  for (const auto& candidate : {here / "rotator", here.parent_path() / "rotator" / "rotator"})
-    if (!error && std::filesystem::is_regular_file(candidate, error)) return candidate.string();
-  static_cast<void>(self);
+  if (error) return "rotator";
+  for (const auto& candidate : {here / "rotator", here.parent_path() / "rotator" / "rotator"}) {
+    std::error_code absent;
+    if (std::filesystem::is_regular_file(candidate, absent)) return candidate.string();
+  }
   return "rotator";
 }
 
@@ -120,7 +122,7 @@ int run(int argc, char** argv) {
   }
   for (auto* command : {&run, &replay}) {
     command->scenarios_folder = scenarios_folder();
-    if (command->rotator.empty()) command->rotator = rotator_beside(argv[0]);
+    if (command->rotator.empty()) command->rotator = rotator_beside();
     command->common = common;
   }
   sweep.common = common;

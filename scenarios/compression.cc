@@ -45,12 +45,15 @@ void shrink(ports::Instant& instant, int factor) {
 
 Scenario compressed(const Scenario& scenario, int factor) {
   Scenario fast = scenario;
+  fast.compression = factor;
   shrink(fast.identity_provider.create_lag, factor);
   shrink(fast.identity_provider.retire_lag, factor);
   shrink(fast.identity_provider.answer_time, factor);
   shrink(fast.vault.render_interval, factor);
   shrink(fast.fleet.pod_ready, factor);
   shrink(fast.fleet.termination, factor);
+  fast.fleet.termination.low = std::max(fast.fleet.termination.low, shortest_termination);
+  fast.fleet.termination.high = std::max(fast.fleet.termination.high, shortest_termination);
   shrink(fast.fleet.endpoint_lag, factor);
   shrink_seconds(fast.fleet.min_ready_s, factor);
   shrink_seconds(fast.fleet.termination_grace_s, factor);

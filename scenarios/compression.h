@@ -15,6 +15,10 @@ namespace scenarios {
 // seconds.
 inline constexpr int max_compression = 60;
 
+// A pod that terminates finishes what it has in flight: the real milliseconds of a token exchange
+// must fit into this.
+inline constexpr ports::Duration shortest_termination = std::chrono::milliseconds(500);
+
 // What does not shrink: Kubernetes' whole seconds stay at least 1; Vault settles at least the
 // second to which Kubernetes rounds its timestamps, or the proof that a pod is younger than the KV
 // version could never hold.

@@ -334,7 +334,8 @@ Report HttpRun::report() {
   report.replay =
       "rehearse run " + original_.path + " --wire http --seed " + std::to_string(options_.seed);
   const double begin_s = seconds_since(ports::Instant(), begin_);
-  for (auto& invariant : report.invariants) invariant.at_s = std::max(0.0, invariant.at_s - begin_s);
+  for (auto& invariant : report.invariants)
+    invariant.at_s = std::max(0.0, invariant.at_s - begin_s);
   for (auto& entry : report.timeline) entry.at_s = std::max(0.0, entry.at_s - begin_s);
   decompress(report, options_.compression);
   judge(original_, report);

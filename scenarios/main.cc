@@ -88,6 +88,9 @@ int run(int argc, char** argv) {
   replay_app->add_option("scenario", replay.paths, "The scenario file")->required()->expected(1);
   replay_app->add_option("--seed", replay.seed, "The seed of the run");
   replay_app->add_option("--policy", replay.policy, "The policy of the run");
+  replay_app->add_option("--wire", replay.wire, "sim or http")
+      ->check(CLI::IsMember({"sim", "http"}))
+      ->capture_default_str();
   add_common(*replay_app, common, {"text", "json", "junit"});
 
   scenarios::SweepCommand sweep;

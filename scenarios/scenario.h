@@ -128,6 +128,9 @@ struct Scenario {
   ports::Duration tail = std::chrono::minutes(2);   // and after it has ended
   ports::Duration at_most = std::chrono::hours(4);  // a run longer than this is `unknown`
   std::set<std::string> wires = {"sim", "http"};
+
+  // How much faster than written this scenario runs (compression.h); not in the file.
+  int compression = 1;
 };
 
 // Error of code configuration: one sentence with file, line, key and what to do.

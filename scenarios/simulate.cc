@@ -196,6 +196,7 @@ class Simulation final : private mocks::Timed,
   void finish() {
     finished_ = true;
     ended_ = queue_.now();
+    driver_phase_ = last_phase_;
     enter("after");
   }
 
@@ -308,7 +309,7 @@ class Simulation final : private mocks::Timed,
     const bool by_hand = driver_.kind == Driver::Kind::operator_by_hand;
     report.rotation = {.strategy = by_hand ? "by hand" : rotator::to_string(outcome.strategy),
                        .outcome = rotator::to_string(outcome.ending),
-                       .phase = by_hand ? last_phase_ : rotator::to_string(outcome.phase),
+                       .phase = by_hand ? driver_phase_ : rotator::to_string(outcome.phase),
                        .duration_s = seconds(ended_) - seconds(began_),
                        .api_calls = by_hand ? by_hand_calls_ : network_.calls("rotator"),
                        .restarts = outcome.restarts,
@@ -351,6 +352,7 @@ class Simulation final : private mocks::Timed,
   std::vector<std::unique_ptr<Process>> bystanders_;
   std::set<std::string> entered_;
   std::string last_phase_;
+  std::string driver_phase_;
   std::string output_;
   std::optional<rotator::Outcome> outcome_;
   std::uint64_t by_hand_calls_ = 0;

@@ -72,6 +72,8 @@ World::World(mocks::Scheduler& scheduler, mocks::sim::Trace& trace, mocks::sim::
 
   auto agent = std::make_shared<mocks::vault::AgentSpec>();
   agent->interval = scenario_.vault.render_interval;
+  agent->process_start /= scenario_.compression;
+  agent->call_latency /= scenario_.compression;
   const auto& portal = scenario_.portal;
   mocks::portal::PortalConfiguration configuration{.client_id = client_id,
                                                    .method = method(portal.authentication_method)};
@@ -162,6 +164,10 @@ void World::seed_kubernetes() {
        .groups = {"system:masters", "system:authenticated"},
        .rules = {{.verbs = {"*"}, .groups = {"*"}, .resources = {"*"}}}}};
   options.namespaces = {"default", "kube-system", kubernetes_namespace};
+  options.deployment_lag /= scenario_.compression;
+  options.replica_set_lag /= scenario_.compression;
+  options.pod_start.low /= scenario_.compression;
+  options.pod_start.high /= scenario_.compression;
   options.endpoint_lag = pod_range(fleet.endpoint_lag);
   options.pod_ready = pod_range(fleet.pod_ready);
   options.pod_termination = pod_range(fleet.termination);

@@ -1,0 +1,98 @@
+// The binary itself: scenarios on the HTTP wire, with the rotator's executable as a child process,
+// real HTTPS and real kill -9. Real time passes here, compressed; nothing is asserted about how
+// much.
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <string>
+
+#include "scenarios/run.h"
+#include "scenarios/scenario.h"
+
+namespace {
+
+namespace data = boost::unit_test::data;
+using scenarios::Report;
+using scenarios::Scenario;
+
+const std::string folder = std::string(OVERLAP_SOURCE_DIR) + "/scenarios/";
+const std::string rotator_path = std::string(OVERLAP_BINARY_DIR) + "/rotator/rotator";
+
+Scenario load(const std::string& name) {
+  auto scenario = scenarios::load_scenario(folder + name + ".yaml");
+  BOOST_REQUIRE_MESSAGE(scenario.has_value(), scenario.has_value() ? "" : scenario.error().message);
+  return std::move(*scenario);
+}
+
+Report run_over_http(const Scenario& scenario, const scenarios::RunOptions& options) {
+  auto with_rotator = options;
+  with_rotator.rotator = rotator_path;
+  auto report = scenarios::run_http(scenario, with_rotator);
+  BOOST_REQUIRE_MESSAGE(report.has_value(), report.has_value() ? "" : report.error().message);
+  return std::move(*report);
+}
+
+std::string deviations(const Report& report) {
+  std::string all = report.scenario + " seed " + std::to_string(report.seed);
+  for (const auto& deviation : report.deviations) all += "; " + deviation;
+  return all;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(http_wire)
+
+BOOST_DATA_TEST_CASE(comes_to_the_same_verdict_as_the_simulated_wire,
+                     data::make({"guide/zero_downtime", "guide/hard_cutover",
+                                 "guide/premature_deletion", "guide/single_secret",
+                                 "guide/auth_method_mismatch"}),
+                     name) {
+  const Scenario scenario = load(name);
+  const Report http = run_over_http(scenario, {.seed = 1});
+  BOOST_TEST(http.as_expected, deviations(http));
+  const auto sim = scenarios::run_simulated(scenario, {.seed = 1});
+  BOOST_REQUIRE(sim.has_value());
+  BOOST_TEST(http.verdict == sim->verdict);
+  BOOST_TEST(http.rotation.outcome == sim->rotation.outcome);
+  for (const auto& [cause, count] : http.logins.by_cause)
+    BOOST_TEST(sim->logins.by_cause.contains(cause),
+               std::string(name) + ": only the HTTP wire has " + cause);
+  // Failures a login tried while the driver is at work: equal within five standard deviations of a
+  // Poisson count and a quarter, for what the machine's own delays (times the compression) add to a
+  // rollout.
+  const auto during = [](const Report& report) {
+    scenarios::LoginCount sum;
+    for (const auto& phase : report.phases) {
+      if (phase.phase == "before" || phase.phase == "after") continue;
+      sum.tried += phase.logins.tried;
+      sum.failed += phase.logins.failed;
+    }
+    return sum;
+  };
+  const auto there = during(http);
+  const auto here = during(*sim);
+  if (here.failed == 0) return BOOST_TEST(there.failed == 0U);
+  const double expected = static_cast<double>(here.failed) / static_cast<double>(here.tried) *
+                          static_cast<double>(there.tried);
+  const double distance = std::abs(static_cast<double>(there.failed) - expected);
+  BOOST_TEST(distance <= 5 * std::sqrt(expected) + expected / 4,
+             std::string(name) + ": " + std::to_string(there.failed) + " failed, expected " +
+                 std::to_string(expected));
+}
+
+// Twenty kills spread over the whole run; seeds decide whether before or after the call's effect.
+BOOST_DATA_TEST_CASE(finishes_after_a_real_kill_without_one_failed_login, data::xrange(1, 21),
+                     number) {
+  const Scenario scenario = load("field/fast_rotation");
+  const auto quiet = scenarios::run_simulated(scenario, {.seed = 1});
+  BOOST_REQUIRE(quiet.has_value());
+  const auto call =
+      1 + static_cast<std::uint64_t>(number - 1) * (quiet->rotation.api_calls - 2) / 20;
+  const Report report =
+      run_over_http(scenario, {.seed = static_cast<std::uint64_t>(number), .kill_at_call = call});
+  BOOST_TEST(report.as_expected, deviations(report) + ", killed at call " + std::to_string(call));
+  BOOST_TEST(report.logins.failed == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -90,7 +90,7 @@ rotator::Configuration compressed(const rotator::Configuration& configuration, i
   if (rotation.failure_signal) shrink(rotation.failure_signal->every, factor);
   // The lock must outlast the pauses of a busy machine; see also the header.
   fast.kubernetes.lease_duration =
-      std::max<ports::Duration>(fast.kubernetes.lease_duration, std::chrono::seconds(3));
+      std::max<ports::Duration>(fast.kubernetes.lease_duration, std::chrono::seconds(2));
   rotation.patience = std::max<ports::Duration>(rotation.patience, std::chrono::seconds(20));
   rotation.vault_settle =
       std::max<ports::Duration>(rotation.vault_settle / factor, std::chrono::milliseconds(1100));

@@ -81,18 +81,4 @@ BOOST_DATA_TEST_CASE(comes_to_the_same_verdict_as_the_simulated_wire,
                  std::to_string(expected));
 }
 
-// Twenty kills spread over the whole run; seeds decide whether before or after the call's effect.
-BOOST_DATA_TEST_CASE(finishes_after_a_real_kill_without_one_failed_login, data::xrange(1, 21),
-                     number) {
-  const Scenario scenario = load("field/fast_rotation");
-  const auto quiet = scenarios::run_simulated(scenario, {.seed = 1});
-  BOOST_REQUIRE(quiet.has_value());
-  const auto call =
-      1 + static_cast<std::uint64_t>(number - 1) * (quiet->rotation.api_calls - 2) / 20;
-  const Report report =
-      run_over_http(scenario, {.seed = static_cast<std::uint64_t>(number), .kill_at_call = call});
-  BOOST_TEST(report.as_expected, deviations(report) + ", killed at call " + std::to_string(call));
-  BOOST_TEST(report.logins.failed == 0U);
-}
-
 BOOST_AUTO_TEST_SUITE_END()

@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(finishes_after_a_real_kill_without_one_failed_login) {
                                   .rotator = std::string(OVERLAP_BINARY_DIR) + "/rotator/rotator"};
     options.kill_at_call = call;
     const auto report = scenarios::run_http(*scenario, options);
-    BOOST_REQUIRE_MESSAGE(report.has_value(), report.has_value() ? "" : report.error().message);
+    if (!report) BOOST_FAIL(report.error().message);
     std::string all;
     for (const auto& deviation : report->deviations) all += "; " + deviation;
     BOOST_TEST(report->as_expected, "killed at call " << call << " with seed " << i + 1 << all);

@@ -44,8 +44,9 @@ void findings_text(std::ostream& out, const std::vector<Finding>& findings) {
 std::string plan_text(const Plan& plan) {
   std::ostringstream out;
   findings_text(out, plan.findings);
-  out << "\nsafe window " << to_text(plan.safe_window.total) << ", dominated by "
-      << plan.safe_window.dominating << ":\n";
+  if (!plan.safe_window.terms.empty())
+    out << "\nsafe window " << to_text(plan.safe_window.total) << ", dominated by "
+        << plan.safe_window.dominating << ":\n";
   for (const auto& term : plan.safe_window.terms)
     out << "  " << std::left << std::setw(30) << term.name << std::right << std::setw(8)
         << to_text(term.duration) << "  " << term.why << '\n';

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -24,6 +25,8 @@ namespace rotator {
 namespace {
 
 using ports::ErrorCode;
+
+constexpr ports::Duration patience_when_looking = std::chrono::seconds(5);
 
 constexpr const char* footer = R"(
 Environment: VAULT_ADDR VAULT_TOKEN VAULT_CACERT VAULT_NAMESPACE KUBECONFIG, or the pod's service
@@ -114,6 +117,16 @@ int run_command(const Arguments& arguments, const Environment& environment, Outp
     credentials.vault_token = ports::Secret(std::string(token->second));
   }
 
+  const bool changes = arguments.command == "run" || arguments.command == "resume" ||
+                       arguments.command == "rollback";
+  // A person waits for the answer of a command that only looks.
+  if (!changes) {
+    auto& cluster = configuration.kubernetes.cluster;
+    auto& vault = configuration.vault.session;
+    cluster.patience = std::min(cluster.patience, patience_when_looking);
+    vault.patience = std::min(vault.patience, patience_when_looking);
+  }
+
   Wiring wiring;
   auto connection = cluster_connection(environment, program->kubeconfig, wiring.files);
   if (!connection) return complain(connection.error(), format);
@@ -128,8 +141,6 @@ int run_command(const Arguments& arguments, const Environment& environment, Outp
   const bool people = arguments.log == "text" || (arguments.log == "auto" && isatty(2) == 1);
   LogListener log(wiring.clock, people ? LogFormat::text : LogFormat::json, arguments.verbose);
   Listener* listener = &log;
-  const bool changes = arguments.command == "run" || arguments.command == "resume" ||
-                       arguments.command == "rollback";
   Cluster event_cluster(*wiring.http, wiring.clock, wiring.files, configuration.kubernetes.cluster,
                         std::move(connection->token));
   EventNotifier events(event_cluster, configuration.kubernetes.deployment, *listener);

@@ -53,7 +53,8 @@ ports::Status Rotation::Engine::connect_provider() {
                                         {.type = wanted.type,
                                          .url = wanted.url,
                                          .client_id = wanted.client_id,
-                                         .application_id = wanted.application_id},
+                                         .application_id = wanted.application_id,
+                                         .patience = configuration_.vault.session.patience},
                                         std::move(*credential));
   if (!provider) return ports::fail(provider.error());
   provider_ = std::move(*provider);
@@ -89,13 +90,18 @@ ports::Status Rotation::Engine::connect_probe(const Registration& registration) 
 Plan Rotation::Engine::look_at_everything(bool thorough) {
   Plan plan{.strategy = configuration_.rotation.strategy, .soak = configuration_.rotation.soak};
   check_vault(plan);
-  check_policy(plan);
-  check_provider(plan);
-  check_secrets(plan);
-  check_probe(plan);
+  // A system that does not answer is told once; each further question would wait as long again.
+  if (plan.findings.front().verdict != Verdict::unknown) {
+    check_policy(plan);
+    check_provider(plan);
+    check_secrets(plan);
+    check_probe(plan);
+  }
   check_deployment(plan);
-  check_pods(plan);
-  check_permissions(plan, thorough);
+  if (!plan.deployment.name.empty()) {
+    check_pods(plan);
+    check_permissions(plan, thorough);
+  }
   check_window(plan);
   check_signal(plan);
   return plan;

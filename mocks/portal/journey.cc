@@ -30,9 +30,8 @@ ports::Duration JourneyOptions::longest_before() const {
 }
 
 ports::Duration JourneyOptions::longest_after() const {
-  const auto first = answer.high + landing.high;
-  const auto round = single_sign_on.high + redirect.high + exchange.high + first;
-  return first + round * (max_login_bounces - 1);
+  const auto round = single_sign_on.high + redirect.high + exchange.high + longest_landing();
+  return longest_landing() + round * (max_login_bounces - 1);
 }
 
 Journey Protocol::begin(std::uint64_t id, ports::Instant exchange) const {

@@ -60,9 +60,10 @@ struct JourneyOptions {
   bool sticky_sessions = false;
   std::uint64_t redirect_uri = 0;  // name_of, for codes of the identity provider's Core
 
-  // The longest time from arrival to exchange in the first round, and from the exchange until the
-  // login is decided, bounces included.
+  // The longest time from arrival to exchange in the first round; from the exchange until the first
+  // landing, which decides a login unless it is sent round; and until it is decided in any case.
   ports::Duration longest_before() const;
+  ports::Duration longest_landing() const { return answer.high + landing.high; }
   ports::Duration longest_after() const;
 };
 

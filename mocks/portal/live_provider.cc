@@ -69,7 +69,7 @@ std::optional<Cause> LiveProvider::issue_code(Journey& journey, ports::Instant n
 
 std::optional<Cause> LiveProvider::redeem(const Journey& journey, ports::Instant now) {
   if (!timeline_.provider_up(now)) return Cause::idp_unavailable;
-  const std::string caller = "portal/" + std::to_string(journey.pod);
+  const std::string caller = "portal/" + timeline_.name(journey.pod);
   const auto fault = injected(faults_.consult(
       now,
       sim::Call{.caller = caller, .server = "idp", .method = "POST", .target = token_target_}));

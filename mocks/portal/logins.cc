@@ -117,8 +117,17 @@ void Logins::settle() {
 void Logins::begin_phase(std::string_view label) { tally_.begin_phase(scheduler_.now(), label); }
 
 std::uint64_t Logins::failed_so_far() {
-  if (options_.fidelity != Fidelity::exact)
-    count_until(std::min(end_, scheduler_.now() - options_.journey.longest_after()));
+  if (options_.fidelity == Fidelity::exact) return tally_.total().failed;
+  // A login that stands alone is decided with its landing; an entangled one needs the whole record.
+  const auto& journey = options_.journey;
+  const auto decided = std::min(end_, scheduler_.now() - journey.longest_landing());
+  const auto entangled = entangled_spans(timeline_, journey, counted_, decided);
+  if (entangled.empty()) {
+    count_until(decided);
+  } else {
+    count_until(std::max(entangled.front().from,
+                         std::min(end_, scheduler_.now() - journey.longest_after())));
+  }
   return tally_.total().failed;
 }
 
@@ -233,7 +242,8 @@ void Logins::on_change(ports::Instant at) {
   if (!failure_possible(timeline_, options_.journey, at)) return;
   stream_end_ = forever;
   if (streaming_) return;
-  const auto from = std::max(counted_, at - options_.journey.longest_after());
+  // Whoever landed before was let in.
+  const auto from = std::max(counted_, at - options_.journey.longest_landing());
   count_until(from);
   begin_stream(from);
 }

@@ -52,7 +52,7 @@ struct LoginOptions {
 class Logins final : public Timed, public Timeline::Listener {
  public:
   // All must outlive it. `core` decides at exact fidelity; `faults` is asked before each token
-  // request of a pod (caller "portal/<pod id>", server "idp") at exact fidelity and while hybrid
+  // request of a pod (caller "portal/<pod>", server "idp") at exact fidelity and while hybrid
   // plays events.
   Logins(Scheduler& scheduler, Observer& observer, sim::Draws draws, Timeline& timeline,
          idp::Core& core, sim::Faults& faults, LoginOptions options);
@@ -76,7 +76,8 @@ class Logins final : public Timed, public Timeline::Listener {
   const Tally& tally() const { return tally_; }
 
   // Failed logins so far, as a portal's own counter would show them now. At the counted fidelities
-  // the newest few seconds are not in it yet (JourneyOptions::longest_after()).
+  // the newest are not in it yet: those of the last JourneyOptions::longest_landing(), and while
+  // logins are entangled (counting.h) those of the last longest_after().
   std::uint64_t failed_so_far();
 
  private:

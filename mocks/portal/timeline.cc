@@ -46,7 +46,10 @@ void Timeline::observe(ports::Instant at, const Fact& fact) {
       if (options_.vault_path != 0 && fact.subject != options_.vault_path) return;
       vault_values_.push_back({.at = at, .name = fact.object});
       return;
-    case FactKind::pod_created: pod(fact.subject).created = at; return;
+    case FactKind::pod_created:
+      pod(fact.subject).created = at;
+      pod(fact.subject).name = fact.text;
+      return;
     default: return;
   }
 }
@@ -188,6 +191,11 @@ ExchangeFacts Timeline::exchange_facts(RunIndex index, ports::Instant at) const 
 
 ports::Instant Timeline::created(PodId id) const {
   return id < pods_.size() ? pods_[id].created : ports::Instant{};
+}
+
+const std::string& Timeline::name(PodId id) const {
+  static const std::string unnamed;
+  return id < pods_.size() ? pods_[id].name : unnamed;
 }
 
 Timeline::Pod& Timeline::pod(PodId id) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "mocks/facts.h"
@@ -135,6 +136,8 @@ class Timeline final : public Observer {
   };
   const std::vector<Value>& vault_values() const { return vault_values_; }
   ports::Instant created(PodId pod) const;
+  // As pod_created told it; empty for a pod that it did not name.
+  const std::string& name(PodId pod) const;
   struct Switch {
     ports::Instant at = {};
     bool on = false;
@@ -151,6 +154,7 @@ class Timeline final : public Observer {
  private:
   struct Pod {
     ports::Instant created = {};
+    std::string name = {};
     RunIndex last_run = no_run;
   };
   Pod& pod(PodId id);

@@ -182,6 +182,18 @@ BOOST_AUTO_TEST_CASE(loses_the_exchange_that_a_process_stops_in_the_middle_of) {
   BOOST_TEST(play(world, slow, at(102100ms), at(104s)).failed == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(blames_the_process_that_died_before_the_secret_that_was_retired_after) {
+  TwoPods world;
+  world.retire_pod(2);
+  world.queue.run_until(at(100s));
+  world.timeline.process_stopped(world.queue.now(), 1);
+  world.queue.run_until(at(101s));
+  world.retire_secret("synthetic-one");
+  const JourneyOptions slow{.exchange = {.low = 3s, .high = 3s}};
+  const auto count = play(world, slow, at(101500ms), at(102500ms));
+  BOOST_TEST(count.of(Cause::pod_gone) == count.tried);
+}
+
 BOOST_AUTO_TEST_CASE(fails_while_the_identity_provider_is_down_or_throttles) {
   TwoPods world;
   world.queue.run_until(at(100s));

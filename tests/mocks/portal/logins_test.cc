@@ -186,12 +186,12 @@ BOOST_AUTO_TEST_CASE(fails_every_login_at_any_fidelity_when_no_pod_has_a_good_se
 
 BOOST_AUTO_TEST_CASE(agrees_with_the_closed_form_at_every_fidelity_on_a_premature_retirement) {
   // Retired with two of four pods still on it, and exchanges of up to 0.9 s in flight.
-  check_law({.retire = 85s}, 12, 60);
+  check_law({.retire = 85s}, 8, 60);
 }
 
 BOOST_AUTO_TEST_CASE(agrees_with_the_closed_form_on_exchanges_in_flight_alone) {
   // The last old pod left half a second before: only slow exchanges fail.
-  check_law({.retire = 100500ms, .exchange = {.low = 100ms, .high = 6s}}, 12, 60);
+  check_law({.retire = 100500ms, .exchange = {.low = 100ms, .high = 6s}}, 8, 60);
 }
 
 BOOST_AUTO_TEST_CASE(
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(
              .core = {.create_lag = {.low = 30s, .high = 30s},
                       .retire_lag = {.low = 20s, .high = 20s},
                       .replicas = 3}},
-            12, 60);
+            8, 60);
 }
 
 BOOST_AUTO_TEST_CASE(agrees_with_the_closed_form_while_the_provider_throttles) {
@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(agrees_with_the_closed_form_while_the_provider_throttles) {
                    world.queue.run_until(at(75s));
                    world.timeline.set_provider_throttling(world.queue.now(), false);
                  }},
-            12, 60);
+            8, 60);
 }
 
 BOOST_AUTO_TEST_CASE(plays_every_exact_login_as_the_record_would) {
@@ -282,10 +282,10 @@ BOOST_AUTO_TEST_CASE(counts_entangled_logins_as_often_as_events_do) {
   const Rotation bump{.per_second = 100, .meanwhile = [](SmallWorld& world) {
                         world.portal.cookie_keys = {"bumped"};
                       }};
-  const auto exact = sum(bump, Fidelity::exact, 12).count;
-  BOOST_TEST(exact.of(Cause::cookie_loop) > 500U);
+  const auto exact = sum(bump, Fidelity::exact, 6).count;
+  BOOST_TEST(exact.of(Cause::cookie_loop) > 200U);
   for (const auto fidelity : {Fidelity::superposed, Fidelity::counts, Fidelity::hybrid}) {
-    const auto counted = sum(bump, fidelity, 12).count;
+    const auto counted = sum(bump, fidelity, 6).count;
     BOOST_TEST(counted.failed == counted.of(Cause::cookie_loop));
     const double difference =
         static_cast<double>(counted.failed) - static_cast<double>(exact.failed);
@@ -355,6 +355,57 @@ BOOST_AUTO_TEST_CASE(shows_failures_to_a_counter_while_the_run_goes_on) {
     check_close(logins.tally().total().failed, 1500, to_string(fidelity));
     BOOST_TEST(logins.failed_so_far() == logins.tally().total().failed);
   }
+}
+
+BOOST_AUTO_TEST_CASE(shows_failures_soon_even_when_exchanges_may_take_long) {
+  SmallWorld world(9);
+  auto options = world.login_options(Fidelity::counts);
+  options.per_second = 50;
+  options.journey.exchange = {.low = 100ms, .high = 20s};
+  Logins logins(world.queue, world, world.draws, world.timeline, world.core, world.no_faults,
+                options);
+  world.add_secret("synthetic-one");
+  world.serve(1, "synthetic-one");
+  logins.start();
+  world.queue.run_until(at(100s));
+  world.core.replace_secrets("synthetic-portal", {.id = "two", .value = "synthetic-two"});
+  world.queue.run_until(at(110s));
+  // All but those whose landing may be still to come: 50 x (10 s - 0.4 s).
+  check_close(logins.failed_so_far(), 480, "failed so far");
+}
+
+BOOST_AUTO_TEST_CASE(asks_the_fault_plan_before_each_token_request) {
+  struct Plan final : mocks::sim::Faults {
+    mocks::sim::Verdict consult(ports::Instant now, const mocks::sim::Call& call) override {
+      if (call.caller == "portal/portal-b" && call.server == "idp" && call.method == "POST")
+        ++asked;
+      if (now < at(40s)) return {};
+      if (now < at(60s)) return {.kind = mocks::sim::Verdict::Kind::lost_reply};
+      return {.kind = mocks::sim::Verdict::Kind::answer, .response = {.status = 429}};
+    }
+    std::uint64_t asked = 0;
+  } plan;
+  SmallWorld world(9);
+  Logins logins(world.queue, world, world.draws, world.timeline, world.core, plan,
+                world.login_options(Fidelity::exact));
+  world.add_secret("synthetic-one");
+  world.serve(1, "synthetic-one");
+  world.timeline.observe(at(0s),
+                         {.kind = mocks::FactKind::pod_created, .subject = 1, .text = "portal-b"});
+  logins.start();
+  for (const auto end : {40s, 60s, 80s}) {
+    logins.begin_phase("phase");
+    world.queue.run_until(at(end));
+  }
+  logins.stop();
+  world.queue.run();
+  logins.settle();
+  const auto& phases = logins.tally().phases();
+  BOOST_TEST(plan.asked == logins.tally().total().tried);
+  BOOST_TEST(phases[0].logins.failed == 0U);
+  BOOST_TEST(phases[1].logins.of(Cause::idp_unavailable) == phases[1].logins.tried);
+  BOOST_TEST(phases[2].logins.of(Cause::rate_limited) == phases[2].logins.tried);
+  BOOST_TEST(phases[2].logins.tried > 300U);
 }
 
 BOOST_AUTO_TEST_CASE(repeats_itself_for_the_same_seed_and_differs_for_another) {

@@ -105,8 +105,7 @@ void EndpointsController::write(const Document& service) {
     const auto& pod = static_cast<const Pod&>(*object);
     if (!selects(service, pod) || !pod.seen) continue;
     entries.push_back({.pod = pod.id,
-                       .pod_name = pod.name(),
-                       .pod_uid = pod.identity->uid,
+                       .identity = pod.identity,
                        .ready = pod.ready,
                        .terminating = pod.deletion_time.has_value()});
   }

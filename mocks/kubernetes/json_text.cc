@@ -46,12 +46,24 @@ void append_time(std::string& out, ports::WallTime value, bool micros) {
 
 }  // namespace
 
+namespace {
+
+constexpr std::array<bool, 256> make_special() {
+  std::array<bool, 256> special = {};
+  for (std::size_t c = 0; c < 0x20; ++c) special[c] = true;
+  special['"'] = special['\\'] = true;
+  return special;
+}
+constexpr std::array<bool, 256> special = make_special();
+
+}  // namespace
+
 void append_escaped(std::string& out, std::string_view text) {
   constexpr std::string_view hex = "0123456789abcdef";
   std::size_t plain = 0;  // where the run of ordinary characters began
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    if (!special[c]) continue;
     out.append(text, plain, i - plain);
     plain = i + 1;
     switch (c) {

@@ -166,6 +166,8 @@ struct DeploymentSpec {
   int revision_history_limit = 10;
   int progress_deadline_s = 600;
   bool paused = false;
+  // Its JSON, made by the first reader and shared by all versions with this spec.
+  mutable std::string rendered = {};
 };
 inline constexpr int no_deadline = 2147483647;  // progressDeadlineSeconds that disables it
 
@@ -266,8 +268,7 @@ struct EndpointList final : Object {
   std::shared_ptr<Object> clone() const override { return std::make_shared<EndpointList>(*this); }
   struct Entry {
     PodId pod = 0;
-    std::string pod_name = {};
-    std::string pod_uid = {};
+    std::shared_ptr<const Identity> identity = {};  // the pod's
     bool ready = false;
     bool terminating = false;
     friend bool operator==(const Entry&, const Entry&) = default;

@@ -56,10 +56,10 @@ void count(JsonText& json, std::string_view name, std::int64_t value) {
   if (value != 0) json.member(name, value);
 }
 
-void render_deployment(std::string& out, const Deployment& deployment) {
+std::string render_spec(const DeploymentSpec& spec) {
+  std::string out;
   JsonText json(out);
-  const DeploymentSpec& spec = *deployment.spec;
-  json.key("spec").open('{').member("replicas", spec.replicas).key("selector");
+  json.open('{').member("replicas", spec.replicas).key("selector");
   render_selector(out, spec.selector);
   json.key("template");
   render_template(json, *spec.pod_template);
@@ -75,6 +75,14 @@ void render_deployment(std::string& out, const Deployment& deployment) {
   json.member("revisionHistoryLimit", spec.revision_history_limit);
   if (spec.paused) json.key("paused").boolean(true);
   json.member("progressDeadlineSeconds", spec.progress_deadline_s).close('}');
+  return out;
+}
+
+void render_deployment(std::string& out, const Deployment& deployment) {
+  JsonText json(out);
+  const DeploymentSpec& spec = *deployment.spec;
+  if (spec.rendered.empty()) spec.rendered = render_spec(spec);
+  json.key("spec").raw(spec.rendered);
 
   const DeploymentStatus& status = deployment.status;
   json.key("status").open('{');
@@ -181,8 +189,8 @@ void render_new_event(JsonText& json, const Event& event) {
 
 void render_target(JsonText& json, const EndpointList& list, const EndpointList::Entry& entry) {
   json.key("targetRef").open('{').member("kind", "Pod");
-  json.member("namespace", list.kubernetes_namespace()).member("name", entry.pod_name);
-  json.member("uid", entry.pod_uid).close('}');
+  json.member("namespace", list.kubernetes_namespace()).member("name", entry.identity->name);
+  json.member("uid", entry.identity->uid).close('}');
 }
 
 // core/v1 Endpoints: a terminating pod is in neither list.

@@ -272,13 +272,14 @@ Outcome<Answer> Writer::patch(const ApiCall& call, const KindInfo& kind) {
   std::string text;
   render_object(text, *now, kind);
   Json tree = Json::parse(text, nullptr, false);
+  const bool typed = kind.kind == Kind::pod || kind.kind == Kind::replica_set ||
+                     kind.kind == Kind::endpoint_slice || kind.kind == Kind::endpoints;
+  Json before = typed ? tree : Json();
   // A patch that names no version never conflicts; one that does is held to it.
-  Json before = tree;
   if (const auto applied = apply_patch(*type, call.body, tree); !applied) {
     return refuse(applied.error());
   }
-  if (kind.kind == Kind::pod || kind.kind == Kind::replica_set ||
-      kind.kind == Kind::endpoint_slice || kind.kind == Kind::endpoints) {
+  if (typed) {
     return patch_typed(call, kind, now, std::move(before), std::move(tree), *chosen);
   }
   auto decoded = decode(kind, tree);

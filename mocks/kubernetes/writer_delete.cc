@@ -165,6 +165,7 @@ Outcome<Answer> Writer::scale(const ApiCall& call) {
   auto next = std::make_shared<Deployment>(deployment);
   auto changed = std::make_shared<DeploymentSpec>(*deployment.spec);
   changed->replicas = static_cast<int>(count);
+  changed->rendered.clear();
   if (count != deployment.spec->replicas) ++next->generation;
   next->spec = std::move(changed);
   const auto chosen = options(call, call.method == "PUT" ? "UpdateOptions" : "PatchOptions");

@@ -1,9 +1,13 @@
 // kill -9 of the rotator's executable at many calls of a rotation over real HTTPS, before and after
 // the call's effect; each time another process resumes. `test_kill -- N` kills N times instead of
 // twenty.
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
+#include <optional>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "scenarios/run.h"
 #include "scenarios/scenario.h"
@@ -27,23 +31,31 @@ BOOST_AUTO_TEST_CASE(finishes_after_a_real_kill_without_one_failed_login) {
   BOOST_REQUIRE(quiet.has_value());
   BOOST_REQUIRE(quiet->rotation.api_calls > 20);
   const std::uint64_t total = kills();
-  std::uint64_t fired = 0;
+  // Two at a time: most of a run is waiting. Results are looked at on this thread only.
+  std::vector<std::optional<ports::Result<scenarios::Report>>> results(total);
+  std::atomic<std::uint64_t> next{0};
+  const auto work = [&] {
+    for (std::uint64_t i = next++; i < total; i = next++) {
+      // An even spread over the calls of a quiet run; odd seeds kill after the call's effect, even
+      // ones before it.
+      scenarios::RunOptions options{
+          .seed = i + 1, .rotator = std::string(OVERLAP_BINARY_DIR) + "/rotator/rotator"};
+      options.kill_at_call = 1 + i * (quiet->rotation.api_calls * 3 / 5) / total;
+      results[i].emplace(scenarios::run_http(*scenario, options));
+    }
+  };
+  std::thread other(work);
+  work();
+  other.join();
   for (std::uint64_t i = 0; i < total; ++i) {
-    // An even spread over the calls of a quiet run; odd seeds kill after the call's effect, even
-    // ones before it.
-    const std::uint64_t call = 1 + i * (quiet->rotation.api_calls * 3 / 4) / total;
-    scenarios::RunOptions options{.seed = i + 1,
-                                  .rotator = std::string(OVERLAP_BINARY_DIR) + "/rotator/rotator"};
-    options.kill_at_call = call;
-    const auto report = scenarios::run_http(*scenario, options);
+    const auto& report = *results[i];
     if (!report) BOOST_FAIL(report.error().message);
     std::string all;
     for (const auto& deviation : report->deviations) all += "; " + deviation;
-    BOOST_TEST(report->as_expected, "killed at call " << call << " with seed " << i + 1 << all);
-    if (report->faults_never_fired.empty()) ++fired;
+    // A fault that never fired is a deviation: every kill counted here struck.
+    BOOST_TEST(report->as_expected, "seed " << i + 1 << all);
+    BOOST_TEST(report->logins.failed == 0U);
   }
-  BOOST_TEST(fired == total);
-  BOOST_TEST_MESSAGE(fired << " real kills");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

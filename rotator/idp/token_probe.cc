@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "rotator/calls/encoding.h"
 #include "rotator/calls/answer_json.h"
+#include "rotator/calls/encoding.h"
 
 namespace rotator {
 namespace {

@@ -1,6 +1,6 @@
 // What this credential may do, and Events about what was done.
-#include "rotator/calls/encoding.h"
 #include "rotator/calls/answer_json.h"
+#include "rotator/calls/encoding.h"
 #include "rotator/calls/times.h"
 #include "rotator/kubernetes/cluster.h"
 

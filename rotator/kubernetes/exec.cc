@@ -5,8 +5,8 @@
 #include <charconv>
 #include <utility>
 
-#include "rotator/calls/encoding.h"
 #include "rotator/calls/answer_json.h"
+#include "rotator/calls/encoding.h"
 #include "rotator/calls/patience.h"
 #include "rotator/kubernetes/cluster.h"
 

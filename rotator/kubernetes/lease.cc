@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "rotator/calls/encoding.h"
 #include "rotator/calls/answer_json.h"
+#include "rotator/calls/encoding.h"
 #include "rotator/calls/times.h"
 
 namespace rotator {

@@ -4,8 +4,8 @@
 #include <optional>
 #include <utility>
 
-#include "rotator/calls/encoding.h"
 #include "rotator/calls/answer_json.h"
+#include "rotator/calls/encoding.h"
 #include "rotator/calls/patience.h"
 
 namespace rotator {

@@ -91,6 +91,8 @@ ports::Status Hand::one(const Step& command) {
   if (command.verb == "replace_secret") return replace_secret();
   if (command.verb == "put_secret") return put_secret(argument);
   if (command.verb == "restart") return restart();
+  if (command.verb == "pause_deployment") return pause(true);
+  if (command.verb == "resume_deployment") return pause(false);
   if (command.verb == "delete_secret") return delete_secret();
   if (command.verb == "re_add_secret") return re_add_secret();
   if (command.verb == "wait") return wait(argument);
@@ -199,6 +201,22 @@ ports::Status Hand::put_secret(const std::string& which) {
 }
 
 ports::Status Hand::restart() {
+  const Json patch = {
+      {"spec",
+       {{"template",
+         {{"metadata",
+           {{"annotations",
+             {{"kubectl.kubernetes.io/restartedAt", rfc3339(clock_.wall_now())}}}}}}}}}};
+  return patch_deployment("restart", patch.dump());
+}
+
+ports::Status Hand::pause(bool paused) {
+  const Json patch = {{"spec", {{"paused", paused}}}};
+  return patch_deployment(paused ? "pause" : "resume", patch.dump());
+}
+
+// As kubectl rollout does: a look first, then a patch.
+ports::Status Hand::patch_deployment(const std::string& command, std::string patch) {
   ports::Request request{.origin = options_.kubernetes_origin,
                          .target = "/apis/apps/v1/namespaces/" + options_.kubernetes_namespace +
                                    "/deployments/" + options_.deployment,
@@ -206,20 +224,15 @@ ports::Status Hand::restart() {
                                      {"Authorization", "Bearer " + options_.kubernetes_token}}};
   const auto current = call(request);
   if (!current) return fail(current.error());
-  const Json patch = {
-      {"spec",
-       {{"template",
-         {{"metadata",
-           {{"annotations",
-             {{"kubectl.kubernetes.io/restartedAt", rfc3339(clock_.wall_now())}}}}}}}}}};
   request.method = "PATCH";
   request.target += "?fieldManager=kubectl-rollout";
   request.headers.push_back({"Content-Type", "application/strategic-merge-patch+json"});
-  request.body = patch.dump();
+  request.body = std::move(patch);
   const auto answer = call(request);
   if (!answer) return fail(answer.error());
   if (answer->status != 200)
-    return fail(ErrorCode::refused, "kubectl rollout restart: " + jq(answer->body, "message"));
+    return fail(ErrorCode::refused,
+                "kubectl rollout " + command + ": " + jq(answer->body, "message"));
   return {};
 }
 

@@ -56,6 +56,8 @@ class Hand {
   ports::Status replace_secret();
   ports::Status put_secret(const std::string& which);
   ports::Status restart();
+  ports::Status pause(bool paused);
+  ports::Status patch_deployment(const std::string& command, std::string patch);
   ports::Status rollout_status(ports::Duration timeout);
   ports::Status delete_secret();
   ports::Status re_add_secret();

@@ -1,11 +1,14 @@
 #include "scenarios/scenario.h"
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
+#include "mocks/portal/cause.h"
 #include "rotator/cli/yaml_section.h"
+#include "scenarios/invariants.h"
 
 namespace scenarios {
 namespace {
@@ -16,46 +19,95 @@ using ports::ErrorCode;
 using ports::fail;
 using rotator::YamlSection;
 
+constexpr int max_act_pods = 1000;
+
+std::string join(const std::vector<std::string>& words, const char* between = ", ") {
+  std::string all;
+  for (const auto& word : words) all += (all.empty() ? "" : between) + word;
+  return all;
+}
+
 // A verb and what it needs. `commands` are the guide's, in its own order; the rest happens to the
 // world.
+enum class Argument { yes, new_or_old, duration, wait, vault, server, route, pods, rotator };
 struct Verb {
   const char* name;
-  const char* argument;  // what its scalar means; "" when it takes `true`
+  Argument argument;
 };
 
 constexpr Verb command_verbs[] = {
-    {"create_secret", ""},           // guide, step 1
-    {"put_secret", ""},              // guide, step 2: `new`; or `old` to go back
-    {"restart", ""},                 // guide, step 3
-    {"rollout_status", "duration"},  // guide, step 3: kubectl rollout status --timeout
-    {"wait", "duration"},            // a fixed time, or "window"
-    {"delete_secret", ""},           // guide, step 4: the old one; deactivate and delete
-    {"re_add_secret", ""},           // guide, first row: the old value as a secret again
-    {"replace_secret", ""},          // the hard cut: lifecycle/newSecret
+    {"create_secret", Argument::yes},        // guide, step 1
+    {"put_secret", Argument::new_or_old},    // guide, step 2: `new`; or `old` to go back
+    {"restart", Argument::yes},              // guide, step 3
+    {"rollout_status", Argument::duration},  // guide, step 3: kubectl rollout status --timeout
+    {"wait", Argument::wait},                // a fixed time, or "window"
+    {"delete_secret", Argument::yes},        // guide, step 4: the old one; deactivate and delete
+    {"re_add_secret", Argument::yes},        // guide, first row: the old value as a secret again
+    {"replace_secret", Argument::yes},       // the hard cut: lifecycle/newSecret
 };
 
 constexpr Verb timeline_verbs[] = {
-    {"seal", "server"},
-    {"unseal", "server"},
-    {"take_down", "server"},
-    {"bring_up", "server"},
-    {"partition", "caller>server"},
-    {"repair", "caller>server"},
-    {"hold_refresh", "pods"},
-    {"release_refresh", "pods"},  // Vault Agents of the next `pods` new pods render stale
-    {"hold_ready", "pods"},
-    {"release_ready", "pods"},  // new pods never get ready
-    {"pause_deployment", ""},
-    {"resume_deployment", ""},
-    {"delete_secret", ""},
-    {"re_add_secret", ""},  // a human at the identity provider
-    {"put_secret", ""},     // a human with `vault kv put`
-    {"restart", ""},        // a human with kubectl rollout restart
-    {"kill", "process"},
-    {"start", "process"},         // the rotator: kill -9, then resume
-    {"interrupt", "process"},     // SIGTERM
-    {"crash_container", "pods"},  // a liveness kill: the process restarts and reads its file again
+    {"seal", Argument::vault},
+    {"unseal", Argument::vault},
+    {"take_down", Argument::server},
+    {"bring_up", Argument::server},
+    {"partition", Argument::route},
+    {"repair", Argument::route},
+    {"hold_refresh", Argument::pods},     // Vault Agents of the next `pods` new pods ...
+    {"release_refresh", Argument::pods},  // ... render stale
+    {"hold_ready", Argument::pods},
+    {"release_ready", Argument::pods},  // new pods never get ready
+    {"pause_deployment", Argument::yes},
+    {"resume_deployment", Argument::yes},
+    {"delete_secret", Argument::yes},
+    {"re_add_secret", Argument::yes},      // a human at the identity provider
+    {"put_secret", Argument::new_or_old},  // a human with `vault kv put`
+    {"restart", Argument::yes},            // a human with kubectl rollout restart
+    {"kill", Argument::rotator},
+    {"start", Argument::rotator},         // the rotator: kill -9, then resume
+    {"interrupt", Argument::rotator},     // SIGTERM
+    {"crash_container", Argument::pods},  // a liveness kill: the process reads its file again
 };
+
+// What is wrong with an act's argument; empty when nothing is.
+std::string argument_complaint(Argument argument, const std::string& value) {
+  const auto one_of = [&](const std::vector<std::string>& allowed) {
+    return std::find(allowed.begin(), allowed.end(), value) != allowed.end()
+               ? std::string()
+               : "expected " + join(allowed, " or ") + ", got '" + value + "'";
+  };
+  switch (argument) {
+    case Argument::yes: return one_of({"true"});
+    case Argument::new_or_old: return one_of({"new", "old"});
+    case Argument::vault: return one_of({"vault"});
+    case Argument::rotator: return one_of({"rotator"});
+    case Argument::server: return one_of({"idp", "vault", "kubernetes", "metrics"});
+    case Argument::duration:
+    case Argument::wait: {
+      if (argument == Argument::wait && value == "window") return {};
+      const auto parsed = rotator::parse_duration(value);
+      if (parsed) return {};
+      return parsed.error().message +
+             (argument == Argument::wait ? "; or write `wait: window`" : "");
+    }
+    case Argument::route: {
+      const auto arrow = value.find('>');
+      if (!value.empty() && arrow == std::string::npos) return {};
+      if (arrow != 0 && arrow + 1 < value.size() && value.rfind('>') == arrow) return {};
+      return "expected caller>server, such as rotator>vault, got '" + value + "'";
+    }
+    case Argument::pods: {
+      int pods = 0;
+      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), pods);
+      if (error == std::errc() && end == value.data() + value.size() && pods >= 1 &&
+          pods <= max_act_pods)
+        return {};
+      return "expected a number of pods from 1 to " + std::to_string(max_act_pods) + ", got '" +
+             value + "'";
+    }
+  }
+  return {};
+}
 
 template <std::size_t N>
 std::vector<std::string> names_of(const Verb (&verbs)[N]) {
@@ -64,27 +116,27 @@ std::vector<std::string> names_of(const Verb (&verbs)[N]) {
   return names;
 }
 
-std::string join(const std::vector<std::string>& words) {
-  std::string all;
-  for (const auto& word : words) all += (all.empty() ? "" : ", ") + word;
-  return all;
-}
-
 // The one key of an entry that is a verb; the others are `at`, `after`, `plus`.
-void read_verb(YamlSection& entry, const std::vector<std::string>& known, Step& step) {
+template <std::size_t N>
+void read_verb(YamlSection& entry, const Verb (&verbs)[N], Step& step) {
+  const auto known = join(names_of(verbs));
   for (const auto& key : entry.keys()) {
     if (key == "at" || key == "after" || key == "plus") continue;
-    if (std::find(known.begin(), known.end(), key) == known.end()) {
-      static_cast<void>(entry.text(key));
-      entry.complain(key, "no such act; known here: " + join(known));
+    const std::string value = entry.text(key);
+    const auto* const verb = std::find_if(std::begin(verbs), std::end(verbs),
+                                          [&](const Verb& one) { return key == one.name; });
+    if (verb == std::end(verbs)) {
+      entry.complain(key, "no such act; known here: " + known);
       continue;
     }
     if (!step.verb.empty()) entry.complain(key, "an entry holds one act; begin another with '-'");
+    if (const auto wrong = argument_complaint(verb->argument, value); !wrong.empty())
+      entry.complain(key, wrong);
     step.verb = key;
     step.line = entry.line(key);
-    step.arguments["value"] = entry.text(key);
+    step.arguments["value"] = value;
   }
-  if (step.verb.empty()) entry.complain("at", "this entry has no act; add one of " + join(known));
+  if (step.verb.empty()) entry.complain("at", "this entry has no act; add one of " + known);
 }
 
 std::vector<Step> read_timeline(YamlSection& file) {
@@ -94,7 +146,7 @@ std::vector<Step> read_timeline(YamlSection& file) {
     entry.read("at", step.plus);
     entry.read("after", step.phase);
     entry.read("plus", step.plus);
-    read_verb(entry, names_of(timeline_verbs), step);
+    read_verb(entry, timeline_verbs, step);
     steps.push_back(std::move(step));
   }
   return steps;
@@ -104,12 +156,7 @@ std::vector<Step> read_commands(YamlSection& parent, const std::string& key) {
   std::vector<Step> steps;
   for (auto& entry : parent.list(key)) {
     Step step;
-    read_verb(entry, names_of(command_verbs), step);
-    const std::string value = step.arguments["value"];
-    if (step.verb == "wait" && value != "window") {
-      const auto duration = rotator::parse_duration(value);
-      if (!duration) entry.complain("wait", duration.error().message + "; or write `wait: window`");
-    }
+    read_verb(entry, command_verbs, step);
     steps.push_back(std::move(step));
   }
   if (steps.empty()) parent.complain(key, "an operator needs commands; see scenarios/README.md");
@@ -231,6 +278,17 @@ std::vector<FaultRule> read_faults(YamlSection& file) {
   return rules;
 }
 
+// A list of names, each of them known.
+std::set<std::string> read_names(YamlSection& section, const char* key,
+                                 const std::vector<std::string>& known) {
+  std::vector<std::string> words;
+  section.read(key, words);
+  for (const auto& word : words)
+    if (std::find(known.begin(), known.end(), word) == known.end())
+      section.complain(key, "'" + word + "' is not known; known here: " + join(known));
+  return {words.begin(), words.end()};
+}
+
 void read_expectation(YamlSection& file, Expectation& expect) {
   auto section = file.section("expect");
   section.read_choice("verdict", expect.verdict, {"pass", "fail", "unknown"});
@@ -244,12 +302,14 @@ void read_expectation(YamlSection& file, Expectation& expect) {
   };
   bound("failed_at_least", expect.failed_at_least);
   bound("failed_at_most", expect.failed_at_most);
-  std::vector<std::string> words;
-  section.read("causes", words);
-  if (section.has("causes")) expect.causes.emplace(words.begin(), words.end());
-  words.clear();
-  section.read("violated", words);
-  expect.violated = {words.begin(), words.end()};
+  std::vector<std::string> known;
+  for (std::size_t i = 0; i < mocks::portal::cause_count; ++i)
+    known.emplace_back(mocks::portal::to_string(static_cast<mocks::portal::Cause>(i)));
+  const auto causes = read_names(section, "causes", known);
+  if (section.has("causes")) expect.causes = causes;
+  known.clear();
+  for (const auto invariant : all_invariants) known.emplace_back(to_string(invariant));
+  expect.violated = read_names(section, "violated", known);
   section.read("says", expect.says);
 }
 

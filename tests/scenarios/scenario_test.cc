@@ -1,0 +1,191 @@
+// The loader and the published schema agree key by key, and the loader's complaints are what a
+// user can act on.
+#include "scenarios/scenario.h"
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <sstream>
+
+#include "scenarios/run.h"
+#include "tests/scenarios/schema.h"
+
+namespace {
+
+const std::string head = "purpose: A test.\nsource: This test.\n";
+
+std::string complaint(const std::string& yaml) {
+  const auto scenario = scenarios::parse_scenario(head + yaml, "scenarios/field/x.yaml");
+  return scenario ? "" : scenario.error().message;
+}
+
+// A file with an unknown key in one section, the schema's name for that section, and what the
+// section needs beside it.
+struct Place {
+  std::string section;  // how the loader names it
+  std::string yaml;     // ends where the planted key goes
+  std::string pointer;  // of the subschema
+};
+
+const std::vector<Place> places = {
+    {"", "", ""},
+    {"world.", "world:\n  ", "/properties/world"},
+    {"world.identity_provider.", "world:\n  identity_provider:\n    ",
+     "/properties/world/properties/identity_provider"},
+    {"world.vault.", "world:\n  vault:\n    ", "/properties/world/properties/vault"},
+    {"world.fleet.", "world:\n  fleet:\n    ", "/properties/world/properties/fleet"},
+    {"world.portal.", "world:\n  portal:\n    ", "/properties/world/properties/portal"},
+    {"faults[0].", "faults:\n  - kind: refuse\n    ", "/properties/faults/items"},
+    {"expect.", "expect:\n  ", "/properties/expect"},
+};
+
+std::vector<std::string> listed(std::string sentence) {
+  const std::string mark = "known here: ";
+  const auto at = sentence.find(mark);
+  if (at == std::string::npos) return {};
+  std::istringstream words(sentence.substr(at + mark.size()));
+  std::vector<std::string> names;
+  for (std::string word; std::getline(words, word, ',');) {
+    word.erase(0, word.find_first_not_of(' '));
+    names.push_back(word);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(scenario)
+
+BOOST_AUTO_TEST_CASE(an_unknown_key_is_refused_with_line_and_key_by_loader_and_schema) {
+  const testing::Schema schema("scenarios/scenario.schema.json");
+  for (const auto& place : places) {
+    const std::string yaml = place.yaml + "planted: 1\n";
+    const auto line = std::count(yaml.begin(), yaml.end(), '\n') + 2;
+    const auto said = complaint(yaml);
+    const auto start = "scenarios/field/x.yaml:" + std::to_string(line) + ": " + place.section +
+                       "planted: unknown key; known here: ";
+    BOOST_TEST(said.starts_with(start), said);
+    BOOST_TEST(!schema.complaints_about_yaml(head + yaml).empty(), place.section);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_schema_knows_exactly_the_keys_that_the_loader_reads) {
+  const testing::Schema schema("scenarios/scenario.schema.json");
+  for (const auto& place : places) {
+    auto known = listed(complaint(place.yaml + "planted: 1\n"));
+    if (place.section.empty()) {
+      // Who drives: a rotator, or an operator by hand.
+      BOOST_TEST(listed(complaint("operator:\n  - wait: 1s\nplanted: 1\n")).size() + 1 ==
+                 known.size());
+      known.emplace_back("operator");
+      std::sort(known.begin(), known.end());
+    }
+    const auto described = schema.properties(place.pointer);
+    BOOST_TEST(known == described, boost::test_tools::per_element());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_schema_knows_exactly_the_acts_that_the_loader_knows) {
+  const testing::Schema schema("scenarios/scenario.schema.json");
+  auto acts = listed(complaint("timeline:\n  - planted: 1\n"));
+  for (const char* when : {"after", "at", "plus"}) acts.emplace_back(when);
+  std::sort(acts.begin(), acts.end());
+  BOOST_TEST(acts == schema.properties("/properties/timeline/items"),
+             boost::test_tools::per_element());
+  BOOST_TEST(listed(complaint("operator:\n  - planted: 1\n")) ==
+                 schema.properties("/definitions/operator/items"),
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_rotators_own_sections_are_described_as_in_its_own_schema) {
+  const testing::Schema own("rotator/cli/rotation.schema.json");
+  const testing::Schema schema("scenarios/scenario.schema.json");
+  for (const char* section : {"rotation", "unsafe"})
+    BOOST_TEST(schema.text("/definitions/" + std::string(section)) ==
+               own.text("/properties/" + std::string(section)));
+  BOOST_TEST(schema.text("/definitions/duration") == own.text("/definitions/duration"));
+}
+
+BOOST_AUTO_TEST_CASE(what_the_schema_refuses_the_loader_refuses_too) {
+  const testing::Schema schema("scenarios/scenario.schema.json");
+  for (const char* wrong : {"lead: 5\n",
+                            "lead: 5 minutes\n",
+                            "seed: -1\n",
+                            "seed: first\n",
+                            "fidelity: rough\n",
+                            "wires: [radio]\n",
+                            "world: {identity_provider: {variant: triple}}\n",
+                            "world: {fleet: {replicas: 0}}\n",
+                            "world: {fleet: {replicas: many}}\n",
+                            "world: {fleet: {pod_ready: 5..6}}\n",
+                            "world: {portal: {sessions: often}}\n",
+                            "world: {portal: {authentication_method: client_secret_jwt}}\n",
+                            "timeline:\n  - at: 0s\n    explode: 1\n",
+                            "timeline:\n  - at: 0s\n",
+                            "timeline:\n  - {seal: vault, unseal: vault}\n",
+                            "faults: [{server: idp}]\n",
+                            "faults: [{kind: gremlin}]\n",
+                            "faults: [{kind: answer, status: 1000}]\n",
+                            "operator: []\n",
+                            "operator: [{dance: true}]\n",
+                            "operator: [{wait: a while}]\n",
+                            "operator: [{wait: 1s}]\nrotation: {window: 1m}\n",
+                            "operator: [{wait: 1s}]\nunsafe: {skip_preflight: true}\n",
+                            "policies: {other: {operator: []}}\n",
+                            "expect: {verdict: maybe}\n",
+                            "expect: {outcome: finished}\n",
+                            "expect: {failed_at_least: -1}\n",
+                            "expect: {causes: secret_retired}\n",
+                            "expect: {causes: [bad_luck]}\n",
+                            "expect: {violated: [peace]}\n",
+                            "timeline:\n  - {at: 0s, hold_refresh: some}\n",
+                            "timeline:\n  - {at: 0s, seal: idp}\n",
+                            "timeline:\n  - {at: 0s, put_secret: other}\n",
+                            "timeline:\n  - {at: 0s, take_down: moon}\n",
+                            "timeline:\n  - {at: 0s, kill: operator}\n"}) {
+    BOOST_TEST(!schema.complaints_about_yaml(head + wrong).empty(),
+               "the schema takes: " + std::string(wrong));
+    BOOST_TEST(!complaint(wrong).empty(), "the loader takes: " + std::string(wrong));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(complaints_name_file_line_key_what_is_wrong_and_what_is_right) {
+  BOOST_TEST(complaint("world:\n  vault:\n    render_interval: 5 minutes\n") ==
+             "scenarios/field/x.yaml:5: world.vault.render_interval: '5 minutes' is no duration; "
+             "write whole numbers with a unit of ns, us, ms, s, m, h or d, for example 15m, 90s or "
+             "1h30m");
+  BOOST_TEST(complaint("timeline:\n  - at: 0s\n    explode: 1\n")
+                 .starts_with("scenarios/field/x.yaml:5: timeline[0].explode: no such act; known "
+                              "here: seal, unseal, take_down, "));
+  BOOST_TEST(complaint("world:\n  fleet: {replica: 3}\n")
+                 .starts_with("scenarios/field/x.yaml:4: world.fleet.replica: unknown key; known "
+                              "here: endpoint_lag, max_surge, "));
+  BOOST_TEST(complaint("expect: {verdict: maybe}\n") ==
+             "scenarios/field/x.yaml:3: expect.verdict: expected one of pass, fail, unknown, got "
+             "'maybe'");
+  const auto nameless = scenarios::parse_scenario("source: This test.\n", "x.yaml");
+  BOOST_TEST(nameless.error().message == "x.yaml:1: purpose: is missing; add it");
+  const auto sourceless = scenarios::parse_scenario("purpose: A test.\n", "x.yaml");
+  BOOST_TEST(sourceless.error().message == "x.yaml:1: source: is missing; add it");
+  const auto broken = scenarios::parse_scenario("purpose: [\n", "x.yaml");
+  BOOST_TEST(broken.error().message.starts_with("x.yaml:2: this is not YAML: "),
+             broken.error().message);
+  BOOST_TEST(scenarios::load_scenario("nowhere.yaml").error().message ==
+             "nowhere.yaml: cannot be read; check the path and its permissions");
+}
+
+// The rotator's section is read by the rotator's own reader when the run begins.
+BOOST_AUTO_TEST_CASE(an_unknown_key_of_the_rotators_section_is_refused_before_the_run) {
+  const auto scenario =
+      scenarios::parse_scenario(head + "rotation: {windo: 15m}\n", "scenarios/field/x.yaml");
+  BOOST_REQUIRE(scenario.has_value());
+  const auto report = scenarios::run_simulated(*scenario, {});
+  BOOST_REQUIRE(!report.has_value());
+  BOOST_TEST(report.error().message.find("scenarios/field/x.yaml, section rotation") == 0U,
+             report.error().message);
+  BOOST_TEST(
+      report.error().message.find("rotation.windo: unknown key; known here: ") != std::string::npos,
+      report.error().message);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -120,6 +120,7 @@ std::vector<std::string> names_of(const Verb (&verbs)[N]) {
 template <std::size_t N>
 void read_verb(YamlSection& entry, const Verb (&verbs)[N], Step& step) {
   const auto known = join(names_of(verbs));
+  bool unknown = false;
   for (const auto& key : entry.keys()) {
     if (key == "at" || key == "after" || key == "plus") continue;
     const std::string value = entry.text(key);
@@ -127,6 +128,7 @@ void read_verb(YamlSection& entry, const Verb (&verbs)[N], Step& step) {
                                           [&](const Verb& one) { return key == one.name; });
     if (verb == std::end(verbs)) {
       entry.complain(key, "no such act; known here: " + known);
+      unknown = true;
       continue;
     }
     if (!step.verb.empty()) entry.complain(key, "an entry holds one act; begin another with '-'");
@@ -136,7 +138,8 @@ void read_verb(YamlSection& entry, const Verb (&verbs)[N], Step& step) {
     step.line = entry.line(key);
     step.arguments["value"] = value;
   }
-  if (step.verb.empty()) entry.complain("at", "this entry has no act; add one of " + known);
+  if (step.verb.empty() && !unknown)
+    entry.complain("at", "this entry has no act; add one of " + known);
 }
 
 std::vector<Step> read_timeline(YamlSection& file) {
@@ -185,8 +188,9 @@ void read_world(YamlSection& file, Scenario& scenario) {
   idp.read_choice("authentication_method", scenario.identity_provider.authentication_method,
                   methods);
   const auto optional_range = [&](const char* key, std::optional<Range>& range) {
-    if (idp.has(key)) range.emplace();
-    if (range) idp.read_range(key, range->low, range->high);
+    Range given;
+    idp.read_range(key, given.low, given.high);
+    if (idp.has(key)) range = given;
   };
   optional_range("create_lag", scenario.identity_provider.create_lag);
   optional_range("retire_lag", scenario.identity_provider.retire_lag);

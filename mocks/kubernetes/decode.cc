@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "mocks/kubernetes/api_server.h"
-#include "mocks/kubernetes/fields.h"
+#include "mocks/kubernetes/fields_json.h"
 #include "mocks/kubernetes/go_json.h"
 #include "mocks/kubernetes/json_text.h"
 #include "mocks/kubernetes/names.h"

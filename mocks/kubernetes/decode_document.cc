@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "mocks/kubernetes/decode.h"
-#include "mocks/kubernetes/fields.h"
+#include "mocks/kubernetes/fields_json.h"
 #include "mocks/kubernetes/json_text.h"
 #include "mocks/kubernetes/names.h"
 

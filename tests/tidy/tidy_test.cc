@@ -121,7 +121,7 @@ const std::vector<Ban>& bans() {
       {std::regex(R"(\bsocket\s*\(|httplib::|asio::|beast::)"),
        "ports::HttpClient or mocks::wire::Server",
        {"rotator/ports/system_", "mocks/wire/", "tests/rotator/ports/", "tests/mocks/wire/",
-        "tests/wire/", "bench/bench_wire"}},
+        "tests/contract/raw_peer.h", "tests/wire/", "bench/bench_wire"}},
       {std::regex(R"(\bgetenv\s*\()"),
        "values handed in by main",
        {"rotator/cli/main.cc", "scenarios/main.cc"}},

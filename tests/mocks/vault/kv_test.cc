@@ -168,19 +168,18 @@ BOOST_AUTO_TEST_CASE(tells_what_was_written_and_deleted) {
 }
 
 BOOST_AUTO_TEST_CASE(writes_numbers_and_times_as_go_does) {
-  using namespace mocks::vault;
-  BOOST_TEST(rfc3339(start + 123'000'000ns) == "2026-01-02T03:04:05.123Z");
-  BOOST_TEST(rfc3339(start) == "2026-01-02T03:04:05Z");
-  BOOST_TEST(go_duration(3661s) == "1h1m1s");
-  BOOST_TEST(go_duration(60s) == "1m0s");
-  BOOST_TEST(go_duration(1500ms) == "1.5s");
-  BOOST_TEST(go_duration(250ms) == "250ms");
-  BOOST_TEST(go_duration(0s) == "0s");
+  BOOST_TEST(mocks::vault::rfc3339(start + 123'000'000ns) == "2026-01-02T03:04:05.123Z");
+  BOOST_TEST(mocks::vault::rfc3339(start) == "2026-01-02T03:04:05Z");
+  BOOST_TEST(mocks::vault::go_duration(3661s) == "1h1m1s");
+  BOOST_TEST(mocks::vault::go_duration(60s) == "1m0s");
+  BOOST_TEST(mocks::vault::go_duration(1500ms) == "1.5s");
+  BOOST_TEST(mocks::vault::go_duration(250ms) == "250ms");
+  BOOST_TEST(mocks::vault::go_duration(0s) == "0s");
   for (const auto& [text, expected] : std::vector<std::pair<const char*, ports::Duration>>{
            {"90", 90s}, {"1h30m", 90min}, {"7d", 168h}, {"250ms", 250ms}, {"-1s", -1s}, {"", 0s}})
-    BOOST_TEST((parse_duration(text) == expected), text);
+    BOOST_TEST((mocks::vault::parse_duration(text) == expected), text);
   for (const char* text : {"x", "1x", "s", "1h-1m", "99999999999999999999s"})
-    BOOST_TEST(!parse_duration(text).has_value(), text);
+    BOOST_TEST(!mocks::vault::parse_duration(text).has_value(), text);
   vault_test::World world;
   world.vault.enable_kv("m");
   world.send(

@@ -1,4 +1,4 @@
-#include "mocks/kubernetes/fields.h"
+#include "mocks/kubernetes/fields_json.h"
 
 #include <limits>
 

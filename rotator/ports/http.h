@@ -29,7 +29,7 @@ struct Header {
   std::string name = {};
   std::string value = {};
 };
-// In the order sent. Names compare without regard to case (RFC 9110 section 5.1).
+// Those of one name in the order sent (RFC 9110 section 5.3); names compare without case (5.1).
 using Headers = std::vector<Header>;
 
 // The first value of `name`, or nothing. The view lives as long as `headers`.

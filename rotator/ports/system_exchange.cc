@@ -1,119 +1,309 @@
 #include "rotator/ports/system_exchange.h"
 
+#include <fcntl.h>
+#include <httplib.h>
+
 #include <algorithm>
+#include <array>
+#include <cstring>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "rotator/ports/system_http.h"
+#include "rotator/ports/system_request.h"
 
 namespace ports {
 namespace {
 
-// RFC 9110 section 5.6.2.
-bool is_token(std::string_view text) {
-  static constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           others.find(c) != std::string_view::npos;
-  });
+// Bound: bytes asked of the connection at once.
+constexpr std::size_t read_size = std::size_t{16} << 10;
+
+// Bound: the library matches a status line with std::regex, which recurses for each character and
+// would overflow the stack on a long one.
+constexpr std::size_t max_status_line = 1024;
+
+bool same_text(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return (x | 0x20) == (y | 0x20); });
 }
 
-bool is_field_value(std::string_view text) {
-  return std::none_of(text.begin(), text.end(),
-                      [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+bool is_number(std::string_view text) {
+  return !text.empty() && text.size() <= 18 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-bool is_target(std::string_view text) {
-  return text.starts_with('/') &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
+Response head_of(const httplib::Response& answer) {
+  Response response{.status = answer.status};
+  for (const auto& [name, value] : answer.headers) response.headers.push_back({name, value});
+  return response;
 }
 
-void append_field(std::string& bytes, std::string_view name, std::string_view value) {
-  bytes.append(name).append(": ").append(value).append("\r\n");
-}
+// What the library reads from and writes to: a TlsConnection with a deadline and bounds. It keeps
+// why it failed, which the library does not.
+class BoundedStream final : public httplib::Stream {
+ public:
+  BoundedStream(TlsConnection& connection, const Call& call)
+      : connection_(connection), deadline_(call.deadline), stop_(call.stop) {}
 
-// The error for an answer that did not come. Nothing was retried: what the request did is unknown.
-Error no_answer(const std::string& what, const Transfer& transfer, bool untouched) {
-  const std::string after = untouched ? "" : " in the middle of its answer";
-  switch (transfer.kind) {
-    case Transfer::Kind::timed_out:
-      return {ErrorCode::ambiguous,
-              what + ": no " + (untouched ? "answer" : "whole answer") + " before the deadline"};
-    case Transfer::Kind::interrupted:
-      return {ErrorCode::interrupted, what + ": stopped while waiting for the answer"};
-    case Transfer::Kind::refused: return {ErrorCode::unreachable, what + ": " + transfer.reason};
-    default: return {ErrorCode::ambiguous, what + ": " + transfer.reason + after};
-  }
-}
+  bool is_readable() const override { return true; }
+  bool is_writable() const override { return true; }
+  void get_remote_ip_and_port(std::string&, int&) const override {}
+  void get_local_ip_and_port(std::string&, int&) const override {}
+  socket_t socket() const override { return INVALID_SOCKET; }
 
-Status read_until(Exchange& exchange, const std::string& what, bool whole, Clock& clock,
-                  Instant deadline, const StopSignal* stop) {
-  auto& reader = exchange.reader;
-  while (whole ? !reader.is_whole() : !reader.has_head()) {
-    const Transfer transfer = exchange.connection->read(reader.space(), deadline, stop);
-    if (transfer.kind == Transfer::Kind::done) {
-      if (auto parsed = reader.received(transfer.bytes); !parsed)
-        return fail(parsed.error().code, what + ": " + parsed.error().message);
-      // Bytes that never stop coming never make read() wait.
-      const bool enough = whole ? reader.is_whole() : reader.has_head();
-      if (!enough && clock.now() >= deadline)
-        return fail(no_answer(what, {.kind = Transfer::Kind::timed_out}, false));
-      continue;
+  ssize_t write(const char* bytes, std::size_t size) override {
+    if (unsent_) return static_cast<ssize_t>(size);
+    const Transfer sent = connection_.write({bytes, size}, deadline_);
+    if (sent.kind == Transfer::Kind::done) return static_cast<ssize_t>(size);
+    if (sent.kind == Transfer::Kind::timed_out || sent.kind == Transfer::Kind::refused) {
+      failure_ = sent;
+      return -1;
     }
-    const bool end = transfer.kind == Transfer::Kind::end;
-    if (end && reader.ended(true)) return {};
-    return fail(no_answer(what, transfer, reader.is_untouched()));
+    // A server that declines early (413) closes while we still send: its answer may be there.
+    unsent_ = sent;
+    return static_cast<ssize_t>(size);
   }
+
+  // The library asks for one byte at a time wherever it reads lines: head, chunk sizes, trailers.
+  ssize_t read(char* into, std::size_t size) override {
+    if (!escape_.empty()) {
+      *into = escape_.front();
+      escape_.remove_prefix(1);
+      return 1;
+    }
+    if (at_ == end_) {
+      const Transfer transfer = connection_.read(buffer_, deadline_, stop_);
+      if (transfer.kind == Transfer::Kind::end) {
+        ended_ = true;
+        return 0;
+      }
+      if (transfer.kind != Transfer::Kind::done) {
+        failure_ = transfer;
+        return -1;
+      }
+      touched_ = true;
+      at_ = 0;
+      end_ = transfer.bytes;
+    }
+    const std::size_t given = std::min(size, end_ - at_);
+    if (!within_bounds(buffer_[at_], given)) return -1;
+    std::memcpy(into, buffer_.data() + at_, given);
+    at_ += given;
+    // Version 0.11.4 undoes percent-encoding in the values of fields: what it undoes is this.
+    if (in_head_ && *into == '%') escape_ = "25";
+    return static_cast<ssize_t>(given);
+  }
+
+  // The head is whole: a body follows.
+  void begin_body() { in_head_ = false; }
+  void has_no_deadline() { deadline_ = Instant::max(); }
+  // A piece of the body has come: what frames the next is counted anew.
+  void delivered() { undelivered_ = 0; }
+
+  const std::optional<Transfer>& failure() const { return failure_; }
+  const std::optional<Transfer>& unsent() const { return unsent_; }
+  const std::string& excess() const { return excess_; }
+  bool ended() const { return ended_; }
+  bool touched() const { return touched_; }
+  bool drained() const { return at_ == end_; }
+
+ private:
+  bool within_bounds(char next, std::size_t given) {
+    undelivered_ += given;
+    if (undelivered_ > max_response_head) {
+      excess_ = in_head_ ? "status line and headers are larger than 64 KiB"
+                         : "what frames the body is larger than 64 KiB";
+    }
+    if (in_head_) {
+      static constexpr std::string_view start = "HTTP/";
+      if (line_size_ == 0) status_line_ = true;
+      if (line_size_ < start.size() && next != start[line_size_]) status_line_ = false;
+      line_size_ = next == '\n' ? 0 : line_size_ + 1;
+      if (status_line_ && line_size_ > max_status_line) excess_ = "a status line is too long";
+    }
+    return excess_.empty();
+  }
+
+  TlsConnection& connection_;
+  Instant deadline_;
+  const StopSignal* stop_;
+  std::array<char, read_size> buffer_{};
+  std::size_t at_ = 0;
+  std::size_t end_ = 0;
+  bool in_head_ = true;
+  bool status_line_ = false;
+  std::size_t line_size_ = 0;
+  std::size_t undelivered_ = 0;
+  std::string_view escape_ = {};
+  std::optional<Transfer> failure_ = {};
+  std::optional<Transfer> unsent_ = {};
+  std::string excess_ = {};
+  bool ended_ = false;
+  bool touched_ = false;
+};
+
+// Why the answer cannot be read, from its head; nothing when it can. The library guesses where
+// this says no.
+std::string refusal_of(const httplib::Response& answer, bool endless) {
+  if (answer.status == 101) return "an upgrade that was not asked for";
+  if (answer.status < 200) return "an interim answer other than 100";
+  const auto coding = answer.get_header_value("Transfer-Encoding");
+  if (!coding.empty() && !same_text(coding, "chunked"))
+    return "the answer is not HTTP that we asked for: Transfer-Encoding is " + coding;
+  if (!coding.empty() || !answer.has_header("Content-Length")) return {};
+  const auto length = answer.get_header_value("Content-Length");
+  if (!is_number(length) || answer.get_header_value_count("Content-Length") != 1)
+    return "the answer is not HTTP: its Content-Length is no number";
+  if (!endless && std::stoull(length) > max_response_body) return "the body is larger than 8 MiB";
   return {};
 }
 
 }  // namespace
 
-std::string describe(const Request& request) {
-  return request.method + " " + request.origin + request.target.substr(0, request.target.find('?'));
-}
-
-Result<std::string> render_request(const Request& request, const Origin& origin,
-                                   const std::string& user_agent) {
-  const auto refuse = [&](const std::string& why) {
-    return fail(ErrorCode::configuration, describe(request) + " is not sent: " + why);
-  };
-  if (!is_token(request.method)) return refuse("the method is no token");
-  if (!is_target(request.target))
-    return refuse("the target is no path with its query, percent-encoded");
-  std::string bytes;
-  bytes.reserve(512 + request.body.size());
-  bytes.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\n");
-  if (!find_header(request.headers, "Host")) append_field(bytes, "Host", origin.authority);
-  for (const auto& header : request.headers) {
-    if (!is_token(header.name)) return refuse("a header's name is no token");
-    if (!is_field_value(header.value))
-      return refuse("the header " + header.name + " holds a line break");
-    const bool frames = find_header({{header}}, "Content-Length").has_value() ||
-                        find_header({{header}}, "Transfer-Encoding").has_value();
-    if (frames) return refuse("the header " + header.name + " is not the caller's to set");
-    append_field(bytes, header.name, header.value);
+// Version 0.11.4's own connecting waits for names and handshakes without a deadline that holds:
+// it is given a connection instead.
+class Exchange::Client final : public httplib::ClientImpl {
+ public:
+  explicit Client(std::unique_ptr<TlsConnection> connection)
+      : ClientImpl("connected"), connection_(std::move(connection)) {
+    set_keep_alive(true);
+    set_follow_location(false);
+    set_url_encode(false);
+    set_compress(false);
+    set_decompress(false);
   }
-  if (!find_header(request.headers, "User-Agent")) append_field(bytes, "User-Agent", user_agent);
-  if (!find_header(request.headers, "Accept")) append_field(bytes, "Accept", "*/*");
-  const bool carries =
-      request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
-  if (carries || !request.body.empty())
-    append_field(bytes, "Content-Length", std::to_string(request.body.size()));
-  return bytes.append("\r\n").append(request.body);
-}
 
-Status perform(Exchange& exchange, const std::string& what, std::string_view bytes, bool whole,
-               Clock& clock, Instant deadline, const StopSignal* stop) {
-  const Transfer sent = exchange.connection->write(bytes, deadline);
-  if (sent.kind == Transfer::Kind::timed_out || sent.kind == Transfer::Kind::refused)
-    return fail(no_answer(what, sent, true));
-  // A server that declines early (413) closes while we still send: its answer may be there.
-  const auto answered = read_until(exchange, what, whole, clock, deadline, stop);
-  if (answered || sent.kind == Transfer::Kind::done) return answered;
-  if (answered.error().code == ErrorCode::unreachable) return answered;
-  return fail(ErrorCode::ambiguous, what + ": " + sent.reason + " while sending the request");
-}
+  Result<Response> perform(const Request& request, const Headers& fields, const Call& call) {
+    BoundedStream stream(*connection_, call);
+    stream_ = &stream;
+    refusal_.clear();
+    reusable_ = false;
+    bool without_body = false;
+    httplib::Request sent = to_send(request, fields);
+    Response response;
+    sent.response_handler = [&](const httplib::Response& answer) {
+      stream.begin_body();
+      const bool endless = call.on_piece && answer.status >= 200 && answer.status < 300;
+      refusal_ = refusal_of(answer, endless);
+      // The library would wait for a body that a 304 never has (RFC 9112 section 6.3).
+      without_body = answer.status == 304;
+      if (without_body) response = head_of(answer);
+      if (!refusal_.empty() || without_body) return false;
+      stream.delivered();
+      if (!endless) return true;
+      stream.has_no_deadline();
+      call.on_head(head_of(answer));
+      streaming_ = true;
+      return true;
+    };
+    sent.content_receiver = [&](const char* bytes, std::size_t size, std::uint64_t, std::uint64_t) {
+      stream.delivered();
+      if (streaming_) return call.on_piece({bytes, size});
+      if (response.body.size() + size > max_response_body) {
+        refusal_ = "the body is larger than 8 MiB";
+        return false;
+      }
+      response.body.append(bytes, size);
+      return true;
+    };
+    httplib::Response answer;
+    httplib::Error error = httplib::Error::Success;
+    bool good = false;
+    try {
+      good = send(sent, answer, error);
+    } catch (const std::exception& thrown) {
+      return fail(ErrorCode::ambiguous, describe(request) + ": " + thrown.what());
+    }
+    stream_ = nullptr;
+    if (without_body) return response;
+    if (!good) return fail(why_not(describe(request), stream, error));
+    std::string body = std::move(response.body);
+    response = head_of(answer);
+    response.body = std::move(body);
+    reusable_ = is_socket_open() != 0 && stream.drained() && !stream.ended() && !stream.unsent() &&
+                !same_text(answer.get_header_value("Connection"), "close");
+    return response;
+  }
 
-Status read_whole(Exchange& exchange, const std::string& what, Clock& clock, Instant deadline,
-                  const StopSignal* stop) {
-  return read_until(exchange, what, true, clock, deadline, stop);
+  bool idle_and_alive() { return reusable_ && connection_->idle_and_alive(); }
+  void abort() noexcept { connection_->abort(); }
+
+ private:
+  static httplib::Request to_send(const Request& request, const Headers& fields) {
+    httplib::Request sent;
+    sent.method = request.method;
+    sent.path = request.target;
+    for (const auto& field : fields) sent.headers.emplace(field.name, field.value);
+    if (request.body.empty()) return sent;
+    // Not as a body: the library would copy it, secrets and all, and give it a media type.
+    sent.content_length_ = request.body.size();
+    sent.content_provider_ = [&body = request.body](std::size_t offset, std::size_t size,
+                                                    httplib::DataSink& sink) {
+      return sink.write(body.data() + offset, size);
+    };
+    return sent;
+  }
+
+  // The error for an answer that did not come. Nothing was retried: what the request did is
+  // unknown, unless the library never had a connection.
+  Error why_not(const std::string& what, const BoundedStream& stream, httplib::Error error) const {
+    if (!refusal_.empty()) return {ErrorCode::malformed, what + ": " + refusal_};
+    if (!stream.excess().empty()) return {ErrorCode::malformed, what + ": " + stream.excess()};
+    if (error == httplib::Error::Connection)
+      return {ErrorCode::unreachable, what + ": the other side had closed the connection"};
+    const std::string after = stream.touched() ? " in the middle of its answer" : "";
+    if (const auto& failure = stream.failure()) {
+      switch (failure->kind) {
+        case Transfer::Kind::timed_out:
+          return {ErrorCode::ambiguous, what + ": no " + (stream.touched() ? "whole " : "") +
+                                            "answer before the deadline"};
+        case Transfer::Kind::interrupted:
+          return {ErrorCode::interrupted, what + ": stopped while waiting for the answer"};
+        case Transfer::Kind::refused:
+          return {ErrorCode::unreachable, what + ": " + failure->reason};
+        default: break;
+      }
+      if (const auto& unsent = stream.unsent())
+        return {ErrorCode::ambiguous, what + ": " + unsent->reason + " while sending the request"};
+      return {ErrorCode::ambiguous, what + ": " + failure->reason + after};
+    }
+    if (stream.ended())
+      return {ErrorCode::ambiguous, what + ": the other side closed the connection" + after};
+    if (error == httplib::Error::Read)
+      return {ErrorCode::malformed, what + ": the answer is not HTTP"};
+    return {ErrorCode::ambiguous, what + ": " + httplib::to_string(error)};
+  }
+
+  // The library closes what it is given: it gets a descriptor of its own, once.
+  bool create_and_connect_socket(Socket& socket, httplib::Error& error) override {
+    const int own = std::exchange(given_, true) ? -1 : connection_->duplicate_descriptor();
+    if (own < 0) error = httplib::Error::Connection;
+    socket.sock = own;
+    return own >= 0;
+  }
+
+  bool process_socket(const Socket&, std::function<bool(httplib::Stream&)> callback) override {
+    return callback(*stream_);
+  }
+
+  std::unique_ptr<TlsConnection> connection_;
+  BoundedStream* stream_ = nullptr;
+  std::string refusal_ = {};
+  bool streaming_ = false;
+  bool given_ = false;
+  bool reusable_ = false;
+};
+
+Exchange::Exchange(std::unique_ptr<TlsConnection> connection)
+    : client_(std::make_unique<Client>(std::move(connection))) {}
+Exchange::~Exchange() = default;
+
+Result<Response> Exchange::perform(const Request& request, const Headers& fields,
+                                   const Call& call) {
+  return client_->perform(request, fields, call);
 }
+bool Exchange::idle_and_alive() { return client_->idle_and_alive(); }
+void Exchange::abort() noexcept { client_->abort(); }
 
 }  // namespace ports

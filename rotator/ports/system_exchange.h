@@ -1,42 +1,55 @@
-// One request and its answer on one connection: the part that send(), open_stream() and
-// open_websocket() share. Internal to system_*.cc.
+// Requests and their answers on one connection, one after another, by cpp-httplib. Internal to
+// system_*.cc.
+//
+// cpp-httplib writes the request and reads the answer; every byte passes through a TlsConnection,
+// so that the deadline and the bounds hold whatever the library waits for. What 0.11.4 does
+// otherwise than http.h would have it is mended here, or told in system_http.h.
 #pragma once
 
+#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
+#include <string_view>
 
 #include "rotator/ports/clock.h"
 #include "rotator/ports/http.h"
 #include "rotator/ports/result.h"
 #include "rotator/ports/stop_signal.h"
-#include "rotator/ports/system_response_reader.h"
 #include "rotator/ports/system_tls_connection.h"
 
 namespace ports {
 
-// "GET https://host/path", for messages: without the query, which may hold more than a log should.
-std::string describe(const Request& request);
-
-// The bytes of the request; fields that the caller did not give are added (Host, User-Agent,
-// Accept, Content-Length). Error of code configuration when method, target or a field would break
-// the message (RFC 9112 section 11.1: request smuggling).
-Result<std::string> render_request(const Request& request, const Origin& origin,
-                                   const std::string& user_agent);
-
-struct Exchange {
-  std::unique_ptr<TlsConnection> connection = {};
-  ResponseReader reader;
+// How one answer is wanted.
+struct Call {
+  Instant deadline = {};
+  const StopSignal* stop = nullptr;  // null: nothing interrupts
+  // When set, a 2xx goes on for ever: on_head has its head, the deadline counts no more, and
+  // on_piece has the body as it comes until it says false. Any other answer comes whole.
+  std::function<void(Response head)> on_head = {};
+  std::function<bool(std::string_view piece)> on_piece = {};
 };
 
-// Sends `bytes` and reads until the head is there, or with `whole` until all of the answer is.
-// Without `stop` nothing interrupts it. Errors: ambiguous, malformed, unreachable when our
-// certificate was refused, interrupted.
-Status perform(Exchange& exchange, const std::string& what, std::string_view bytes, bool whole,
-               Clock& clock, Instant deadline, const StopSignal* stop);
+class Exchange {
+ public:
+  explicit Exchange(std::unique_ptr<TlsConnection> connection);
+  ~Exchange();
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
 
-// Reads on until all of the answer is there.
-Status read_whole(Exchange& exchange, const std::string& what, Clock& clock, Instant deadline,
-                  const StopSignal* stop);
+  // Sends `request` with `fields` (complete_fields) and reads the answer. Errors: ambiguous,
+  // malformed, interrupted; unreachable when our certificate was refused, or when the other side
+  // had closed before anything was sent.
+  Result<Response> perform(const Request& request, const Headers& fields, const Call& call);
+
+  // True when the connection is fit for one more request.
+  bool idle_and_alive();
+
+  // Ends the connection, and with it a perform() under way on another thread.
+  void abort() noexcept;
+
+ private:
+  class Client;
+  std::unique_ptr<Client> client_;
+};
 
 }  // namespace ports

@@ -2,11 +2,16 @@
 
 #include <algorithm>
 #include <csignal>
+#include <future>
 #include <mutex>
 #include <optional>
+#include <system_error>
+#include <thread>
 #include <utility>
 
 #include "rotator/ports/system_exchange.h"
+#include "rotator/ports/system_piece_queue.h"
+#include "rotator/ports/system_request.h"
 #include "rotator/ports/system_websocket.h"
 
 namespace ports {
@@ -18,28 +23,28 @@ class Pool {
   explicit Pool(Clock& clock) : clock_(clock) {}
 
   // A connection that the other side has not closed meanwhile, or null.
-  std::unique_ptr<TlsConnection> take(const std::string& origin) {
+  std::unique_ptr<Exchange> take(const std::string& origin) {
     const std::lock_guard lock(mutex_);
     auto& idle = idle_[origin];
     while (!idle.empty()) {
       Idle last = std::move(idle.back());
       idle.pop_back();
-      if (clock_.now() - last.since < max_idle_time && last.connection->idle_and_alive())
-        return std::move(last.connection);
+      if (clock_.now() - last.since < max_idle_time && last.exchange->idle_and_alive())
+        return std::move(last.exchange);
     }
     return nullptr;
   }
 
-  void give_back(const std::string& origin, std::unique_ptr<TlsConnection> connection) {
+  void give_back(const std::string& origin, std::unique_ptr<Exchange> exchange) {
     const std::lock_guard lock(mutex_);
     auto& idle = idle_[origin];
     if (idle.size() >= max_idle_connections) idle.erase(idle.begin());
-    idle.push_back({.connection = std::move(connection), .since = clock_.now()});
+    idle.push_back({.exchange = std::move(exchange), .since = clock_.now()});
   }
 
  private:
   struct Idle {
-    std::unique_ptr<TlsConnection> connection = {};
+    std::unique_ptr<Exchange> exchange = {};
     Instant since = {};
   };
 
@@ -48,63 +53,58 @@ class Pool {
   std::map<std::string, std::vector<Idle>> idle_;
 };
 
-// A body that arrives in pieces.
+// A body that arrives in pieces, read by a thread: the library pushes.
 class BodyStream final : public Stream {
  public:
-  BodyStream(Exchange exchange, std::string what, Clock& clock, const StopSignal& stop)
-      : exchange_(std::move(exchange)), what_(std::move(what)), clock_(clock), stop_(stop) {
-    head_ = exchange_.reader.head();
+  BodyStream(std::unique_ptr<TlsConnection> connection, Clock& clock)
+      : exchange_(std::move(connection)), queue_(clock) {}
+  ~BodyStream() override {
+    queue_.leave();
+    exchange_.abort();
+    if (reader_.joinable()) reader_.join();
   }
 
-  // A refusal is read whole, bounded as any answer; a 2xx goes on for ever.
-  Status begin(Instant deadline) {
-    if (head_.status >= 200 && head_.status < 300) {
-      exchange_.reader.expect_endless_body();
-      return {};
+  // Sends, and waits for the head; for all of a refusal.
+  Status begin(const Request& request, const Headers& fields, const StopSignal& stop,
+               Instant deadline) {
+    auto opened = opened_.get_future();
+    try {
+      // `request` and `fields` are not used after the head has come.
+      reader_ = std::thread([this, &request, &fields, &stop, deadline] {
+        read(request, fields, {.deadline = deadline, .stop = &stop});
+      });
+    } catch (const std::system_error& error) {
+      return fail(ErrorCode::unreachable, describe(request) + " is not sent: " + error.what());
     }
-    if (auto read = read_whole(exchange_, what_, clock_, deadline, &stop_); !read) return read;
-    head_.body = exchange_.reader.take_body();
+    auto head = opened.get();
+    if (!head) return fail(head.error());
+    head_ = std::move(*head);
     return {};
   }
 
   const Response& head() const override { return head_; }
-
-  Result<Piece> next(Instant deadline) override {
-    auto& reader = exchange_.reader;
-    for (;;) {
-      if (error_) return fail(*error_);
-      if (std::string body = reader.take_body(); !body.empty())
-        return Piece{.kind = Piece::Kind::data, .data = std::move(body)};
-      if (reader.is_whole()) return Piece{.kind = Piece::Kind::end};
-      if (stop_.requested()) return fail(ErrorCode::interrupted, what_ + ": stopped while waiting");
-      const Transfer transfer = exchange_.connection->read(reader.space(), deadline, &stop_);
-      switch (transfer.kind) {
-        case Transfer::Kind::interrupted: break;
-        case Transfer::Kind::timed_out: return Piece{};
-        case Transfer::Kind::done: {
-          const bool late = clock_.now() >= deadline;
-          if (auto parsed = reader.received(transfer.bytes); !parsed)
-            error_ = Error{parsed.error().code, what_ + ": " + parsed.error().message};
-          // Chunk framing that drips makes read() return at once, and no piece.
-          if (auto body = reader.take_body(); !body.empty())
-            return Piece{.kind = Piece::Kind::data, .data = std::move(body)};
-          if (late && !error_ && !reader.is_whole()) return Piece{};
-          break;
-        }
-        default:
-          if (transfer.kind == Transfer::Kind::end && reader.ended(true)) break;
-          error_ = Error{ErrorCode::ambiguous, what_ + ": " + transfer.reason + " in mid-stream"};
-      }
-    }
-  }
+  Result<Piece> next(Instant deadline) override { return queue_.next(deadline); }
 
  private:
+  void read(const Request& request, const Headers& fields, Call call) {
+    bool open = false;
+    call.on_head = [&](Response head) {
+      open = true;
+      opened_.set_value(std::move(head));
+    };
+    call.on_piece = [this](std::string_view piece) {
+      return queue_.push(std::string(piece), true);
+    };
+    auto answered = exchange_.perform(request, fields, call);
+    queue_.finish(answered ? std::nullopt : std::optional(answered.error()));
+    if (!open) opened_.set_value(std::move(answered));
+  }
+
   Exchange exchange_;
-  std::string what_;
-  Clock& clock_;
-  const StopSignal& stop_;
+  PieceQueue queue_;
+  std::promise<Result<Response>> opened_;
   Response head_ = {};
-  std::optional<Error> error_ = {};
+  std::thread reader_;
 };
 
 class SystemHttpClient final : public HttpClient {
@@ -131,28 +131,34 @@ class SystemHttpClient final : public HttpClient {
   Result<Response> send(const Request& request, Instant deadline) override {
     const auto origin = parse_origin(request.origin);
     if (!origin) return fail(origin.error());
-    auto bytes = render_request(request, *origin, options_.user_agent);
-    if (!bytes) return fail(bytes.error());
-    const auto answered = send_bytes(request, *origin, *bytes, deadline);
-    wipe(*bytes);  // it may carry a secret
-    return answered;
+    const auto fields = complete_fields(request, *origin, options_.user_agent);
+    if (!fields) return fail(fields.error());
+    // Where nothing has to be waited for, nothing else would look at the deadline.
+    if (clock_.now() >= deadline) {
+      return fail(ErrorCode::unreachable,
+                  describe(request) + " is not sent: its deadline has passed");
+    }
+    while (auto kept = pool_.take(request.origin)) {
+      auto answered = perform(std::move(kept), request, *fields, deadline);
+      // Closed in the very moment: nothing was sent, so that another connection may be tried.
+      const bool closed = !answered && answered.error().code == ErrorCode::unreachable;
+      if (!closed) return answered;
+    }
+    auto opened = connect(request, *origin, deadline, nullptr);
+    if (!opened) return fail(opened.error());
+    return perform(std::make_unique<Exchange>(std::move(*opened)), request, *fields, deadline);
   }
 
   Result<std::unique_ptr<Stream>> open_stream(const Request& request, Instant deadline) override {
     const auto origin = parse_origin(request.origin);
     if (!origin) return fail(origin.error());
-    auto bytes = render_request(request, *origin, options_.user_agent);
-    if (!bytes) return fail(bytes.error());
+    const auto fields = complete_fields(request, *origin, options_.user_agent);
+    if (!fields) return fail(fields.error());
     auto connection = connect(request, *origin, deadline, &stop_);
     if (!connection) return fail(connection.error());
-    Exchange exchange{.connection = std::move(*connection),
-                      .reader = ResponseReader(request.method == "HEAD")};
-    const std::string what = describe(request);
-    const auto performed = perform(exchange, what, *bytes, false, clock_, deadline, &stop_);
-    wipe(*bytes);
-    if (!performed) return fail(performed.error());
-    auto stream = std::make_unique<BodyStream>(std::move(exchange), what, clock_, stop_);
-    if (auto begun = stream->begin(deadline); !begun) return fail(begun.error());
+    auto stream = std::make_unique<BodyStream>(std::move(*connection), clock_);
+    if (auto begun = stream->begin(request, *fields, stop_, deadline); !begun)
+      return fail(begun.error());
     return stream;
   }
 
@@ -161,38 +167,21 @@ class SystemHttpClient final : public HttpClient {
                                                  Instant deadline) override {
     const auto origin = parse_origin(request.origin);
     if (!origin) return fail(origin.error());
+    const auto fields = complete_fields(request, *origin, options_.user_agent);
+    if (!fields) return fail(fields.error());
     auto connection = connect(request, *origin, deadline, &stop_);
     if (!connection) return fail(connection.error());
-    return open_system_websocket(std::move(*connection), request, *origin, subprotocols,
-                                 options_.user_agent, clock_, stop_, deadline);
+    return open_system_websocket(std::move(*connection), request, *fields, subprotocols, clock_,
+                                 stop_, deadline);
   }
 
  private:
-  Result<Response> send_bytes(const Request& request, const Origin& origin, std::string_view bytes,
-                              Instant deadline) {
-    // Where nothing has to be waited for, nothing else would look at the deadline.
-    if (clock_.now() >= deadline) {
-      return fail(ErrorCode::unreachable,
-                  describe(request) + " is not sent: its deadline has passed");
-    }
-    auto connection = pool_.take(request.origin);
-    if (connection == nullptr) {
-      auto opened = connect(request, origin, deadline, nullptr);
-      if (!opened) return fail(opened.error());
-      connection = std::move(*opened);
-    }
-    Exchange exchange{.connection = std::move(connection),
-                      .reader = ResponseReader(request.method == "HEAD")};
-    const auto performed =
-        perform(exchange, describe(request), bytes, true, clock_, deadline, nullptr);
-    if (!performed) return fail(performed.error());
-    Response response = exchange.reader.head();
-    if (response.status == 101)
-      return fail(ErrorCode::malformed, describe(request) + ": an upgrade that was not asked for");
-    response.body = exchange.reader.take_body();
-    if (exchange.reader.keeps_alive())
-      pool_.give_back(request.origin, std::move(exchange.connection));
-    return response;
+  Result<Response> perform(std::unique_ptr<Exchange> exchange, const Request& request,
+                           const Headers& fields, Instant deadline) {
+    auto answered = exchange->perform(request, fields, {.deadline = deadline});
+    if (answered && exchange->idle_and_alive())
+      pool_.give_back(request.origin, std::move(exchange));
+    return answered;
   }
 
   Result<std::unique_ptr<TlsConnection>> connect(const Request& request, const Origin& origin,

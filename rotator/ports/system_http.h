@@ -4,14 +4,20 @@
 // - The certificate is always verified, and that it is for the host called. There is no switch.
 // - The deadline is absolute: it bounds name resolution, connecting, TLS, sending and the last byte
 //   of the body together, however slowly the other side drips.
-// - Nothing that the other side sends is unbounded: head (max_response_head), body, stream pieces,
-//   interim answers. No content coding is asked for and none is undone.
+// - Nothing that the other side sends is unbounded: head (max_response_head, interim answers
+//   counted in), body, stream pieces. No content coding is asked for and none is undone.
 // - A certificate that is refused is `unreachable`, and the message says why: unknown issuer,
 //   expired, for another name.
 // - One client may be used by many threads at once; each call has a connection of its own. A Stream
-//   belongs to one thread at a time and needs no thread of its own.
+//   belongs to one thread at a time; a thread of its own reads ahead of it, by at most
+//   max_stream_piece and a piece.
 // - A request to stop does not cut off send(): its call may have an effect that must be known. It
 //   wakes Stream::next and the opening of streams with `interrupted`.
+//
+// HTTP is cpp-httplib's, WebSockets are Boost.Beast's, TLS is OpenSSL's. What cpp-httplib 0.11.4
+// does not do, and no system that the product calls asks of it: interim answers other than a bare
+// 100 and trailers after a chunked body (they are `malformed`), fields with an empty value (they
+// are dropped), and wiping the copies that it makes of a request's fields from memory.
 #pragma once
 
 #include <cstddef>
@@ -30,11 +36,10 @@ namespace ports {
 
 // Bounds: status line and headers together; connections kept idle for each origin; how long one may
 // have idled to be used again (servers close idle ones, and a request sent into a closing
-// connection is lost); interim (1xx) answers before the final one.
+// connection is lost).
 inline constexpr std::size_t max_response_head = std::size_t{64} << 10;  // bytes
 inline constexpr std::size_t max_idle_connections = 16;
 inline constexpr Duration max_idle_time = std::chrono::seconds(30);
-inline constexpr int max_interim_answers = 10;
 
 // How one origin is to be trusted, and how it knows us. Files are read once, when the client is
 // made.

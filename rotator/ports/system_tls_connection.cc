@@ -1,5 +1,6 @@
 #include "rotator/ports/system_tls_connection.h"
 
+#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
@@ -330,5 +331,9 @@ bool TlsConnection::idle_and_alive() {
   ERR_clear_error();
   return alive;
 }
+
+int TlsConnection::duplicate_descriptor() const { return fcntl(socket_, F_DUPFD_CLOEXEC, 0); }
+
+void TlsConnection::abort() noexcept { shutdown(socket_, SHUT_RDWR); }
 
 }  // namespace ports

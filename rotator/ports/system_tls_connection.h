@@ -2,7 +2,9 @@
 // system_*.cc.
 //
 // Sockets do not block; what waits is one poll(2) on the socket and, where the caller wishes, the
-// stop signal. So no wait needs a thread, and a deadline holds however slowly the other side drips.
+// stop signal. So a deadline holds however slowly the other side drips, which the timeouts of
+// cpp-httplib and of a blocking Beast, counted anew for each read, do not give. TLS itself, and
+// what a certificate is worth, is OpenSSL's.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -79,6 +81,12 @@ class TlsConnection {
   // True when the other side has neither closed nor sent anything unasked: fit for one more
   // request.
   bool idle_and_alive();
+
+  // Another descriptor of the same socket, for who wants to close one; negative when none is left.
+  int duplicate_descriptor() const;
+
+  // Ends the connection; a wait under way on another thread ends with it.
+  void abort() noexcept;
 
  private:
   TlsConnection(Clock& clock, int socket) : clock_(clock), socket_(socket) {}

@@ -1,21 +1,25 @@
-// A WebSocket as a Stream (RFC 6455, client side). Internal to system_*.cc.
+// A WebSocket as a Stream (RFC 6455, client side), by Boost.Beast. Internal to system_*.cc.
 //
-// No extension is offered; pings are answered whenever next() is called.
+// No extension is offered; pings are answered as they come.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "rotator/ports/system_exchange.h"
+#include "rotator/ports/clock.h"
+#include "rotator/ports/http.h"
+#include "rotator/ports/result.h"
+#include "rotator/ports/stop_signal.h"
+#include "rotator/ports/system_tls_connection.h"
 
 namespace ports {
 
-// Sends `request` as an upgrade on a fresh connection.
+// Sends `request` with `fields` (complete_fields) as an upgrade on a fresh connection.
 Result<std::unique_ptr<Stream>> open_system_websocket(std::unique_ptr<TlsConnection> connection,
-                                                      const Request& request, const Origin& origin,
+                                                      const Request& request, const Headers& fields,
                                                       const std::vector<std::string>& subprotocols,
-                                                      const std::string& user_agent, Clock& clock,
-                                                      const StopSignal& stop, Instant deadline);
+                                                      Clock& clock, const StopSignal& stop,
+                                                      Instant deadline);
 
 }  // namespace ports

@@ -184,12 +184,122 @@ BOOST_AUTO_TEST_CASE(leaves_a_compressed_body_as_it_is_and_asks_for_none) {
   BOOST_TEST(head.find("Accept-Encoding") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(refuses_lines_without_end) {
+  // A status line, after an interim answer too; a chunk's extension; a trailer.
+  for (const std::string& beginning :
+       {std::string("HTTP/1.1 200 "), std::string("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 "),
+        std::string("HTTP/1.1 200 OK\r\nX: "),
+        chunked_head + "5;extension=", chunked_head + "0\r\nTrailer: "}) {
+    Misbehaving world([&](RawServer::Connection& connection) {
+      connection.read_head();
+      connection.write(beginning);
+      while (connection.write(std::string(4096, 'x'))) continue;
+    });
+    world.fails(ErrorCode::malformed, world.later());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(reads_a_body_of_many_tiny_chunks) {
+  // Their framing is larger than a head may be.
+  const int chunks = 40'000;
+  Misbehaving world([](RawServer::Connection& connection) {
+    connection.read_head();
+    std::string body;
+    for (int i = 0; i < chunks; ++i) body += "1\r\nx\r\n";
+    connection.write(chunked_head + body + "0\r\n\r\n");
+    connection.wait_until_left();
+  });
+  BOOST_TEST(must_succeed(world.client->send(world.get(), world.later())).body.size() ==
+             static_cast<std::size_t>(chunks));
+}
+
+// --- Heads ---
+
+BOOST_AUTO_TEST_CASE(leaves_the_values_of_fields_as_they_are) {
+  Misbehaving world(
+      answering("HTTP/1.1 200 OK\r\nLink: <https://a.example/?after=x%2Fy%25&b=+%u0041>; "
+                "rel=\"next\"\r\nx-twice: 1\r\nX-Twice: 2%\r\nContent-Length: 0\r\n\r\n"));
+  const auto response = must_succeed(world.client->send(world.get(), world.later()));
+  BOOST_TEST(ports::find_header(response.headers, "link").value_or("") ==
+             "<https://a.example/?after=x%2Fy%25&b=+%u0041>; rel=\"next\"");
+  std::string twice;
+  for (const auto& header : response.headers)
+    if (ports::find_header({{header}}, "X-Twice")) twice += header.value;
+  BOOST_TEST(twice == "12%");
+}
+
+BOOST_AUTO_TEST_CASE(reads_past_an_interim_answer) {
+  Misbehaving world(
+      answering("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"));
+  BOOST_TEST(must_succeed(world.client->send(world.get(), world.later())).body == "hello");
+}
+
+BOOST_AUTO_TEST_CASE(knows_answers_that_have_no_body) {
+  for (const char* status : {"204 No Content", "304 Not Modified"}) {
+    Misbehaving world(answering(std::string("HTTP/1.1 ") + status + "\r\nETag: x\r\n\r\n"));
+    const auto response = must_succeed(world.client->send(world.get(), world.later()));
+    BOOST_TEST(std::to_string(response.status) == std::string(status).substr(0, 3));
+    BOOST_TEST(ports::find_header(response.headers, "ETag").value_or("") == "x");
+  }
+  Misbehaving world(answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"));
+  auto request = world.get();
+  request.method = "HEAD";
+  BOOST_TEST(must_succeed(world.client->send(request, world.later())).body.empty());
+}
+
+BOOST_AUTO_TEST_CASE(adds_no_more_to_a_request_than_it_must) {
+  std::string head;
+  std::string body;
+  Misbehaving world([&](RawServer::Connection& connection) {
+    head = connection.read_head();
+    body = connection.read(4);
+    connection.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    connection.wait_until_left();
+  });
+  auto request = world.get();
+  request.method = "PATCH";
+  request.target = "/a%2Fb;c?d=%20&&e=+";
+  request.body = "body";
+  must_succeed(world.client->send(request, world.later()));
+  BOOST_TEST(head ==
+             "PATCH /a%2Fb;c?d=%20&&e=+ HTTP/1.1\r\nAccept: */*\r\nContent-Length: 4\r\n"
+             "Host: " +
+                 world.server.origin().substr(8) + "\r\nUser-Agent: overlap-rotator\r\n\r\n");
+  BOOST_TEST(body == "body");
+}
+
 // --- Answers that are none ---
 
 BOOST_AUTO_TEST_CASE(refuses_what_is_not_http) {
-  Misbehaving world(answering("220 smtp.example ESMTP ready\r\n\r\n"));
-  BOOST_TEST(world.fails(ErrorCode::malformed, world.later()).find("not HTTP") !=
-             std::string::npos);
+  for (const std::string& answer :
+       {std::string("220 smtp.example ESMTP ready\r\n\r\n"), std::string("HTTP/1.1 abc OK\r\n\r\n"),
+        std::string("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"),
+        std::string("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx"),
+        std::string("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"),
+        chunked_head + "zz\r\n"}) {
+    Misbehaving world(answering(answer));
+    BOOST_TEST(world.fails(ErrorCode::malformed, world.later()).find("not HTTP") !=
+               std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(refuses_interim_answers_that_it_does_not_know) {
+  for (const char* answer : {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
+                             "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"}) {
+    Misbehaving world(answering(answer));
+    world.fails(ErrorCode::malformed, world.later());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(does_not_reuse_a_connection_that_said_more_than_it_should) {
+  for (const char* answer : {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
+                             "HTTP/1.1 200 OK\r\nConnection: Close\r\nContent-Length: 0\r\n\r\n"}) {
+    Misbehaving world(answering(answer));
+    for (int i = 1; i <= 2; ++i) {
+      BOOST_TEST(must_succeed(world.client->send(world.get(), world.later())).status == 200);
+      BOOST_TEST(world.server.connections() == i);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(cannot_tell_what_a_dropped_connection_did) {

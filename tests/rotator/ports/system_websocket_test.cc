@@ -1,9 +1,12 @@
 // A WebSocket against servers that break RFC 6455, and its manners towards one that keeps it.
 #include "rotator/ports/system_websocket.h"
 
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+
+#include <array>
 #include <boost/test/unit_test.hpp>
 
-#include "rotator/ports/websocket_frames.h"
 #include "tests/contract/loopback.h"
 #include "tests/contract/raw_peer.h"
 
@@ -24,10 +27,20 @@ std::string key_in(const std::string& head) {
   return head.substr(at + name.size(), head.find('\r', at) - at - name.size());
 }
 
+// What a server must answer to Sec-WebSocket-Key (RFC 6455 section 4.2.2).
+std::string accept_for(const std::string& key) {
+  const std::string joined = key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  std::array<unsigned char, SHA_DIGEST_LENGTH> digest{};
+  SHA1(reinterpret_cast<const unsigned char*>(joined.data()), joined.size(), digest.data());
+  std::array<unsigned char, 32> text{};
+  const int size = EVP_EncodeBlock(text.data(), digest.data(), SHA_DIGEST_LENGTH);
+  return {reinterpret_cast<const char*>(text.data()), static_cast<std::size_t>(size)};
+}
+
 std::string upgrade_for(const std::string& head, const std::string& more = {}) {
   return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
          "Sec-WebSocket-Accept: " +
-         ports::accept_for(key_in(head)) + "\r\n" + more + "\r\n";
+         accept_for(key_in(head)) + "\r\n" + more + "\r\n";
 }
 
 struct Peer {

@@ -164,7 +164,12 @@ ports::Status write_output(const std::string& file, const std::string& text) {
                   "stdout cannot be written: " + std::string(std::strerror(errno)));
     return {};
   }
-  const std::string temporary = file + ".part";
+  // A pipe or a device is written as it is; only a regular file can be replaced whole.
+  std::error_code absent;
+  const auto kind = std::filesystem::status(file, absent).type();
+  const bool whole =
+      kind == std::filesystem::file_type::regular || kind == std::filesystem::file_type::not_found;
+  const std::string temporary = whole ? file + ".part" : file;
   std::FILE* out = std::fopen(temporary.c_str(), "wb");
   bool written = out != nullptr && std::fwrite(text.data(), 1, text.size(), out) == text.size() &&
                  std::fflush(out) == 0;
@@ -173,9 +178,10 @@ ports::Status write_output(const std::string& file, const std::string& text) {
     written = false;
     why = std::strerror(errno);
   }
+  if (written && !whole) return {};
   if (written && std::rename(temporary.c_str(), file.c_str()) == 0) return {};
   if (written) why = std::strerror(errno);
-  std::remove(temporary.c_str());
+  if (whole) std::remove(temporary.c_str());
   return fail(ErrorCode::refused,
               file + ": cannot be written: " + why + "; what was there before is unchanged");
 }

@@ -53,7 +53,7 @@ struct History : SmallWorld {
         add_secret("synthetic-two", false);
         write_to_vault("synthetic-two");
       }
-      if (choice == 4) retire_secret("synthetic-one");
+      if (choice == 4) core.set_active("synthetic-portal", "synthetic-one", false);
       if (choice == 5) timeline.set_provider_throttling(queue.now(), draw(2, 4) == 0);
       if (choice == 6 && draw(3, 5) == 0)
         timeline.register_method(queue.now(), mocks::name_of("synthetic-portal"),

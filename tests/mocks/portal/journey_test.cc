@@ -188,6 +188,7 @@ BOOST_AUTO_TEST_CASE(blames_the_process_that_died_before_the_secret_that_was_ret
   world.queue.run_until(at(100s));
   world.timeline.process_stopped(world.queue.now(), 1);
   world.queue.run_until(at(101s));
+  world.add_secret("synthetic-two");
   world.retire_secret("synthetic-one");
   const JourneyOptions slow{.exchange = {.low = 3s, .high = 3s}};
   const auto count = play(world, slow, at(101500ms), at(102500ms));

@@ -2,6 +2,7 @@
 // tests start, stop and put behind the load balancer by hand, in virtual time.
 #pragma once
 
+#include <boost/test/unit_test.hpp>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -40,8 +41,10 @@ struct SmallWorld : mocks::Observer {
   void add_secret(const std::string& value, bool settled = true) {
     core.create_secret("synthetic-portal", {.id = value, .value = value, .settled = settled});
   }
+  // It must not be the last active one.
   void retire_secret(const std::string& value) {
-    core.set_active("synthetic-portal", value, false);
+    BOOST_REQUIRE(core.set_active("synthetic-portal", value, false) !=
+                  mocks::idp::Change::last_active);
   }
   void write_to_vault(const std::string& value) {
     timeline.observe(queue.now(), {.kind = mocks::FactKind::kv_written,

@@ -162,7 +162,8 @@ std::vector<Step> read_commands(YamlSection& parent, const std::string& key) {
     read_verb(entry, command_verbs, step);
     steps.push_back(std::move(step));
   }
-  if (steps.empty()) parent.complain(key, "an operator needs commands; see scenarios/README.md");
+  if (steps.empty())
+    parent.complain(key, "an operator needs commands; see scenarios/scenario.schema.json");
   return steps;
 }
 

@@ -78,7 +78,7 @@ class Simulation final : private mocks::Timed,
     }
     logins_.settle();
     world_.check_end_state();
-    look_for_leaks();
+    world_.look_for_leaks(output_);
     return report();
   }
 
@@ -283,20 +283,6 @@ class Simulation final : private mocks::Timed,
   void said(const std::string& line) {
     output_ += line + "\n";
     narrator_.note(queue_.now(), line);
-  }
-
-  void look_for_leaks() {
-    const auto plaintexts = world_.plaintexts();
-    const auto leak = [&](const std::string& where, const std::string& text) {
-      if (holds_any(text, plaintexts))
-        world_.invariants().violate(Invariant::no_plaintext_secret, queue_.now(),
-                                    where + " holds a secret in plain");
-    };
-    leak("what the rotator said", output_);
-    leak("the trace of calls", narrator_.text());
-    for (const char* field : {"journal", "state", "data"})
-      if (const auto text = world_.vault().field(vault_mount, journal_path, field))
-        leak("the journal", *text);
   }
 
   Report report() {

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <initializer_list>
+#include <utility>
+
+#include "scenarios/assemble.h"
 
 namespace scenarios {
 namespace {
@@ -66,6 +70,7 @@ World::World(mocks::Scheduler& scheduler, mocks::sim::Trace& trace, mocks::sim::
                  .provider_replicas = core_options(scenario.identity_provider).replicas}) {
   trace_.add(timeline_);
   trace_.add(invariants_);
+  trace_.add(witness_);
   seed_identity_provider();
   vault_ = std::make_unique<mocks::vault::Vault>(scheduler_, trace_, draws_);
   seed_vault();
@@ -99,6 +104,7 @@ void World::seed_identity_provider() {
                              .token = credentials_.idp_admin_token,
                              .right = mocks::idp::AdminRight::manage}};
   idp_ = std::make_unique<mocks::idp::Okta>(scheduler_, trace_, draws_, options);
+  witness_.watch(idp_->core(), client_id);
   const auto registered = method(scenario_.identity_provider.authentication_method);
   idp_->add_client({.client_id = client_id,
                     .label = "Portal",
@@ -257,10 +263,39 @@ std::vector<std::string> World::plaintexts() const {
   std::vector<std::string> all = {first_secret_, credentials_.idp_admin_token,
                                   credentials_.vault_token, credentials_.kubernetes_token,
                                   credentials_.operator_token};
-  for (const auto* secret : idp_->core().secrets(client_id)) all.push_back(secret->value);
-  if (const auto value = vault_->field(vault_mount, secret_path, "client_secret"))
-    all.push_back(*value);
+  const auto& secrets = witness_.secrets();
+  all.insert(all.end(), secrets.begin(), secrets.end());
   return all;
+}
+
+void World::look_for_leaks(const std::string& said) {
+  const auto plain = plaintexts();
+  const auto at = scheduler_.now();
+  const auto look = [&](const std::string& where, const std::string& text) {
+    if (holds_any(text, plain))
+      invariants_.violate(Invariant::no_plaintext_secret, at, where + " holds a secret in plain");
+  };
+  look("what the rotator said", said);
+  look("a call's path", witness_.texts());
+  look("the journal", vault_->history(vault_mount, journal_path));
+  const std::string in_namespace = std::string("/namespaces/") + kubernetes_namespace;
+  for (const auto& [where, path] : std::initializer_list<std::pair<const char*, std::string>>{
+           {"an Event", "/api/v1" + in_namespace + "/events"},
+           {"the Lease", "/apis/coordination.k8s.io/v1" + in_namespace + "/leases"},
+           {"the Deployment", "/apis/apps/v1" + in_namespace + "/deployments"}}) {
+    const auto answer = kubernetes_->handle(
+        {.origin = "https://kubernetes.example:6443",
+         .target = path,
+         .headers = {{"Accept", "application/json"},
+                     {"Authorization", "Bearer " + credentials_.operator_token}}});
+    if (answer.response.status == 200)
+      look(where, answer.response.body);
+    else
+      invariants_.cannot_check(Invariant::no_plaintext_secret,
+                               path + " answered " + std::to_string(answer.response.status));
+  }
+  if (witness_.overflowed())
+    invariants_.cannot_check(Invariant::no_plaintext_secret, "too many calls to remember them all");
 }
 
 }  // namespace scenarios

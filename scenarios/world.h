@@ -24,6 +24,7 @@
 #include "mocks/vault/vault.h"
 #include "scenarios/invariants.h"
 #include "scenarios/scenario.h"
+#include "scenarios/witness.h"
 
 namespace scenarios {
 
@@ -80,8 +81,11 @@ class World {
   // alone.
   void check_end_state();
 
-  // Every secret value that ever was: what no log, report or Event may hold.
+  // Every secret value that ever was, and every credential: what no log, report or Event may hold.
   std::vector<std::string> plaintexts() const;
+  // Looks for them in what the rotator `said`, in the calls' paths, the journal, the Events, the
+  // Lease and the Deployment; what is found goes to invariants(). To be called at the run's end.
+  void look_for_leaks(const std::string& said);
 
  private:
   void seed_identity_provider();
@@ -95,6 +99,7 @@ class World {
   Credentials credentials_;
   std::string first_secret_;
   Invariants invariants_;
+  Witness witness_;
   mocks::portal::Timeline timeline_;
   std::unique_ptr<mocks::idp::Okta> idp_;
   std::unique_ptr<mocks::vault::Vault> vault_;

@@ -388,6 +388,15 @@ std::optional<std::string> Vault::field(std::string_view mount, std::string_view
   return string_field(version->data, name);
 }
 
+std::string Vault::history(std::string_view mount, std::string_view path) const {
+  const Mount* found = state_->mount_at(with_slash(mount));
+  const KvKey* key = found == nullptr ? nullptr : found->kv.find(path);
+  std::string all;
+  if (key == nullptr) return all;
+  for (const KvVersion& version : key->versions) all += version.data + '\n';
+  return all;
+}
+
 std::int64_t Vault::current_version(std::string_view mount, std::string_view path) const {
   const Mount* found = state_->mount_at(with_slash(mount));
   const KvKey* key = found == nullptr ? nullptr : found->kv.find(path);

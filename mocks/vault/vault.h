@@ -189,6 +189,8 @@ class Vault final : public Handler {
   // The current version's string field, when that version is readable.
   std::optional<std::string> field(std::string_view mount, std::string_view path,
                                    std::string_view name) const;
+  // What every kept version of a path holds, JSON texts, one a line.
+  std::string history(std::string_view mount, std::string_view path) const;
   // 0 = never written.
   std::int64_t current_version(std::string_view mount, std::string_view path) const;
   std::size_t live_tokens() const;

@@ -69,8 +69,8 @@ class BodyStream final : public Stream {
                Instant deadline) {
     auto opened = opened_.get_future();
     try {
-      // `request` and `fields` are not used after the head has come.
-      reader_ = std::thread([this, &request, &fields, &stop, deadline] {
+      // The thread outlives this call, and what it sends and says with it.
+      reader_ = std::thread([this, request, fields, &stop, deadline] {
         read(request, fields, {.deadline = deadline, .stop = &stop});
       });
     } catch (const std::system_error& error) {

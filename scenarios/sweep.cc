@@ -86,6 +86,14 @@ ports::Result<RunResult> run_one(const Scenario& scenario, const SweepOptions& o
                    .done = report->rotation.outcome == "done"};
 }
 
+bool waits_for_window(const Driver& driver) {
+  if (driver.kind == Driver::Kind::rotator) return true;
+  return std::any_of(driver.commands.begin(), driver.commands.end(), [](const Step& command) {
+    const auto value = command.arguments.find("value");
+    return command.verb == "wait" && value != command.arguments.end() && value->second == "window";
+  });
+}
+
 std::string number(double value) {
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), value < 9.95 ? "%.1f" : "%.0f", value);
@@ -149,9 +157,17 @@ ports::Result<SweepResult> sweep(const Scenario& scenario, const SweepOptions& o
   std::mutex mutex;
   std::optional<ports::Error> error;
   const std::size_t total = points * seeds;
+  std::vector<bool> waits;
+  for (const auto& policy : options.policies) {
+    const auto driver = driver_of(scenario, policy == "guarded" ? "" : policy);
+    if (!driver) return fail(driver.error());
+    waits.push_back(waits_for_window(*driver));
+  }
   const auto work = [&] {
     for (std::size_t job = next++; job < total; job = next++) {
       const std::size_t point = job / seeds;
+      // A policy that waits for no window does the same at every one: run once, counted at each.
+      if (point % options.windows.size() > 0 && !waits[point / options.windows.size()]) continue;
       auto result = run_one(scenario, options, options.policies[point / options.windows.size()],
                             options.windows[point % options.windows.size()],
                             options.first_seed + job % seeds);
@@ -178,7 +194,7 @@ ports::Result<SweepResult> sweep(const Scenario& scenario, const SweepOptions& o
     SweepPolicy policy{.policy = options.policies[p]};
     for (std::size_t w = 0; w < options.windows.size(); ++w)
       policy.points.push_back(
-          summarise(options.windows[w], results[p * options.windows.size() + w]));
+          summarise(options.windows[w], results[p * options.windows.size() + (waits[p] ? w : 0)]));
     all.policies.push_back(std::move(policy));
   }
   return all;

@@ -115,7 +115,8 @@ Outcome<Answer> Reader::get(const ApiCall& call, const KindInfo& kind) {
   if (options->resource_version.value_or(0) > store.version()) {
     return refuse(version_too_large(*options->resource_version, store.version()));
   }
-  const std::string_view where = kind.namespaced ? call.kubernetes_namespace : "";
+  const std::string_view where =
+      kind.namespaced ? std::string_view(call.kubernetes_namespace) : std::string_view();
   const ObjectPointer object = store.find(kind.kind, where, call.name);
   if (object == nullptr) return refuse(not_found(kind, call.name));
   if (call.subresource == "scale") {

@@ -172,20 +172,23 @@ class Simulation final : private mocks::Timed,
     finish();
   }
 
+  // Somebody with the guide in hand, in this world.
+  HandOptions hand_options() {
+    return {.idp_origin = simulated_endpoints.idp,
+            .vault_origin = simulated_endpoints.vault,
+            .kubernetes_origin = simulated_endpoints.kubernetes,
+            .client_id = client_id,
+            .vault_token = world_.credentials().vault_token,
+            .kubernetes_token = world_.credentials().operator_token,
+            .kubernetes_namespace = kubernetes_namespace,
+            .deployment = deployment_name,
+            .window = options_.window.value_or(std::chrono::minutes(15))};
+  }
+
   void follow_the_guide() {
     const auto http = network_.client(process_.name(), process_);
     mocks::sim::SimClock clock(process_);
-    Hand hand(*http, clock,
-              {.idp_origin = simulated_endpoints.idp,
-               .vault_origin = simulated_endpoints.vault,
-               .kubernetes_origin = simulated_endpoints.kubernetes,
-               .client_id = client_id,
-               .vault_token = world_.credentials().vault_token,
-               .kubernetes_token = world_.credentials().operator_token,
-               .kubernetes_namespace = kubernetes_namespace,
-               .deployment = deployment_name,
-               .window = options_.window.value_or(std::chrono::minutes(15))},
-              [this](const std::string& phase) { enter(phase); });
+    Hand hand(*http, clock, hand_options(), [this](const std::string& phase) { enter(phase); });
     const auto done = hand.run(driver_.commands);
     outcome_ = rotator::Outcome{.ending = done ? rotator::Ending::done : rotator::Ending::unknown};
     if (!done) outcome_->message = done.error().message;
@@ -246,16 +249,7 @@ class Simulation final : private mocks::Timed,
     process->start([this, &process = *process, act] {
       const auto http = network_.client("human", process);
       mocks::sim::SimClock clock(process);
-      Hand hand(*http, clock,
-                {.idp_origin = simulated_endpoints.idp,
-                 .vault_origin = simulated_endpoints.vault,
-                 .kubernetes_origin = simulated_endpoints.kubernetes,
-                 .client_id = client_id,
-                 .vault_token = world_.credentials().vault_token,
-                 .kubernetes_token = world_.credentials().operator_token,
-                 .kubernetes_namespace = kubernetes_namespace,
-                 .deployment = deployment_name},
-                [](const std::string&) {});
+      Hand hand(*http, clock, hand_options(), [](const std::string&) {});
       const auto done = hand.run({act});
       narrator_.note(queue_.now(), done ? "human: done" : "human: " + done.error().message);
     });

@@ -1,63 +1,34 @@
 #include "rotator/calls/answer_json.h"
 
-#include "rotator/ports/secret.h"
+#include <utility>
 
 namespace rotator {
-namespace {
 
-const Json nothing = nullptr;
-const Json no_elements = Json::array();
-
-}  // namespace
-
-ports::Result<Json> parse_object(std::string_view text, std::string_view tried) {
-  Json parsed = Json::parse(text, nullptr, false);
-  if (parsed.is_object()) return parsed;
+ports::Result<JsonDocument> parse_object(std::string_view text, std::string_view tried) {
+  auto parsed = JsonDocument::parse(text);
+  if (parsed && parsed->root().is_object()) return std::move(*parsed);
   return ports::fail(ports::ErrorCode::malformed,
                      std::string(tried) + ": the answer is not a JSON object (" +
                          std::to_string(text.size()) +
                          " bytes); is there a proxy or another service at this address?");
 }
 
-const Json& member(const Json& from, std::initializer_list<std::string_view> path) {
-  const Json* at = &from;
-  for (const auto key : path) {
-    if (!at->is_object()) return nothing;
-    const auto found = at->find(key);
-    if (found == at->end()) return nothing;
-    at = &*found;
-  }
-  return *at;
+std::string text_member(JsonView from, std::initializer_list<std::string_view> path) {
+  return from.member(path).text().value_or(std::string());
 }
 
-std::string text_member(const Json& from, std::initializer_list<std::string_view> path) {
-  const auto* text = member(from, path).get_ptr<const std::string*>();
-  return text ? *text : std::string();
-}
-
-std::int64_t integer_member(const Json& from, std::initializer_list<std::string_view> path,
+std::int64_t integer_member(JsonView from, std::initializer_list<std::string_view> path,
                             std::int64_t otherwise) {
-  const Json& value = member(from, path);
-  return value.is_number_integer() ? value.get<std::int64_t>() : otherwise;
+  return from.member(path).integer().value_or(otherwise);
 }
 
-bool flag_member(const Json& from, std::initializer_list<std::string_view> path) {
-  const Json& value = member(from, path);
-  return value.is_boolean() && value.get<bool>();
+bool flag_member(JsonView from, std::initializer_list<std::string_view> path) {
+  return from.member(path).flag();
 }
 
-const Json& array_member(const Json& from, std::initializer_list<std::string_view> path) {
-  const Json& value = member(from, path);
-  return value.is_array() ? value : no_elements;
-}
-
-void wipe(Json& value) {
-  if (auto* text = value.get_ptr<std::string*>()) {
-    ports::wipe(*text);
-    return;
-  }
-  if (!value.is_structured()) return;
-  for (auto& element : value) wipe(element);
+JsonView array_member(JsonView from, std::initializer_list<std::string_view> path) {
+  const auto value = from.member(path);
+  return value.is_array() ? value : JsonView();
 }
 
 std::string quotable(std::string_view text, std::string_view secret, std::size_t most) {

@@ -28,19 +28,14 @@ struct Entry {
   ports::Secret value = {};
 };
 
-// Takes the value out of `json`, so that no copy stays behind.
-ports::Result<Entry> read_entry(Json& json, const std::string& tried) {
+ports::Result<Entry> read_entry(JsonView json, const std::string& tried) {
   Entry entry;
   entry.record.id = text_member(json, {"id"});
   entry.record.value_digest = text_member(json, {"secret_hash"});
   const auto status = text_member(json, {"status"});
   const auto created = parse_rfc3339(text_member(json, {"created"}));
-  if (json.is_object()) {
-    if (auto found = json.find("client_secret"); found != json.end()) {
-      if (auto* text = found->get_ptr<std::string*>())
-        entry.value = ports::Secret(std::move(*text));
-    }
-  }
+  if (auto value = json.member("client_secret").text())
+    entry.value = ports::Secret(std::move(*value));
   if (entry.record.id.empty() || !created || (status != "ACTIVE" && status != "INACTIVE"))
     return ports::fail(ErrorCode::malformed,
                        tried + ": a secret in the answer lacks id, status or created");
@@ -50,32 +45,25 @@ ports::Result<Entry> read_entry(Json& json, const std::string& tried) {
 }
 
 ports::Result<Entry> parse_entry(ports::Response& response, const std::string& tried) {
-  auto parsed = parse_object(response.body, tried);
-  ports::wipe(response.body);
+  const ports::Secret body(std::move(response.body));
+  const auto parsed = parse_object(body.reveal_to_wire(), tried);
   if (!parsed) return ports::fail(parsed.error());
-  auto entry = read_entry(*parsed, tried);
-  wipe(*parsed);
-  return entry;
+  return read_entry(*parsed, tried);
 }
 
 ports::Result<std::vector<Entry>> parse_entries(ports::Response& response,
                                                 const std::string& tried) {
-  Json parsed = Json::parse(response.body, nullptr, false);
-  ports::wipe(response.body);
-  if (!parsed.is_array())
+  const ports::Secret body(std::move(response.body));
+  const auto parsed = JsonDocument::parse_or_null(body.reveal_to_wire());
+  const JsonView list = parsed;
+  if (!list.is_array())
     return ports::fail(ErrorCode::malformed, tried + ": the answer is not a JSON array");
   std::vector<Entry> entries;
-  ports::Status trouble;
-  for (auto& json : parsed) {
+  for (const auto json : list) {
     auto entry = read_entry(json, tried);
-    if (!entry) {
-      trouble = ports::fail(entry.error());
-      break;
-    }
+    if (!entry) return ports::fail(entry.error());
     entries.push_back(std::move(*entry));
   }
-  wipe(parsed);
-  if (!trouble) return ports::fail(trouble.error());
   // Okta promises no order, and its clock shows seconds: the id breaks ties.
   std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
     return std::tie(a.record.created, a.record.id) < std::tie(b.record.created, b.record.id);
@@ -89,10 +77,10 @@ struct OktaError {
 };
 
 OktaError read_error(const ports::Response& response, std::string_view secret) {
-  const Json body = Json::parse(response.body, nullptr, false);
+  const auto body = JsonDocument::parse_or_null(response.body);
   OktaError error{.code = quotable(text_member(body, {"errorCode"})),
                   .text = quotable(text_member(body, {"errorSummary"}), secret)};
-  const Json& causes = array_member(body, {"errorCauses"});
+  const auto causes = array_member(body, {"errorCauses"});
   if (!causes.empty()) {
     const auto cause = quotable(text_member(causes.front(), {"errorSummary"}), secret);
     if (!cause.empty()) error.text = cause;
@@ -100,10 +88,10 @@ OktaError read_error(const ports::Response& response, std::string_view secret) {
   return error;
 }
 
-std::vector<std::string> strings(const Json& array) {
+std::vector<std::string> strings(JsonView array) {
   std::vector<std::string> all;
-  for (const auto& element : array)
-    if (element.is_string()) all.push_back(element.get<std::string>());
+  for (const auto element : array)
+    if (auto text = element.text()) all.push_back(std::move(*text));
   return all;
 }
 
@@ -240,7 +228,7 @@ ports::Result<Registration> Okta::registration() {
   if (response->status != 200) return ports::fail(error_of(call, *response));
   const auto parsed = parse_object(response->body, call.tried);
   if (!parsed) return ports::fail(parsed.error());
-  const auto& app = *parsed;
+  const JsonView app = *parsed;
   Registration found{
       .client_id = text_member(app, {"credentials", "oauthClient", "client_id"}),
       .label = text_member(app, {"label"}),

@@ -87,17 +87,17 @@ ports::Result<ProbeAnswer> TokenProbe::ask(const ports::Secret& secret) {
                        "probing " + options_.token_endpoint + ": " + response.error().message);
   }
 
-  Json body = Json::parse(response->body, nullptr, false);
-  ports::wipe(response->body);
+  const ports::Secret received(std::move(response->body));  // it may hold an access token
+  const auto body = JsonDocument::parse_or_null(received.reveal_to_wire());
   ProbeAnswer answer{.status = response->status, .took = clock_.now() - sent};
   answer.error =
       quotable(text_member(body, {"error"}), secret.reveal_to_wire(), longest_description);
   answer.description = quotable(text_member(body, {"error_description"}), secret.reveal_to_wire(),
                                 longest_description);
   answer.description = quotable(answer.description, encoded_secret, longest_description);
-  const bool has_token = !text_member(body, {"access_token"}).empty();
+  const auto token = body.root().member("access_token");
+  const bool has_token = token.is_text() && !token.says("");
   answer.acceptance = read_answer(options_.grant, answer.status, answer.error, has_token);
-  wipe(body);  // it may hold an access token
   ports::wipe(encoded_secret);
   return answer;
 }

@@ -1,6 +1,7 @@
 // What this credential may do, and Events about what was done.
 #include "rotator/calls/answer_json.h"
 #include "rotator/calls/encoding.h"
+#include "rotator/calls/json_writer.h"
 #include "rotator/calls/times.h"
 #include "rotator/kubernetes/cluster.h"
 
@@ -9,10 +10,6 @@ namespace {
 
 // https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
 inline constexpr std::size_t longest_note = 1024;
-
-std::string encoded(const Json& object) {
-  return object.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 // At most `most` bytes, without half a character at the end.
 std::string cut(const std::string& text, std::size_t most) {
@@ -26,16 +23,20 @@ std::string cut(const std::string& text, std::size_t most) {
 ports::Result<bool> Cluster::allowed(const std::string& verb, const std::string& group,
                                      const std::string& resource, const std::string& subresource,
                                      const std::string& name) {
-  Json review = {{"apiVersion", "authorization.k8s.io/v1"}, {"kind", "SelfSubjectAccessReview"}};
-  Json& attributes = review["spec"]["resourceAttributes"];
-  attributes["namespace"] = options_.kubernetes_namespace;
-  attributes["verb"] = verb;
-  attributes["resource"] = resource;
-  if (!group.empty()) attributes["group"] = group;
-  if (!subresource.empty()) attributes["subresource"] = subresource;
-  if (!name.empty()) attributes["name"] = name;
+  JsonWriter review;
+  review.open_object()
+      .member("apiVersion", "authorization.k8s.io/v1")
+      .member("kind", "SelfSubjectAccessReview");
+  review.name("spec").open_object().name("resourceAttributes").open_object();
+  review.member("namespace", options_.kubernetes_namespace)
+      .member("verb", verb)
+      .member("resource", resource);
+  if (!group.empty()) review.member("group", group);
+  if (!subresource.empty()) review.member("subresource", subresource);
+  if (!name.empty()) review.member("name", name);
+  review.close_object().close_object().close_object();
   auto response = call("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
-                       "application/json", encoded(review), Repeat::safe);
+                       "application/json", review.take(), Repeat::safe);
   if (!response) return ports::fail(response.error());
   const std::string tried = "asking whether this credential may " + verb + " " + resource +
                             (subresource.empty() ? std::string() : "/" + subresource);
@@ -43,35 +44,42 @@ ports::Result<bool> Cluster::allowed(const std::string& verb, const std::string&
     return ports::fail(kubernetes_error(tried, *response));
   const auto parsed = parse_object(response->body, tried);
   if (!parsed) return ports::fail(parsed.error());
-  const Json& answer = member(*parsed, {"status", "allowed"});
-  if (!answer.is_boolean())
+  const auto answer = parsed->root().member({"status", "allowed"});
+  if (!answer.is_flag())
     return ports::fail(ports::ErrorCode::malformed, tried + ": the answer holds no status.allowed");
-  return answer.get<bool>();
+  return answer.flag();
 }
 
 ports::Status Cluster::record_event(const Deployment& about, const std::string& type,
                                     const std::string& reason, const std::string& action,
                                     const std::string& note, const std::string& unique) {
-  Json event = {{"apiVersion", "events.k8s.io/v1"}, {"kind", "Event"}};
-  event["metadata"]["name"] = about.name + "." + unique;
-  event["metadata"]["namespace"] = options_.kubernetes_namespace;
-  event["eventTime"] = micro_time(clock_.wall_now());
-  event["reportingController"] = "overlap/rotator";
-  event["reportingInstance"] = "rotator";
-  event["type"] = type;
-  event["reason"] = reason;
-  event["action"] = action;
-  event["note"] = cut(note, longest_note);
-  Json& regarding = event["regarding"];
-  regarding["apiVersion"] = "apps/v1";
-  regarding["kind"] = "Deployment";
-  regarding["namespace"] = options_.kubernetes_namespace;
-  regarding["name"] = about.name;
-  regarding["uid"] = about.uid;
+  JsonWriter event;
+  event.open_object().member("apiVersion", "events.k8s.io/v1").member("kind", "Event");
+  event.name("metadata")
+      .open_object()
+      .member("name", about.name + "." + unique)
+      .member("namespace", options_.kubernetes_namespace)
+      .close_object();
+  event.member("eventTime", micro_time(clock_.wall_now()))
+      .member("reportingController", "overlap/rotator")
+      .member("reportingInstance", "rotator")
+      .member("type", type)
+      .member("reason", reason)
+      .member("action", action)
+      .member("note", cut(note, longest_note));
+  event.name("regarding")
+      .open_object()
+      .member("apiVersion", "apps/v1")
+      .member("kind", "Deployment")
+      .member("namespace", options_.kubernetes_namespace)
+      .member("name", about.name)
+      .member("uid", about.uid)
+      .close_object();
+  event.close_object();
   auto response = call("POST",
                        "/apis/events.k8s.io/v1/namespaces/" +
                            percent_encode(options_.kubernetes_namespace) + "/events",
-                       "application/json", encoded(event), Repeat::safe);
+                       "application/json", event.take(), Repeat::safe);
   if (!response) return ports::fail(response.error());
   // 409: it is there already, from before a lost reply or a crash.
   if (response->status == 201 || response->status == 200 || response->status == 409) return {};

@@ -13,7 +13,7 @@ namespace rotator {
 using ports::ErrorCode;
 
 ports::Error kubernetes_error(const std::string& tried, const ports::Response& response) {
-  const Json body = Json::parse(response.body, nullptr, false);
+  const auto body = JsonDocument::parse_or_null(response.body);
   const auto message = quotable(text_member(body, {"message"}));
   const std::string said = tried + " answered " + std::to_string(response.status) +
                            (message.empty() ? std::string() : ": " + message);

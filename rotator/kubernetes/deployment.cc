@@ -1,5 +1,6 @@
 // Deployments and their ReplicaSets.
 #include "rotator/calls/encoding.h"
+#include "rotator/calls/json_writer.h"
 #include "rotator/kubernetes/cluster.h"
 #include "rotator/kubernetes/objects.h"
 #include "rotator/kubernetes/watches.h"
@@ -11,8 +12,15 @@ std::string apps(const std::string& kubernetes_namespace) {
   return "/apis/apps/v1/namespaces/" + percent_encode(kubernetes_namespace);
 }
 
-std::string encoded(const Json& patch) {
-  return patch.dump(-1, ' ', false, Json::error_handler_t::replace);
+// {"<path>": ...{"<path>": {}}}, the inside written by `write`.
+template <typename Write>
+std::string patch(std::initializer_list<std::string_view> path, Write&& write) {
+  JsonWriter json;
+  json.open_object();
+  for (const auto step : path) json.name(step).open_object();
+  write(json);
+  for (std::size_t i = 0; i < path.size(); ++i) json.close_object();
+  return json.close_object().take();
 }
 
 }  // namespace
@@ -44,7 +52,7 @@ ports::Result<Deployment> Cluster::list_deployment(const std::string& name) {
   const auto version = text_member(*parsed, {"metadata", "resourceVersion"});
   if (version.empty())
     return ports::fail(ports::ErrorCode::malformed, tried + ": the answer is not a list");
-  const Json& items = array_member(*parsed, {"items"});
+  const auto items = array_member(*parsed, {"items"});
   if (items.empty()) {
     watches_->deployment.reset();
     return ports::fail(ports::ErrorCode::missing, tried + ": there is none");
@@ -77,18 +85,22 @@ ports::Result<Deployment> Cluster::patch_deployment(const std::string& name,
 ports::Result<Deployment> Cluster::annotate_template(const std::string& name,
                                                      const std::string& key,
                                                      const std::optional<std::string>& value) {
-  Json patch;
-  patch["spec"]["template"]["metadata"]["annotations"][key] = value ? Json(*value) : Json();
-  return patch_deployment(name, encoded(patch));
+  const auto body = patch({"spec", "template", "metadata", "annotations"}, [&](JsonWriter& json) {
+    json.name(key);
+    if (value)
+      json.text(*value);
+    else
+      json.raw("null");
+  });
+  return patch_deployment(name, body);
 }
 
 ports::Result<Deployment> Cluster::annotate(const std::string& name,
                                             const std::map<std::string, std::string>& annotations) {
-  Json patch;
-  Json& place = patch["metadata"]["annotations"];
-  place = Json::object();
-  for (const auto& [key, value] : annotations) place[key] = value;
-  return patch_deployment(name, encoded(patch));
+  const auto body = patch({"metadata", "annotations"}, [&](JsonWriter& json) {
+    for (const auto& [key, value] : annotations) json.member(key, value);
+  });
+  return patch_deployment(name, body);
 }
 
 ports::Result<std::vector<ReplicaSet>> Cluster::replica_sets(const Deployment& deployment) {
@@ -102,10 +114,11 @@ ports::Result<std::vector<ReplicaSet>> Cluster::replica_sets(const Deployment& d
   if (response->status != 200) return ports::fail(kubernetes_error(tried, *response));
   const auto parsed = parse_object(response->body, tried);
   if (!parsed) return ports::fail(parsed.error());
-  if (!member(*parsed, {"items"}).is_array() && !member(*parsed, {"items"}).is_null())
+  const auto items = parsed->root().member("items");
+  if (!items.is_array() && !items.is_null())
     return ports::fail(ports::ErrorCode::malformed, tried + ": the answer is not a list");
   std::vector<ReplicaSet> found;
-  for (const auto& item : array_member(*parsed, {"items"})) {
+  for (const auto item : items) {
     auto set = read_replica_set(item);
     if (!set) return ports::fail(set.error());
     // The selector may match another Deployment's as well.

@@ -59,14 +59,14 @@ bool take_message(Received& received, const std::string& message) {
 ports::Result<int> exit_code(const std::string& text, const std::string& tried) {
   const auto parsed = parse_object(text, tried + ", channel 3");
   if (!parsed) return ports::fail(ErrorCode::ambiguous, parsed.error().message);
-  const auto status = text_member(*parsed, {"status"});
-  if (status == "Success") return 0;
-  if (status != "Failure")
+  const auto status = parsed->root().member("status");
+  if (status.says("Success")) return 0;
+  if (!status.says("Failure"))
     return ports::fail(ErrorCode::ambiguous,
                        tried + ": the answer's Status is neither Success nor Failure");
-  if (text_member(*parsed, {"reason"}) == "NonZeroExitCode") {
-    for (const auto& cause : array_member(*parsed, {"details", "causes"})) {
-      if (text_member(cause, {"reason"}) != "ExitCode") continue;
+  if (parsed->root().member("reason").says("NonZeroExitCode")) {
+    for (const auto cause : array_member(*parsed, {"details", "causes"})) {
+      if (!cause.member("reason").says("ExitCode")) continue;
       const auto digits = text_member(cause, {"message"});
       int code = 0;
       const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code);

@@ -5,6 +5,7 @@
 
 #include "rotator/calls/answer_json.h"
 #include "rotator/calls/encoding.h"
+#include "rotator/calls/json_writer.h"
 #include "rotator/calls/times.h"
 
 namespace rotator {
@@ -63,11 +64,11 @@ ports::Result<Lease::Record> Lease::parse(const std::string& body) const {
   if (record.resource_version.empty())
     return ports::fail(ErrorCode::malformed,
                        "reading " + named() + ": the answer holds no metadata.resourceVersion");
-  if (const auto& labels = member(*parsed, {"metadata", "labels"}); labels.is_object())
-    record.labels = labels.dump();
-  if (const auto& annotations = member(*parsed, {"metadata", "annotations"});
-      annotations.is_object())
-    record.annotations = annotations.dump();
+  const auto metadata = parsed->root().member("metadata");
+  if (const auto labels = metadata.member("labels"); labels.is_object())
+    record.labels = labels.raw();
+  if (const auto annotations = metadata.member("annotations"); annotations.is_object())
+    record.annotations = annotations.raw();
   return record;
 }
 
@@ -81,20 +82,25 @@ ports::Result<Lease::Record> Lease::read(ports::Instant until) {
 
 std::string Lease::body(const std::string& holder, ports::Duration length,
                         const std::string& renew_time) const {
-  Json lease = {{"apiVersion", "coordination.k8s.io/v1"}, {"kind", "Lease"}};
-  Json& metadata = lease["metadata"];
-  metadata["name"] = options_.name;
-  metadata["namespace"] = cluster_.options().kubernetes_namespace;
-  if (!resource_version_.empty()) metadata["resourceVersion"] = resource_version_;
-  if (!labels_.empty()) metadata["labels"] = Json::parse(labels_);
-  if (!annotations_.empty()) metadata["annotations"] = Json::parse(annotations_);
-  Json& spec = lease["spec"];
-  spec["holderIdentity"] = holder;
-  spec["leaseDurationSeconds"] = whole_seconds(length);
-  spec["acquireTime"] = acquire_time_;
-  spec["renewTime"] = renew_time;
-  spec["leaseTransitions"] = transitions_;
-  return lease.dump(-1, ' ', false, Json::error_handler_t::replace);
+  JsonWriter lease;
+  lease.open_object().member("apiVersion", "coordination.k8s.io/v1").member("kind", "Lease");
+  lease.name("metadata")
+      .open_object()
+      .member("name", options_.name)
+      .member("namespace", cluster_.options().kubernetes_namespace);
+  if (!resource_version_.empty()) lease.member("resourceVersion", resource_version_);
+  if (!labels_.empty()) lease.name("labels").raw(labels_);
+  if (!annotations_.empty()) lease.name("annotations").raw(annotations_);
+  lease.close_object();
+  lease.name("spec")
+      .open_object()
+      .member("holderIdentity", holder)
+      .member("leaseDurationSeconds", whole_seconds(length))
+      .member("acquireTime", acquire_time_)
+      .member("renewTime", renew_time)
+      .member("leaseTransitions", transitions_)
+      .close_object();
+  return lease.close_object().take();
 }
 
 void Lease::adopt(const Record& record, ports::Duration length, ports::Instant sent) {

@@ -1,7 +1,8 @@
 // Kubernetes objects from JSON: lenient about zero fields, which servers leave out, strict about
-// identity. For .cc files of this folder only.
+// identity.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "rotator/calls/answer_json.h"
@@ -11,15 +12,15 @@
 namespace rotator {
 
 // Each is an Error of code malformed, naming the member, when what matters is missing.
-ports::Result<Deployment> read_deployment(const Json& object);
-ports::Result<ReplicaSet> read_replica_set(const Json& object);
-ports::Result<Pod> read_pod(const Json& object);
+ports::Result<Deployment> read_deployment(JsonView object);
+ports::Result<ReplicaSet> read_replica_set(JsonView object);
+ports::Result<Pod> read_pod(JsonView object);
 
 // spec.selector as the API's query writes it: "app=web,tier in (a,b),!canary".
-std::string selector_text(const Json& selector);
+std::string selector_text(JsonView selector);
 
 // maxSurge or maxUnavailable: a number, or "25%" of `replicas` rounded up or down. Nothing when it
 // is neither.
-std::optional<int> resolve_quantity(const Json& value, int replicas, bool round_up);
+std::optional<int> resolve_quantity(JsonView value, int replicas, bool round_up);
 
 }  // namespace rotator

@@ -29,10 +29,10 @@ ports::Result<std::vector<Pod>> Cluster::pods(const Deployment& deployment) {
     const auto parsed = parse_object(response->body, tried);
     if (!parsed) return ports::fail(parsed.error());
     const auto version = text_member(*parsed, {"metadata", "resourceVersion"});
-    const Json& items = member(*parsed, {"items"});
+    const auto items = parsed->root().member("items");
     if (version.empty() || (!items.is_array() && !items.is_null()))
       return ports::fail(ErrorCode::malformed, tried + ": the answer is not a list");
-    for (const auto& item : array_member(*parsed, {"items"})) {
+    for (const auto item : items) {
       auto pod = read_pod(item);
       if (!pod) return ports::fail(pod.error());
       found.push_back(std::move(*pod));

@@ -46,10 +46,10 @@ ports::Result<Cluster::Watches::Fed> Cluster::Watches::apply(Subject subject,
                                                              std::string_view event) {
   const auto parsed = parse_object(event, "a watch of the API server");
   if (!parsed) return ports::fail(parsed.error());
-  const auto type = text_member(*parsed, {"type"});
-  const Json& object = member(*parsed, {"object"});
+  const auto type = parsed->root().member("type");
+  const auto object = parsed->root().member("object");
   auto& followed = line(subject);
-  if (type == "ERROR") {
+  if (type.says("ERROR")) {
     // Whatever it is (nearly always 410 Expired), the watch is over and a read has to bridge the
     // gap.
     return Fed::expired;
@@ -58,8 +58,8 @@ ports::Result<Cluster::Watches::Fed> Cluster::Watches::apply(Subject subject,
   if (version.empty())
     return ports::fail(ErrorCode::malformed, "a watch event lacks a resourceVersion");
   followed.position = version;
-  if (type == "BOOKMARK" || !later_version(version, followed.read_at)) return Fed::nothing;
-  const bool deleted = type == "DELETED";
+  if (type.says("BOOKMARK") || !later_version(version, followed.read_at)) return Fed::nothing;
+  const bool deleted = type.says("DELETED");
   if (subject == Subject::deployment) {
     auto changed = read_deployment(object);
     if (!changed) return ports::fail(changed.error());

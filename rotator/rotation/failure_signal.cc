@@ -2,39 +2,33 @@
 
 #include <cmath>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "rotator/calls/encoding.h"
+#include "rotator/calls/json_view.h"
 
 namespace rotator {
 namespace {
 
-using nlohmann::json;
 using ports::ErrorCode;
 
 // Largest count that a double holds exactly.
 constexpr double max_count = 9'007'199'254'740'992.0;
 
 // The sample's text of a vector with one element or of a scalar; empty vector = "0".
-std::optional<std::string> single_value(const json& answer) {
-  const auto data = answer.find("data");
-  if (data == answer.end() || !data->is_object()) return std::nullopt;
-  const auto result = data->find("result");
-  if (result == data->end() || !result->is_array()) return std::nullopt;
-  const auto type = data->value("resultType", json());
-  const json* sample = nullptr;
-  if (type == "scalar") sample = &*result;
-  if (type == "vector") {
-    if (result->empty()) return "0";
-    if (result->size() != 1 || !result->front().is_object()) return std::nullopt;
-    const auto value = result->front().find("value");
-    if (value == result->front().end()) return std::nullopt;
-    sample = &*value;
+std::optional<std::string> single_value(JsonView answer) {
+  const auto type = answer.member({"data", "resultType"});
+  const auto result = answer.member({"data", "result"});
+  if (!result.is_array()) return std::nullopt;
+  JsonView sample;
+  if (type.says("scalar")) sample = result;
+  if (type.says("vector")) {
+    if (result.empty()) return "0";
+    if (result.size() != 1) return std::nullopt;
+    sample = result.front().member("value");
   }
-  if (sample == nullptr || !sample->is_array() || sample->size() != 2 || !(*sample)[1].is_string())
-    return std::nullopt;
-  return (*sample)[1].get<std::string>();
+  if (!sample.is_array() || sample.size() != 2) return std::nullopt;
+  return (*++sample.begin()).text();
 }
 
 }  // namespace
@@ -54,12 +48,11 @@ ports::Result<std::int64_t> FailureWatch::count() {
   if (!response)
     return ports::fail(response.error().code, "the failure signal at " + signal_.url +
                                                   " did not answer: " + response.error().message);
-  const auto answer = json::parse(response->body, nullptr, false);
-  if (response->status != 200 || !answer.is_object() ||
-      answer.value("status", json()) != "success") {
+  const auto answer = JsonDocument::parse_or_null(response->body);
+  if (response->status != 200 || !answer.root().member("status").says("success")) {
     std::string said;
-    if (answer.is_object() && answer.value("error", json()).is_string())
-      said = ": " + answer.value("error", std::string()).substr(0, 200);
+    if (const auto error = answer.root().member("error").text())
+      said = ": " + error->substr(0, 200);
     return ports::fail(
         response->status >= 500 || response->status == 429 ? ErrorCode::busy : ErrorCode::refused,
         "the failure signal at " + signal_.url + " answered " + std::to_string(response->status) +

@@ -4,19 +4,20 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
+#include "rotator/calls/json_view.h"
+#include "rotator/calls/json_writer.h"
 #include "rotator/calls/times.h"
 
 namespace rotator {
 namespace {
 
-using nlohmann::json;
 using ports::ErrorCode;
 using ports::WallTime;
 
 constexpr std::size_t key_bytes = 32;
 constexpr std::size_t nonce_bytes = 8;
+constexpr std::size_t journal_text = 2048;  // bytes, about: room to write into
 constexpr const char* key_field = "fingerprint_key";
 
 constexpr std::array all_dispositions = {Disposition::none,         Disposition::running,
@@ -233,26 +234,23 @@ std::string to_rfc3339(WallTime time) {
 }
 
 std::string to_json(const Journal& journal, const std::string& fingerprint_key_hex) {
-  json object = json::object();
+  JsonWriter object(journal_text);
+  object.open_object();
   for_each_member(journal, [&object](const char* name, const auto& member) {
-    auto text = text_of(member);
-    if (!text.empty()) object[name] = std::move(text);
+    const auto text = text_of(member);
+    if (!text.empty()) object.member(name, text);
   });
-  object[key_field] = fingerprint_key_hex;
-  // Server texts may end up in `reason`: a byte that is not UTF-8 must not throw.
-  return object.dump(-1, ' ', false, json::error_handler_t::replace);
+  return object.member(key_field, fingerprint_key_hex).close_object().take();
 }
 
 ports::Result<Journal> parse_journal(const KvData& data) {
-  const auto object = json::parse(data.json().reveal_to_wire(), nullptr, false);
-  if (!object.is_object())
+  const auto object = JsonDocument::parse_or_null(data.json().reveal_to_wire());
+  if (!object.root().is_object())
     return ports::fail(ErrorCode::malformed, "the journal is not a JSON object");
   Journal journal;
   std::string bad;
   for_each_member(journal, [&object, &bad](const char* name, auto& member) {
-    const auto found = object.find(name);
-    if (found == object.end() || !found->is_string()) return;
-    const auto& text = found->get_ref<const std::string&>();
+    const auto text = object.root().member(name).text().value_or(std::string());
     if (!text.empty() && !from_text(text, member) && bad.empty()) bad = name;
   });
   if (!bad.empty())

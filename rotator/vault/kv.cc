@@ -1,10 +1,12 @@
 #include "rotator/vault/kv.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "rotator/calls/answer_json.h"
 #include "rotator/calls/encoding.h"
+#include "rotator/calls/json_writer.h"
 #include "rotator/calls/times.h"
 #include "rotator/ports/check.h"
 
@@ -23,13 +25,6 @@ ports::Error unexpected(const std::string& tried, const ports::Response& respons
                     (errors.empty() ? std::string() : ": " + errors)};
 }
 
-// Parses an answer that may hold secrets and wipes its text.
-ports::Result<Json> parse_and_wipe(ports::Response& response, const std::string& tried) {
-  auto parsed = parse_object(response.body, tried);
-  ports::wipe(response.body);
-  return parsed;
-}
-
 // `text` without any value of `data`, should a server ever echo one.
 std::string blotted(std::string text, const KvData& data) {
   for (const auto& field : data.fields())
@@ -37,17 +32,36 @@ std::string blotted(std::string text, const KvData& data) {
   return text;
 }
 
-ports::Secret to_secret(const Json& object) { return ports::Secret(object.dump()); }
+// The object in `json` with `field` set to `value`, or without it when there is none; all else as
+// it was, byte for byte.
+ports::Secret changed(const ports::Secret& json, std::string_view field,
+                      std::optional<std::string_view> value) {
+  const auto text = json.reveal_to_wire();
+  const auto document = JsonDocument::parse_or_null(text);
+  const JsonView object = document;
+  // An escape has at most six characters.
+  JsonWriter out(text.size() + 6 * (field.size() + value.value_or("").size()) + 8);
+  out.open_object();
+  for (auto at = object.begin(); at != object.end(); ++at) {
+    if (!at.name().says(field)) {
+      out.raw_member(at.name().raw(), (*at).raw());
+    } else if (value) {
+      out.member(field, *value);
+      value.reset();
+    }
+  }
+  if (value) out.member(field, *value);
+  return ports::Secret(out.close_object().take());
+}
 
 }  // namespace
 
 ports::Result<KvData> KvData::parse(std::string json) {
-  auto parsed = parse_object(json, "the data of a Vault secret");
-  ports::wipe(json);
+  const ports::Secret text(std::move(json));
+  const auto parsed = parse_object(text.reveal_to_wire(), "the data of a Vault secret");
   if (!parsed) return ports::fail(parsed.error());
   KvData data;
-  data.json_ = to_secret(*parsed);
-  wipe(*parsed);
+  data.json_ = ports::Secret(std::string(parsed->root().raw()));
   return data;
 }
 
@@ -58,39 +72,21 @@ std::optional<ports::Secret> KvData::secret(const std::string& field) const {
 }
 
 std::optional<std::string> KvData::text(const std::string& field) const {
-  Json object = Json::parse(json_.reveal_to_wire());
-  std::optional<std::string> value;
-  if (const auto* found = member(object, {field}).get_ptr<const std::string*>()) value = *found;
-  wipe(object);
-  return value;
+  return JsonDocument::parse_or_null(json_.reveal_to_wire()).root().member(field).text();
 }
 
 void KvData::set(const std::string& field, std::string_view value) {
-  Json object = Json::parse(json_.reveal_to_wire());
-  Json& place = object[field];
-  wipe(place);
-  place = value;
-  std::string changed = object.dump(-1, ' ', false, Json::error_handler_t::replace);
-  wipe(object);
-  json_ = ports::Secret(std::move(changed));
+  json_ = changed(json_, field, value);
 }
 
-void KvData::remove(const std::string& field) {
-  Json object = Json::parse(json_.reveal_to_wire());
-  if (auto found = object.find(field); found != object.end()) {
-    wipe(*found);
-    object.erase(found);
-  }
-  json_ = to_secret(object);
-  wipe(object);
-}
+void KvData::remove(const std::string& field) { json_ = changed(json_, field, std::nullopt); }
 
 std::vector<std::string> KvData::fields() const {
-  Json object = Json::parse(json_.reveal_to_wire());
-  std::vector<std::string> names;
-  for (const auto& [name, value] : object.items()) names.push_back(name);
-  wipe(object);
-  return names;
+  const auto object = JsonDocument::parse_or_null(json_.reveal_to_wire());
+  std::set<std::string> names;
+  for (auto at = object.root().begin(); at != object.root().end(); ++at)
+    names.insert(at.name().text().value_or(std::string()));
+  return {names.begin(), names.end()};
 }
 
 KeyValue::KeyValue(VaultSession& session, std::string mount, std::string path)
@@ -113,8 +109,8 @@ ports::Result<KvVersion> KeyValue::read(std::optional<int> version) {
   if (response->status != 200 && response->status != 404)
     return ports::fail(unexpected(tried, *response));
   if (response->status == 404) {
-    const Json body = Json::parse(response->body, nullptr, false);
-    const Json& metadata = member(body, {"data", "metadata"});
+    const auto body = JsonDocument::parse_or_null(response->body);
+    const auto metadata = body.root().member({"data", "metadata"});
     if (!metadata.is_object()) return ports::fail(unexpected(tried, *response));
     const bool destroyed = flag_member(metadata, {"destroyed"});
     return ports::fail(
@@ -122,13 +118,13 @@ ports::Result<KvVersion> KeyValue::read(std::optional<int> version) {
         tried + ": version " + std::to_string(integer_member(metadata, {"version"})) +
             (destroyed ? " was destroyed" : " was deleted (undelete it, or write a new one)"));
   }
-  auto parsed = parse_and_wipe(*response, tried);
+  const ports::Secret body(std::move(response->body));
+  const auto parsed = parse_object(body.reveal_to_wire(), tried);
   if (!parsed) return ports::fail(parsed.error());
   KvVersion found;
   const auto number = integer_member(*parsed, {"data", "metadata", "version"});
   const auto created = parse_rfc3339(text_member(*parsed, {"data", "metadata", "created_time"}));
-  auto data = KvData::parse(member(*parsed, {"data", "data"}).dump());
-  wipe(*parsed);
+  auto data = KvData::parse(std::string(parsed->root().member({"data", "data"}).raw()));
   if (!data || number < 1 || !created)
     return ports::fail(
         ErrorCode::malformed,
@@ -158,7 +154,7 @@ ports::Result<int> KeyValue::write(const KvData& data, int cas) {
     return ports::fail(ErrorCode::refused, tried + " answered 400: " + blotted(errors, data));
   }
   if (response->status != 200) return ports::fail(unexpected(tried, *response));
-  auto parsed = parse_object(response->body, tried);
+  const auto parsed = parse_object(response->body, tried);
   const auto number = parsed ? integer_member(*parsed, {"data", "version"}) : 0;
   // It was accepted: an answer that cannot be read is as good as a lost one.
   if (number < 1)
@@ -172,10 +168,10 @@ ports::Result<KvMetadata> KeyValue::metadata() {
   if (!response) return ports::fail(response.error());
   const std::string tried = "reading the metadata of " + full_path_ + " from Vault";
   if (response->status != 200) return ports::fail(unexpected(tried, *response));
-  auto parsed = parse_object(response->body, tried);
+  const auto parsed = parse_object(response->body, tried);
   if (!parsed) return ports::fail(parsed.error());
-  const Json& data = member(*parsed, {"data"});
-  if (!member(data, {"current_version"}).is_number_integer())
+  const auto data = parsed->root().member("data");
+  if (!data.member("current_version").is_integer())
     return ports::fail(ErrorCode::malformed, tried + ": the answer holds no data.current_version");
   return KvMetadata{.current_version = static_cast<int>(integer_member(data, {"current_version"})),
                     .oldest_version = static_cast<int>(integer_member(data, {"oldest_version"})),
@@ -189,20 +185,21 @@ ports::Result<KvMount> KeyValue::mount() {
   if (!response) return ports::fail(response.error());
   const std::string tried = "asking Vault what is mounted at " + mount_ + "/";
   if (response->status != 200) return ports::fail(unexpected(tried, *response));
-  auto parsed = parse_object(response->body, tried);
+  const auto parsed = parse_object(response->body, tried);
   if (!parsed) return ports::fail(parsed.error());
-  const Json& data = member(*parsed, {"data"});
+  const auto data = parsed->root().member("data");
   KvMount found{.path = text_member(data, {"path"}), .type = text_member(data, {"type"})};
   if (found.path.empty())
     return ports::fail(ErrorCode::malformed, tried + ": the answer holds no data.path");
   // The version is a string, and absent on a version 1 mount.
-  found.version = text_member(data, {"options", "version"}) == "2" ? 2 : 1;
+  found.version = data.member({"options", "version"}).says("2") ? 2 : 1;
   if (found.version != 2) return found;
   auto configuration = session_.get(percent_encode_path(mount_) + "/config");
   if (!configuration && configuration.error().code != ErrorCode::refused)
     return ports::fail(configuration.error());
   if (!configuration || configuration->status != 200) return found;
-  auto settings = parse_object(configuration->body, "reading the configuration of " + mount_ + "/");
+  const auto settings =
+      parse_object(configuration->body, "reading the configuration of " + mount_ + "/");
   if (!settings) return ports::fail(settings.error());
   found.max_versions = static_cast<int>(integer_member(*settings, {"data", "max_versions"}));
   return found;
@@ -210,19 +207,20 @@ ports::Result<KvMount> KeyValue::mount() {
 
 ports::Result<std::vector<std::string>> KeyValue::capabilities(const std::string& area) {
   const std::string path = mount_ + "/" + area + "/" + path_;
-  const auto body = Json{{"paths", {path}}}.dump(-1, ' ', false, Json::error_handler_t::replace);
-  auto response = session_.call("POST", "sys/capabilities-self", body, Repeat::safe);
+  JsonWriter body;
+  body.open_object().name("paths").open_array().text(path).close_array().close_object();
+  auto response = session_.call("POST", "sys/capabilities-self", body.take(), Repeat::safe);
   if (!response) return ports::fail(response.error());
   const std::string tried = "asking Vault what this token may do on " + path;
   if (response->status != 200) return ports::fail(unexpected(tried, *response));
-  auto parsed = parse_object(response->body, tried);
+  const auto parsed = parse_object(response->body, tried);
   if (!parsed) return ports::fail(parsed.error());
-  const Json& list = member(*parsed, {"data", path});
+  const auto list = parsed->root().member({"data", path});
   if (!list.is_array())
     return ports::fail(ErrorCode::malformed, tried + ": the answer does not name the path");
   std::vector<std::string> capabilities;
-  for (const auto& capability : list)
-    if (capability.is_string()) capabilities.push_back(capability.get<std::string>());
+  for (const auto capability : list)
+    if (auto name = capability.text()) capabilities.push_back(std::move(*name));
   return capabilities;
 }
 

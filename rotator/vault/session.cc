@@ -6,6 +6,7 @@
 
 #include "rotator/calls/answer_json.h"
 #include "rotator/calls/encoding.h"
+#include "rotator/calls/json_writer.h"
 #include "rotator/calls/patience.h"
 
 namespace rotator {
@@ -63,12 +64,12 @@ std::optional<Url> redirected_to(const ports::Response& response) {
 }  // namespace
 
 std::string vault_errors(const ports::Response& response, std::string_view secret) {
-  const Json body = Json::parse(response.body, nullptr, false);
+  const auto body = JsonDocument::parse_or_null(response.body);
   std::string joined;
-  for (const auto& error : array_member(body, {"errors"})) {
-    if (!error.is_string()) continue;
+  for (const auto error : array_member(body, {"errors"})) {
+    if (!error.is_text()) continue;
     if (!joined.empty()) joined += "; ";
-    joined += error.get_ref<const std::string&>();
+    joined += *error.text();
   }
   return quotable(joined, secret);
 }
@@ -197,24 +198,28 @@ void VaultSession::note_lifetime(ports::Duration ttl, bool renewable) {
 ports::Status VaultSession::log_in(ports::Instant until) {
   auto jwt = files_.read(options_.jwt_file);
   if (!jwt) return ports::fail(jwt.error());
-  std::string body = Json{{"role", options_.role}, {"jwt", jwt->reveal_to_wire()}}.dump(
-      -1, ' ', false, Json::error_handler_t::replace);
+  const auto longest = options_.role.size() + jwt->reveal_to_wire().size();
+  auto login = JsonWriter(6 * longest + 64)
+                   .open_object()
+                   .member("role", options_.role)
+                   .member("jwt", jwt->reveal_to_wire())
+                   .close_object()
+                   .take();
   const std::string path = "auth/" + percent_encode_path(options_.login_mount) + "/login";
-  auto response = exchange("POST", path, body, Repeat::safe, false, until);
-  ports::wipe(body);
+  auto response = exchange("POST", path, login, Repeat::safe, false, until);
+  ports::wipe(login);
   const std::string tried = "Kubernetes login at Vault as role " + options_.role;
   if (!response) return ports::fail(response.error().code, tried + ": " + response.error().message);
   if (response->status != 200)
     return ports::fail(ErrorCode::refused, tried + " answered " + std::to_string(response->status) +
                                                ": " +
                                                vault_errors(*response, jwt->reveal_to_wire()));
-  auto parsed = parse_object(response->body, tried);
-  ports::wipe(response->body);
+  const ports::Secret body(std::move(response->body));
+  const auto parsed = parse_object(body.reveal_to_wire(), tried);
   if (!parsed) return ports::fail(parsed.error());
   std::string token = text_member(*parsed, {"auth", "client_token"});
   const auto ttl = std::chrono::seconds(integer_member(*parsed, {"auth", "lease_duration"}));
   const bool renewable = flag_member(*parsed, {"auth", "renewable"});
-  wipe(*parsed);
   if (token.empty())
     return ports::fail(ErrorCode::malformed, tried + ": the answer holds no auth.client_token");
   token_ = ports::Secret(std::move(token));
@@ -229,12 +234,11 @@ ports::Status VaultSession::renew(ports::Instant until) {
     return ports::fail(ErrorCode::refused, "renewing the Vault token answered " +
                                                std::to_string(response->status) + ": " +
                                                vault_errors(*response));
-  auto parsed = parse_object(response->body, "renewing the Vault token");
-  ports::wipe(response->body);
+  const ports::Secret body(std::move(response->body));
+  const auto parsed = parse_object(body.reveal_to_wire(), "renewing the Vault token");
   if (!parsed) return ports::fail(parsed.error());
   const auto ttl = std::chrono::seconds(integer_member(*parsed, {"auth", "lease_duration"}));
   const bool renewable = flag_member(*parsed, {"auth", "renewable"});
-  wipe(*parsed);
   note_lifetime(ttl, renewable);
   return {};
 }
@@ -246,12 +250,12 @@ ports::Result<ports::Duration> VaultSession::token_ttl() {
   if (response->status != 200)
     return ports::fail(ErrorCode::refused, tried + " answered " + std::to_string(response->status) +
                                                ": " + vault_errors(*response));
-  auto parsed = parse_object(response->body, tried);
-  ports::wipe(response->body);
+  const ports::Secret body(std::move(response->body));
+  const auto parsed = parse_object(body.reveal_to_wire(), tried);
   if (!parsed) return ports::fail(parsed.error());
+  // The body holds the token itself.
   const auto seconds = integer_member(*parsed, {"data", "ttl"}, -1);
   const bool renewable = flag_member(*parsed, {"data", "renewable"});
-  wipe(*parsed);  // it holds the token itself
   if (seconds < 0)
     return ports::fail(ErrorCode::malformed, tried + ": the answer holds no data.ttl");
   // Looking does not postpone: two thirds of what remains would never come for one who looks often.

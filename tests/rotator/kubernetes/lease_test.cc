@@ -42,7 +42,7 @@ struct World : ClusterWorld {
     http.expect("POST " + leases, 201, lease_json("10", "me", time_text(0), time_text(0)));
     REQUIRE_OK(lease.acquire());
   }
-  Json last_body() const { return Json::parse(http.requests.back().body); }
+  JsonDocument last_body() const { return JsonDocument::parse(http.requests.back().body).value(); }
 };
 
 }  // namespace

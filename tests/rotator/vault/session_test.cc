@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(logs_in_with_the_service_account_token) {
   http.expect("GET " + vault + "/v1/x", 200, "{}").expect("GET " + vault + "/v1/x", 200, "{}");
   BOOST_TEST(line.get("x").has_value());
   BOOST_TEST(line.get("x").has_value());
-  BOOST_TEST(http.requests[0].body == R"({"jwt":"synthetic.jwt.value","role":"rotator"})");
+  BOOST_TEST(http.requests[0].body == R"({"role":"rotator","jwt":"synthetic.jwt.value"})");
   BOOST_TEST(tests::header(http.requests[0], "X-Vault-Token") == "");
   BOOST_TEST(tests::header(http.requests[2], "X-Vault-Token") == "hvs.synthetic-second");
 }

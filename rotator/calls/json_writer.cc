@@ -1,0 +1,105 @@
+#include "rotator/calls/json_writer.h"
+
+#include <array>
+#include <charconv>
+
+#include "rotator/calls/utf8.h"
+
+namespace rotator {
+namespace {
+
+void append_escape(std::string& out, char c) {
+  switch (c) {
+    case '"': out += "\\\""; return;
+    case '\\': out += "\\\\"; return;
+    case '\b': out += "\\b"; return;
+    case '\f': out += "\\f"; return;
+    case '\n': out += "\\n"; return;
+    case '\r': out += "\\r"; return;
+    case '\t': out += "\\t"; return;
+    default: break;
+  }
+  constexpr std::string_view digits = "0123456789abcdef";
+  out += "\\u00";
+  out += digits[static_cast<unsigned char>(c) >> 4U];
+  out += digits[static_cast<unsigned char>(c) & 15U];
+}
+
+}  // namespace
+
+// A comma, unless a value begins here.
+void JsonWriter::separate() {
+  if (out_.empty() || out_.back() == '{' || out_.back() == '[' || out_.back() == ':') return;
+  out_ += ',';
+}
+
+JsonWriter& JsonWriter::open(char bracket) {
+  separate();
+  out_ += bracket;
+  return *this;
+}
+
+JsonWriter& JsonWriter::close(char bracket) {
+  out_ += bracket;
+  return *this;
+}
+
+JsonWriter& JsonWriter::name(std::string_view name) {
+  text(name);
+  out_ += ':';
+  return *this;
+}
+
+JsonWriter& JsonWriter::text(std::string_view value) {
+  separate();
+  out_ += '"';
+  std::size_t from = 0;
+  std::size_t at = 0;
+  const auto flush = [&] { out_.append(value, from, at - from); };
+  while (at < value.size()) {
+    const auto byte = static_cast<unsigned char>(value[at]);
+    if (byte >= 0x80) {
+      const auto length = utf8_length(value.substr(at));
+      if (length > 0) {
+        at += length;
+        continue;
+      }
+      flush();
+      out_ += "\xef\xbf\xbd";
+      from = ++at;
+      continue;
+    }
+    if (byte >= 0x20 && byte != '"' && byte != '\\') {
+      ++at;
+      continue;
+    }
+    flush();
+    append_escape(out_, value[at]);
+    from = ++at;
+  }
+  flush();
+  out_ += '"';
+  return *this;
+}
+
+JsonWriter& JsonWriter::number(std::int64_t value) {
+  separate();
+  std::array<char, 24> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  out_.append(digits.data(), end);
+  return *this;
+}
+
+JsonWriter& JsonWriter::raw_member(std::string_view name, std::string_view value) {
+  raw(name);
+  out_ += ':';
+  return raw(value);
+}
+
+JsonWriter& JsonWriter::raw(std::string_view json) {
+  separate();
+  out_ += json;
+  return *this;
+}
+
+}  // namespace rotator

@@ -1,0 +1,43 @@
+#include "rotator/calls/utf8.h"
+
+namespace rotator {
+
+std::size_t utf8_length(std::string_view text) {
+  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const auto follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xbf) {
+    return text.size() > i && byte(i) >= low && byte(i) <= high;
+  };
+  const unsigned lead = byte(0);
+  if (lead < 0x80) return 1;
+  if (lead >= 0xc2 && lead <= 0xdf) return follows(1) ? 2 : 0;
+  if (lead >= 0xe0 && lead <= 0xef) {
+    const bool whole =
+        follows(1, lead == 0xe0 ? 0xa0 : 0x80, lead == 0xed ? 0x9f : 0xbf) && follows(2);
+    return whole ? 3 : 0;
+  }
+  if (lead >= 0xf0 && lead <= 0xf4) {
+    const bool whole = follows(1, lead == 0xf0 ? 0x90 : 0x80, lead == 0xf4 ? 0x8f : 0xbf) &&
+                       follows(2) && follows(3);
+    return whole ? 4 : 0;
+  }
+  return 0;
+}
+
+void append_utf8(std::string& out, std::uint32_t point) {
+  const auto put = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
+  if (point < 0x80) return put(point);
+  if (point < 0x800) {
+    put(0xc0U | point >> 6U);
+    return put(0x80U | (point & 0x3fU));
+  }
+  if (point < 0x10000) {
+    put(0xe0U | point >> 12U);
+  } else {
+    put(0xf0U | point >> 18U);
+    put(0x80U | (point >> 12U & 0x3fU));
+  }
+  put(0x80U | (point >> 6U & 0x3fU));
+  put(0x80U | (point & 0x3fU));
+}
+
+}  // namespace rotator

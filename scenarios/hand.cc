@@ -8,11 +8,11 @@
 namespace scenarios {
 namespace {
 
-using Json = nlohmann::json;
+using nlohmann::json;
 using ports::ErrorCode;
 using ports::fail;
 
-Json parsed(const std::string& text) { return Json::parse(text, nullptr, false); }
+json parsed(const std::string& text) { return json::parse(text, nullptr, false); }
 
 // What `jq -r .NAME` prints: the text, or "null" when it is not there.
 std::string jq(const std::string& text, const std::string& name) {
@@ -34,20 +34,20 @@ std::string rfc3339(ports::WallTime time) {
   return text;
 }
 
-std::int64_t number(const Json& object, const char* name, std::int64_t absent = 0) {
+std::int64_t number(const json& object, const char* name, std::int64_t absent = 0) {
   const auto found = object.find(name);
   return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : absent;
 }
 
 // kubectl's own decision, step by step (k8s.io/kubectl pkg/polymorphichelpers/rollout_status.go):
 // nothing while it waits.
-std::optional<ports::Status> rollout_verdict(const Json& deployment) {
-  const Json empty = Json::object();
-  const Json& metadata = deployment.contains("metadata") ? deployment["metadata"] : empty;
-  const Json& spec = deployment.contains("spec") ? deployment["spec"] : empty;
-  const Json& status = deployment.contains("status") ? deployment["status"] : empty;
+std::optional<ports::Status> rollout_verdict(const json& deployment) {
+  const json empty = json::object();
+  const json& metadata = deployment.contains("metadata") ? deployment["metadata"] : empty;
+  const json& spec = deployment.contains("spec") ? deployment["spec"] : empty;
+  const json& status = deployment.contains("status") ? deployment["status"] : empty;
   if (number(metadata, "generation") > number(status, "observedGeneration")) return std::nullopt;
-  for (const auto& condition : status.value("conditions", Json::array()))
+  for (const auto& condition : status.value("conditions", json::array()))
     if (condition.value("type", "") == "Progressing" &&
         condition.value("reason", "") == "ProgressDeadlineExceeded")
       return fail(ErrorCode::refused, "error: deployment \"" + metadata.value("name", "") +
@@ -152,7 +152,7 @@ ports::Status Hand::read_admin_token() {
   const auto answer = vault("GET", options_.admin_path, {});
   if (!answer) return fail(answer.error());
   const auto body = parsed(answer->body);
-  admin_token_ = jq(body.value("/data/data"_json_pointer, Json::object()).dump(), "token");
+  admin_token_ = jq(body.value("/data/data"_json_pointer, json::object()).dump(), "token");
   return {};
 }
 
@@ -194,14 +194,14 @@ ports::Status Hand::put_secret(const std::string& which) {
     if (!before) return fail(before.error());
     value = parsed(before->body).value("/data/data/client_secret"_json_pointer, std::string());
   }
-  const Json body = {{"data", {{"client_secret", value}}}, {"options", Json::object()}};
+  const json body = {{"data", {{"client_secret", value}}}, {"options", json::object()}};
   const auto answer = vault("PUT", options_.path, body.dump());
   if (!answer) return fail(answer.error());
   return {};
 }
 
 ports::Status Hand::restart() {
-  const Json patch = {
+  const json patch = {
       {"spec",
        {{"template",
          {{"metadata",
@@ -211,7 +211,7 @@ ports::Status Hand::restart() {
 }
 
 ports::Status Hand::pause(bool paused) {
-  const Json patch = {{"spec", {{"paused", paused}}}};
+  const json patch = {{"spec", {{"paused", paused}}}};
   return patch_deployment(paused ? "pause" : "resume", patch.dump());
 }
 
@@ -283,7 +283,7 @@ ports::Status Hand::re_add_secret() {
   const auto version = parsed(now->body).value("/data/metadata/version"_json_pointer, 0);
   const auto before = vault("GET", options_.path + "?version=" + std::to_string(version - 1), {});
   if (!before) return fail(before.error());
-  const Json body = {
+  const json body = {
       {"client_secret",
        parsed(before->body).value("/data/data/client_secret"_json_pointer, std::string())}};
   const auto answer =

@@ -8,7 +8,7 @@ namespace mocks::idp {
 namespace {
 
 // A grant's text: the handle under a mask (11 characters of 6 bits), then 27 drawn characters.
-constexpr std::string_view alphabet =
+constexpr std::string_view grant_alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::size_t handle_length = 11;
 constexpr std::size_t drawn_length = 27;
@@ -76,17 +76,17 @@ std::string Grants::text_of(Kind kind, GrantHandle handle) const {
   const auto name = kind_name(kind);
   auto masked = handle ^ draws_.bits(sim::Stream::identifiers, name, 0);
   for (std::size_t i = 0; i < handle_length; ++i) {
-    text += alphabet[masked & 63U];
+    text += grant_alphabet[masked & 63U];
     masked >>= 6U;
   }
-  return text + draws_.text(drawn_length, alphabet, sim::Stream::identifiers, name + handle);
+  return text + draws_.text(drawn_length, grant_alphabet, sim::Stream::identifiers, name + handle);
 }
 
 GrantHandle Grants::handle_of(Kind kind, std::string_view text) const {
   if (text.size() != handle_length + drawn_length) return no_grant;
   std::uint64_t masked = 0;
   for (std::size_t i = handle_length; i-- > 0;) {
-    const auto digit = alphabet.find(text[i]);
+    const auto digit = grant_alphabet.find(text[i]);
     if (digit == std::string_view::npos) return no_grant;
     masked = (masked << 6U) | digit;
   }

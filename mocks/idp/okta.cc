@@ -10,7 +10,7 @@
 namespace mocks::idp {
 namespace {
 
-constexpr std::string_view alphabet =
+constexpr std::string_view registration_alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 std::string origin_of(const OktaOptions& options, const ports::Request& request) {
@@ -67,7 +67,7 @@ Answer Okta::handle(const ports::Request& http) {
   answer.delay = core_.answer_time(name_of(request.path));
   answer.response.headers.push_back(
       {.name = "X-Okta-Request-Id",
-       .value = request.draws.text(27, alphabet, sim::Stream::identifiers,
+       .value = request.draws.text(27, registration_alphabet, sim::Stream::identifiers,
                                    name_of("idp/request") + request.number)});
   return answer;
 }

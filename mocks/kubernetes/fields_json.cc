@@ -11,6 +11,12 @@ std::string joined(const std::string& path, std::string_view name) {
 
 }  // namespace
 
+std::string text_at(const Json& object, const char* key) {
+  if (!object.is_object()) return {};
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
 const Json* Fields::find(std::string_view name) {
   known_.emplace(name);
   if (object_ == nullptr) return nullptr;

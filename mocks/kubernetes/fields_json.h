@@ -16,6 +16,9 @@ namespace mocks::kubernetes::detail {
 
 using Json = nlohmann::json;
 
+// The member `key` of `object` when there is one and it is a string; else the empty string.
+std::string text_at(const Json& object, const char* key);
+
 // What all Fields of one body share.
 struct Reading {
   std::optional<std::string> wrong_type = {};  // Go's sentence about the first one

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "mocks/facts.h"
+#include "mocks/kubernetes/names.h"
 
 namespace mocks::kubernetes {
 namespace {
@@ -29,8 +30,6 @@ constexpr KindInfo new_events = {Kind::event, "events.k8s.io", "v1", "events", "
                                  false};
 
 // The letters of generated names (k8s.io/apimachinery/pkg/util/rand: no vowels, no 0, 1, 3).
-constexpr std::string_view safe_letters = "bcdfghjklmnpqrstvwxz2456789";
-
 }  // namespace
 
 const KindInfo& info(Kind kind) { return table[static_cast<std::size_t>(kind)]; }

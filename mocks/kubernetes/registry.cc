@@ -4,12 +4,13 @@
 #include <chrono>
 #include <utility>
 
+#include "mocks/kubernetes/names.h"
+
 namespace mocks::kubernetes {
 namespace {
 
 // Keeps this mock's identifiers apart from those of other mocks of the same seed.
 constexpr std::uint64_t identifiers = name_of("kubernetes");
-constexpr std::string_view safe_letters = "bcdfghjklmnpqrstvwxz2456789";
 constexpr std::string_view hex = "0123456789abcdef";
 
 }  // namespace

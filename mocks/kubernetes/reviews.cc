@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "mocks/kubernetes/fields_json.h"
 #include "mocks/kubernetes/go_json.h"
 #include "mocks/kubernetes/json_text.h"
 
@@ -10,12 +11,7 @@ namespace mocks::kubernetes {
 namespace {
 
 using Json = nlohmann::json;
-
-std::string text_at(const Json& object, const char* key) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
+using detail::text_at;
 
 Json member(const Json& object, const char* key) {
   if (!object.is_object()) return {};

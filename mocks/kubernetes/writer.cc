@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mocks/kubernetes/fields_json.h"
 #include "mocks/kubernetes/json_text.h"
 #include "mocks/kubernetes/names.h"
 #include "mocks/kubernetes/patch.h"
@@ -10,6 +11,7 @@ namespace mocks::kubernetes {
 namespace {
 
 using Json = nlohmann::json;
+using detail::text_at;
 
 bool same_spec(const DeploymentSpec& a, const DeploymentSpec& b) {
   return a.replicas == b.replicas && a.selector == b.selector &&
@@ -47,12 +49,6 @@ bool update_needs_version(Kind kind) {
 bool update_creates(Kind kind) {
   return kind == Kind::lease || kind == Kind::event || kind == Kind::endpoints ||
          kind == Kind::service;
-}
-
-std::string text_at(const Json& object, const char* key) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 // What metadata demands of every object.

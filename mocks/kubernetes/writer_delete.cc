@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mocks/kubernetes/controllers.h"
+#include "mocks/kubernetes/fields_json.h"
 #include "mocks/kubernetes/go_json.h"
 #include "mocks/kubernetes/json_text.h"
 #include "mocks/kubernetes/patch.h"
@@ -12,12 +13,7 @@ namespace mocks::kubernetes {
 namespace {
 
 using Json = nlohmann::json;
-
-std::string text_at(const Json& object, const char* key) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
+using detail::text_at;
 
 Answer deleted(const Object& object, const KindInfo& kind) {
   std::string out;

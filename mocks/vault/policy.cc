@@ -37,7 +37,7 @@ std::optional<Capabilities> older_policy(std::string_view name) {
   return std::nullopt;
 }
 
-struct Token {
+struct Lexeme {
   enum class Kind {
     end,
     ident,
@@ -57,19 +57,19 @@ struct Token {
   int column = 1;
 };
 
-const char* name_of_kind(Token::Kind kind) {
+const char* name_of_kind(Lexeme::Kind kind) {
   switch (kind) {
-    case Token::Kind::end: return "EOF";
-    case Token::Kind::ident: return "IDENT";
-    case Token::Kind::string: return "STRING";
-    case Token::Kind::number: return "NUMBER";
-    case Token::Kind::lbrace: return "LBRACE";
-    case Token::Kind::rbrace: return "RBRACE";
-    case Token::Kind::lbrack: return "LBRACK";
-    case Token::Kind::rbrack: return "RBRACK";
-    case Token::Kind::comma: return "COMMA";
-    case Token::Kind::assign: return "ASSIGN";
-    case Token::Kind::bad: break;
+    case Lexeme::Kind::end: return "EOF";
+    case Lexeme::Kind::ident: return "IDENT";
+    case Lexeme::Kind::string: return "STRING";
+    case Lexeme::Kind::number: return "NUMBER";
+    case Lexeme::Kind::lbrace: return "LBRACE";
+    case Lexeme::Kind::rbrace: return "RBRACE";
+    case Lexeme::Kind::lbrack: return "LBRACK";
+    case Lexeme::Kind::rbrack: return "RBRACK";
+    case Lexeme::Kind::comma: return "COMMA";
+    case Lexeme::Kind::assign: return "ASSIGN";
+    case Lexeme::Kind::bad: break;
   }
   return "ILLEGAL";
 }
@@ -83,15 +83,15 @@ class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}
 
-  Token next() {
+  Lexeme next() {
     skip_space();
-    Token token{.line = line_, .column = column_};
+    Lexeme token{.line = line_, .column = column_};
     if (at_ >= text_.size()) return token;
     const char c = text_[at_];
     static constexpr std::string_view marks = "{}[],=";
-    static constexpr std::array<Token::Kind, 6> kinds{Token::Kind::lbrace, Token::Kind::rbrace,
-                                                      Token::Kind::lbrack, Token::Kind::rbrack,
-                                                      Token::Kind::comma,  Token::Kind::assign};
+    static constexpr std::array<Lexeme::Kind, 6> kinds{Lexeme::Kind::lbrace, Lexeme::Kind::rbrace,
+                                                       Lexeme::Kind::lbrack, Lexeme::Kind::rbrack,
+                                                       Lexeme::Kind::comma,  Lexeme::Kind::assign};
     const std::size_t mark = marks.find(c);
     if (mark != std::string_view::npos) {
       token.kind = kinds[mark];
@@ -101,12 +101,12 @@ class Scanner {
     }
     if (c == '"') return string(std::move(token));
     if (!is_word(c)) {
-      token.kind = Token::Kind::bad;
+      token.kind = Lexeme::Kind::bad;
       token.text = c;
       step();
       return token;
     }
-    token.kind = (c >= '0' && c <= '9') || c == '-' ? Token::Kind::number : Token::Kind::ident;
+    token.kind = (c >= '0' && c <= '9') || c == '-' ? Lexeme::Kind::number : Lexeme::Kind::ident;
     while (at_ < text_.size() && is_word(text_[at_])) {
       token.text += text_[at_];
       step();
@@ -142,7 +142,7 @@ class Scanner {
     }
   }
 
-  Token string(Token token) {
+  Lexeme string(Lexeme token) {
     step();
     while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\n') {
       if (text_[at_] == '\\' && at_ + 1 < text_.size()) step();
@@ -151,7 +151,7 @@ class Scanner {
     }
     const bool closed = at_ < text_.size() && text_[at_] == '"';
     if (closed) step();
-    token.kind = closed ? Token::Kind::string : Token::Kind::bad;
+    token.kind = closed ? Lexeme::Kind::string : Lexeme::Kind::bad;
     return token;
   }
 
@@ -165,7 +165,7 @@ tl::unexpected<ports::Error> refuse(std::string message) {
   return fail(ErrorCode::configuration, std::move(message));
 }
 
-std::string place(const Token& token) {
+std::string place(const Lexeme& token) {
   return "At " + std::to_string(token.line) + ":" + std::to_string(token.column) + ": ";
 }
 
@@ -181,11 +181,11 @@ class Parser {
 
   Result<std::vector<PolicyRule>> parse() {
     std::vector<PolicyRule> rules;
-    while (token_.kind != Token::Kind::end) {
-      const Token key = token_;
+    while (token_.kind != Lexeme::Kind::end) {
+      const Lexeme key = token_;
       if (!is_key()) return refuse(place(token_) + expected_key());
       advance();
-      if (key.text == "name" && token_.kind == Token::Kind::assign) {
+      if (key.text == "name" && token_.kind == Lexeme::Kind::assign) {
         advance();
         auto ignored = value();
         if (!ignored) return fail(ignored.error());
@@ -194,17 +194,17 @@ class Parser {
       if (key.text != "path")
         return refuse("invalid key \"" + key.text + "\" on line " + std::to_string(key.line));
       // path "x" {...}, or path { "x" {...} }
-      const bool nested = token_.kind == Token::Kind::lbrace;
+      const bool nested = token_.kind == Lexeme::Kind::lbrace;
       if (nested) advance();
       do {
         if (!is_key()) return refuse(place(token_) + expected_key());
-        const Token label = token_;
+        const Lexeme label = token_;
         advance();
         auto rule = block(label.text);
         if (!rule) return fail(rule.error());
         rules.push_back(std::move(*rule));
         if (rules.size() > max_policy_rules) return refuse("too many rules");
-      } while (nested && token_.kind != Token::Kind::rbrace);
+      } while (nested && token_.kind != Lexeme::Kind::rbrace);
       if (nested) advance();
     }
     return rules;
@@ -213,24 +213,24 @@ class Parser {
  private:
   void advance() { token_ = scanner_.next(); }
   bool is_key() const {
-    return token_.kind == Token::Kind::ident || token_.kind == Token::Kind::string;
+    return token_.kind == Lexeme::Kind::ident || token_.kind == Lexeme::Kind::string;
   }
   std::string expected_key() const {
     return std::string("expected: IDENT | STRING got: ") + name_of_kind(token_.kind);
   }
 
   Result<PolicyRule> block(const std::string& path) {
-    if (token_.kind != Token::Kind::lbrace)
+    if (token_.kind != Lexeme::Kind::lbrace)
       return refuse(place(token_) + "expected: LBRACE got: " + name_of_kind(token_.kind));
     advance();
     PolicyRule rule{.pattern = path};
-    while (token_.kind != Token::Kind::rbrace) {
-      const Token key = token_;
-      if (token_.kind == Token::Kind::end)
+    while (token_.kind != Lexeme::Kind::rbrace) {
+      const Lexeme key = token_;
+      if (token_.kind == Lexeme::Kind::end)
         return refuse(place(token_) + "object expected closing RBRACE got: EOF");
       if (!is_key()) return refuse(place(token_) + expected_key());
       advance();
-      if (token_.kind != Token::Kind::assign)
+      if (token_.kind != Lexeme::Kind::assign)
         return refuse(place(token_) +
                       "nested object expected: LBRACE got: " + name_of_kind(token_.kind));
       advance();
@@ -245,8 +245,8 @@ class Parser {
 
   Result<Value> value() {
     Value out;
-    if (token_.kind != Token::Kind::lbrack) {
-      if (!is_key() && token_.kind != Token::Kind::number)
+    if (token_.kind != Lexeme::Kind::lbrack) {
+      if (!is_key() && token_.kind != Lexeme::Kind::number)
         return refuse(place(token_) + "Unknown token: " + name_of_kind(token_.kind));
       out.items.push_back(token_.text);
       advance();
@@ -254,13 +254,13 @@ class Parser {
     }
     out.list = true;
     advance();
-    while (token_.kind != Token::Kind::rbrack) {
-      if (token_.kind != Token::Kind::string)
+    while (token_.kind != Lexeme::Kind::rbrack) {
+      if (token_.kind != Lexeme::Kind::string)
         return refuse(place(token_) +
                       "unexpected token while parsing list: " + name_of_kind(token_.kind));
       out.items.push_back(token_.text);
       advance();
-      if (token_.kind == Token::Kind::comma) advance();
+      if (token_.kind == Lexeme::Kind::comma) advance();
     }
     advance();
     return out;
@@ -290,7 +290,7 @@ class Parser {
 
  private:
   Scanner scanner_;
-  Token token_;
+  Lexeme token_;
 };
 
 Result<std::vector<PolicyRule>> parse_json(std::string_view text) {

@@ -94,4 +94,8 @@ std::string micro_time(ports::WallTime time) {
   return std::string(text, static_cast<std::size_t>(length));
 }
 
+double in_seconds(ports::Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
 }  // namespace rotator

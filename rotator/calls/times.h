@@ -1,4 +1,4 @@
-// Timestamps as the APIs write them: RFC 3339.
+// Timestamps as the APIs write them (RFC 3339), and durations as reports do.
 #pragma once
 
 #include <optional>
@@ -15,5 +15,7 @@ std::optional<ports::WallTime> parse_rfc3339(std::string_view text);
 
 // "2026-01-02T03:04:05.123456Z", always six digits: Kubernetes MicroTime takes nothing else.
 std::string micro_time(ports::WallTime time);
+
+double in_seconds(ports::Duration duration);
 
 }  // namespace rotator

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "rotator/calls/times.h"
 #include "rotator/rotation/journal.h"
 
 namespace rotator {
@@ -64,7 +65,7 @@ void LogListener::write(const Line& line) {
   if (line.phase != nullptr) json["phase"] = line.phase;
   if (line.gate != nullptr) json["gate"] = line.gate;
   if (line.verdict != nullptr) json["verdict"] = line.verdict;
-  if (line.duration) json["duration_s"] = std::chrono::duration<double>(*line.duration).count();
+  if (line.duration) json["duration_s"] = in_seconds(*line.duration);
   logger_->log(level, spdlog::string_view_t(json.dump(
                           -1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)));
 }

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "rotator/calls/times.h"
 #include "rotator/cli/output.h"
 
 namespace rotator {
@@ -28,15 +29,13 @@ void add(prometheus::MetricFamily& to, Labels labels, double value) {
   to.metric.push_back(std::move(metric));
 }
 
-double seconds(ports::Duration duration) { return std::chrono::duration<double>(duration).count(); }
-
 }  // namespace
 
 std::string render_metrics(const Outcome& outcome, const std::string& client_id,
                            ports::WallTime now, double last_success) {
   const prometheus::ClientMetric::Label client{"client_id", client_id};
   std::vector<prometheus::MetricFamily> families;
-  const double now_s = seconds(now.time_since_epoch());
+  const double now_s = in_seconds(now.time_since_epoch());
 
   auto& run = families.emplace_back(
       family("rotator_last_run_timestamp_seconds", "When the last run of rotator ended."));
@@ -49,7 +48,7 @@ std::string render_metrics(const Outcome& outcome, const std::string& client_id,
   add(code, {client, {"outcome", to_string(outcome.ending)}}, outcome.exit_code);
   auto& took = families.emplace_back(
       family("rotator_last_run_duration_seconds", "How long the last run took."));
-  add(took, {client}, seconds(outcome.took));
+  add(took, {client}, in_seconds(outcome.took));
   auto& calls = families.emplace_back(
       family("rotator_last_run_api_calls", "Calls to other systems in the last run."));
   add(calls, {client}, static_cast<double>(outcome.api_calls));
@@ -60,7 +59,7 @@ std::string render_metrics(const Outcome& outcome, const std::string& client_id,
       family("rotator_phase_duration_seconds", "How long each phase of the last run took."));
   std::map<std::string, double> by_phase;
   for (const auto& [phase, duration] : outcome.durations)
-    by_phase[to_string(phase)] += seconds(duration);
+    by_phase[to_string(phase)] += in_seconds(duration);
   for (const auto& [phase, duration] : by_phase) add(phases, {client, {"phase", phase}}, duration);
   return prometheus::TextSerializer().Serialize(families);
 }

@@ -4,14 +4,14 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "rotator/calls/times.h"
+
 namespace rotator {
 namespace {
 
 using nlohmann::ordered_json;
 
 constexpr int schema_version = 1;
-
-double seconds(ports::Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
 std::string dumped(const ordered_json& json) {
   return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
@@ -65,14 +65,14 @@ ordered_json plan_json(const Plan& plan) {
   auto terms = ordered_json::array();
   for (const auto& term : plan.safe_window.terms)
     terms.push_back(
-        {{"name", term.name}, {"duration_s", seconds(term.duration)}, {"why", term.why}});
+        {{"name", term.name}, {"duration_s", in_seconds(term.duration)}, {"why", term.why}});
   return {{"schema", schema_version},
           {"verdict", to_string(plan.verdict())},
           {"strategy", to_string(plan.strategy)},
-          {"window_s", seconds(plan.window)},
-          {"soak_s", seconds(plan.soak)},
+          {"window_s", in_seconds(plan.window)},
+          {"soak_s", in_seconds(plan.soak)},
           {"safe_window",
-           {{"total_s", seconds(plan.safe_window.total)},
+           {{"total_s", in_seconds(plan.safe_window.total)},
             {"dominating", plan.safe_window.dominating},
             {"terms", std::move(terms)}}},
           {"old_secret_id", plan.old_secret_id},
@@ -100,11 +100,11 @@ std::string outcome_text(const Outcome& outcome) {
 ordered_json outcome_json(const Outcome& outcome) {
   auto phases = ordered_json::array();
   for (const auto& [phase, took] : outcome.durations)
-    phases.push_back({{"phase", to_string(phase)}, {"duration_s", seconds(took)}});
+    phases.push_back({{"phase", to_string(phase)}, {"duration_s", in_seconds(took)}});
   return {{"schema", schema_version},           {"outcome", to_string(outcome.ending)},
           {"exit_code", outcome.exit_code},     {"message", outcome.message},
           {"rotation_id", outcome.rotation_id}, {"strategy", to_string(outcome.strategy)},
-          {"phase", to_string(outcome.phase)},  {"duration_s", seconds(outcome.took)},
+          {"phase", to_string(outcome.phase)},  {"duration_s", in_seconds(outcome.took)},
           {"api_calls", outcome.api_calls},     {"restarts", outcome.restarts},
           {"phases", std::move(phases)}};
 }

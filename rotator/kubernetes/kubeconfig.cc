@@ -36,7 +36,7 @@ bool has(const YAML::Node& node, const char* key) {
 
 // One named cluster, user or context, and the file that it comes from: paths in it are relative to
 // that.
-struct Entry {
+struct NamedEntry {
   YAML::Node node = {};
   std::string file = {};
 
@@ -51,11 +51,11 @@ struct Entry {
 // Several kubeconfig files as one: the first to say a thing decides.
 struct Merged {
   std::string current_context = {};
-  std::map<std::string, Entry> clusters = {}, users = {}, contexts = {};
+  std::map<std::string, NamedEntry> clusters = {}, users = {}, contexts = {};
 };
 
 ports::Status add_entries(const YAML::Node& document, const char* list, const char* kind,
-                          const std::string& file, std::map<std::string, Entry>& into) {
+                          const std::string& file, std::map<std::string, NamedEntry>& into) {
   if (!has(document, list)) return {};
   if (!document[list].IsSequence())
     return wrong("kubeconfig " + file, std::string(list) + " is not a list");
@@ -64,7 +64,7 @@ ports::Status add_entries(const YAML::Node& document, const char* list, const ch
     if (name.empty() || !has(item, kind) || !item[kind].IsMap())
       return wrong("kubeconfig " + file, "line " + std::to_string(item.Mark().line + 1) +
                                              ": an entry of " + list + " lacks name or " + kind);
-    into.emplace(name, Entry{.node = item[kind], .file = file});
+    into.emplace(name, NamedEntry{.node = item[kind], .file = file});
   }
   return {};
 }
@@ -104,7 +104,7 @@ ports::Status set_server(ClusterConnection& connection, const std::string& serve
   return {};
 }
 
-ports::Status read_cluster(const Entry& cluster, ClusterConnection& connection) {
+ports::Status read_cluster(const NamedEntry& cluster, ClusterConnection& connection) {
   const auto& node = cluster.node;
   if (text(node, "insecure-skip-tls-verify") == "true")
     return wrong(
@@ -124,7 +124,7 @@ ports::Status read_cluster(const Entry& cluster, ClusterConnection& connection) 
   return {};
 }
 
-ports::Status read_user(const Entry& user, ClusterConnection& connection) {
+ports::Status read_user(const NamedEntry& user, ClusterConnection& connection) {
   const auto& node = user.node;
   for (const char* refused : {"exec", "auth-provider"})
     if (has(node, refused))

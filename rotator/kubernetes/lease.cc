@@ -21,7 +21,7 @@ std::int64_t whole_seconds(ports::Duration duration) {
   return std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(duration).count());
 }
 
-std::string in_seconds(ports::Duration duration) {
+std::string seconds_text(ports::Duration duration) {
   return std::to_string(std::chrono::floor<std::chrono::seconds>(duration).count()) + " s";
 }
 
@@ -208,8 +208,8 @@ ports::Status Lease::acquire() {
       return ports::fail(ErrorCode::conflict,
                          named() + " is held by " +
                              quotable(record ? record->holder : "somebody else") +
-                             (renewed ? ", renewed " + in_seconds(clock.wall_now() - *renewed) +
-                                            " ago for " + in_seconds(life)
+                             (renewed ? ", renewed " + seconds_text(clock.wall_now() - *renewed) +
+                                            " ago for " + seconds_text(life)
                                       : std::string()) +
                              "; another rotation is running, or one died a moment ago and its "
                              "lease has yet to lapse");

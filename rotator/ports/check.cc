@@ -14,10 +14,9 @@ thread_local std::string check_context;
 
 void set_check_context(std::string_view context) { check_context = context; }
 
-void check_failed(std::string_view what, const std::source_location& where) {
-  std::fprintf(stderr, "%s:%u: check failed: %.*s%s%s\n", where.file_name(), where.line(),
-               static_cast<int>(what.size()), what.data(), check_context.empty() ? "" : " with ",
-               check_context.c_str());
+void check_failed(std::string_view what, const char* file, int line) {
+  std::fprintf(stderr, "%s:%d: check failed: %.*s%s%s\n", file, line, static_cast<int>(what.size()),
+               what.data(), check_context.empty() ? "" : " with ", check_context.c_str());
   std::abort();
 }
 

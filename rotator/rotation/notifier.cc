@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "rotator/calls/encoding.h"
+#include "rotator/calls/times.h"
 
 namespace rotator {
 
@@ -51,7 +52,7 @@ void WebhookNotifier::phase_ended(Phase phase, bool succeeded, ports::Duration t
   const nlohmann::json body = {{"rotation_id", rotation_id_},
                                {"phase", to_string(phase)},
                                {"succeeded", succeeded},
-                               {"took_s", std::chrono::duration<double>(took).count()},
+                               {"took_s", in_seconds(took)},
                                {"message", message}};
   const ports::Request request{
       .method = "POST",

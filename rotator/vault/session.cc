@@ -15,7 +15,7 @@ namespace {
 using ports::ErrorCode;
 
 // What an answer means for a repetition.
-enum class Verdict {
+enum class Standing {
   answered,  // the caller's business
   refused,   // 403
   busy,      // certainly without effect, and will pass
@@ -26,22 +26,22 @@ bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-Verdict judge(const ports::Response& response, std::string_view errors) {
+Standing judge(const ports::Response& response, std::string_view errors) {
   switch (response.status) {
-    case 403: return Verdict::refused;
+    case 403: return Standing::refused;
     case 412:  // this node lacks the state that the request asks for (performance standby)
     case 429:  // quota, counted before anything is done
     case 503:  // sealed, or no active node
-      return Verdict::busy;
+      return Standing::busy;
     default: break;
   }
   // 400s that pass: a KV mount being upgraded, a standby that cannot store the token's lease.
   if (response.status == 400 && (contains(errors, "from non-versioned to versioned data") ||
                                  contains(errors, "error performing token check")))
-    return Verdict::busy;
+    return Standing::busy;
   if (response.status == 500 && contains(errors, "active cluster node not found"))
-    return Verdict::busy;
-  return response.status >= 500 ? Verdict::unsure : Verdict::answered;
+    return Standing::busy;
+  return response.status >= 500 ? Standing::unsure : Standing::answered;
 }
 
 // Vault up to 1.16 says just "permission denied" of a token that it does not know; of one that a
@@ -128,11 +128,11 @@ ports::Result<ports::Response> VaultSession::exchange(const std::string& method,
       const auto errors =
           response->status < 400 ? std::string() : vault_errors(*response, token_.reveal_to_wire());
       const auto verdict = judge(*response, errors);
-      if (verdict == Verdict::answered) return wiped(std::move(response));
+      if (verdict == Standing::answered) return wiped(std::move(response));
       const auto said = tried + " answered " + std::to_string(response->status) +
                         (errors.empty() ? std::string() : ": " + errors);
-      if (verdict == Verdict::refused) return wiped(ports::fail(ErrorCode::refused, said));
-      if (verdict == Verdict::unsure && repeat == Repeat::never)
+      if (verdict == Standing::refused) return wiped(ports::fail(ErrorCode::refused, said));
+      if (verdict == Standing::unsure && repeat == Repeat::never)
         return wiped(ports::fail(ErrorCode::ambiguous, said));
       trouble = {ErrorCode::busy, said};
       asked = retry_after(*response);

@@ -10,6 +10,8 @@
 #include "scenarios/run.h"
 #include "scenarios/scenario.h"
 
+BOOST_AUTO_TEST_SUITE(http_wire)
+
 namespace {
 
 namespace data = boost::unit_test::data;
@@ -40,8 +42,6 @@ std::string deviations(const Report& report) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(http_wire)
 
 BOOST_DATA_TEST_CASE(comes_to_the_same_verdict_as_the_simulated_wire,
                      data::make({"guide/zero_downtime", "guide/hard_cutover",

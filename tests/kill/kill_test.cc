@@ -12,6 +12,8 @@
 #include "scenarios/run.h"
 #include "scenarios/scenario.h"
 
+BOOST_AUTO_TEST_SUITE(kill)
+
 namespace {
 
 std::uint64_t kills() {
@@ -20,8 +22,6 @@ std::uint64_t kills() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(kill)
 
 BOOST_AUTO_TEST_CASE(finishes_after_a_real_kill_without_one_failed_login) {
   const auto scenario = scenarios::load_scenario(std::string(OVERLAP_SOURCE_DIR) +

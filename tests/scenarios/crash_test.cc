@@ -8,6 +8,8 @@
 
 #include "scenarios/run.h"
 
+BOOST_AUTO_TEST_SUITE(crash)
+
 namespace {
 
 using scenarios::Report;
@@ -111,8 +113,6 @@ void row(const std::string& name, std::uint64_t first,
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(crash)
 
 BOOST_AUTO_TEST_CASE(before_any_call_is_mended_by_a_new_process) {
   row("crash_before", 1, [](std::uint64_t nth) { return with_fault(Fault::crash_before, nth); });

@@ -8,6 +8,8 @@
 #include "scenarios/run.h"
 #include "tests/scenarios/schema.h"
 
+BOOST_AUTO_TEST_SUITE(determinism)
+
 namespace {
 
 using scenarios::Report;
@@ -32,8 +34,6 @@ Report run(const Scenario& scenario, std::uint64_t seed, const std::string& fide
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(determinism)
 
 BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_hash_and_the_same_report) {
   for (const char* name : {"zero_downtime", "premature_deletion", "slow_idp_remedied"}) {

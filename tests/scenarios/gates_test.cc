@@ -6,6 +6,8 @@
 #include "scenarios/run.h"
 #include "tests/scenarios/schema.h"
 
+BOOST_AUTO_TEST_SUITE(gates)
+
 namespace {
 
 using scenarios::Report;
@@ -43,8 +45,6 @@ int violations(const Report& report) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(gates)
 
 BOOST_AUTO_TEST_CASE(each_pair_differs_in_one_gate_alone) {
   for (const auto gate : rotator::all_gates) {

@@ -6,6 +6,8 @@
 #include "scenarios/run.h"
 #include "tests/scenarios/schema.h"
 
+BOOST_AUTO_TEST_SUITE(guide)
+
 namespace {
 
 using scenarios::Report;
@@ -32,8 +34,6 @@ void is_as_expected(const std::string& file, std::uint64_t seed) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(guide)
 
 BOOST_AUTO_TEST_CASE(has_every_row_of_the_guides_table_and_its_remedy) {
   std::vector<std::string> names;

@@ -7,6 +7,8 @@
 #include "mocks/sim/event_queue.h"
 #include "scenarios/world.h"
 
+BOOST_AUTO_TEST_SUITE(invariants)
+
 namespace {
 
 using mocks::Fact;
@@ -91,8 +93,6 @@ struct StillWorld {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(invariants)
 
 BOOST_AUTO_TEST_CASE(hold_through_an_orderly_rotation) {
   History history;

@@ -11,6 +11,8 @@
 #include "scenarios/run.h"
 #include "tests/scenarios/schema.h"
 
+BOOST_AUTO_TEST_SUITE(report)
+
 namespace {
 
 using nlohmann::json;
@@ -74,8 +76,6 @@ void deviates(const scenarios::Expectation& expect, const Report& report, const 
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(report)
 
 BOOST_AUTO_TEST_CASE(json_has_the_spine_that_the_interface_promises) {
   const auto document = json::parse(scenarios::json_document({good(), bad()}), nullptr, false);

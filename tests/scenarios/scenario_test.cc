@@ -9,6 +9,8 @@
 #include "scenarios/run.h"
 #include "tests/scenarios/schema.h"
 
+BOOST_AUTO_TEST_SUITE(scenario)
+
 namespace {
 
 const std::string head = "purpose: A test.\nsource: This test.\n";
@@ -53,8 +55,6 @@ std::vector<std::string> listed(std::string sentence) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(scenario)
 
 BOOST_AUTO_TEST_CASE(an_unknown_key_is_refused_with_line_and_key_by_loader_and_schema) {
   const testing::Schema schema("scenarios/scenario.schema.json");

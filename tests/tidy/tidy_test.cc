@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(tidy)
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -135,8 +137,6 @@ const std::vector<Ban>& bans() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(tidy)
 
 BOOST_AUTO_TEST_CASE(includes_only_from_the_rooms_that_a_room_may_know) {
   static const std::regex include(R"re((?:^|\n)#include "([^"]+)")re");

@@ -5,6 +5,8 @@
 
 #include "tests/mocks/kubernetes/world.h"
 
+BOOST_AUTO_TEST_SUITE(api_server)
+
 namespace {
 
 using namespace std::literals;
@@ -51,8 +53,6 @@ std::vector<std::string> types(const std::vector<Json>& events) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(api_server)
 
 BOOST_AUTO_TEST_CASE(tells_the_exit_code_and_what_the_command_said) {
   World world;

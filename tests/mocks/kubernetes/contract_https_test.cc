@@ -6,6 +6,8 @@
 #include "tests/contract/loopback.h"
 #include "tests/mocks/kubernetes/world.h"
 
+BOOST_AUTO_TEST_SUITE(contract_over_https)
+
 namespace {
 
 using namespace std::literals;
@@ -103,8 +105,6 @@ void over_https(const std::function<void(const contract::KubernetesSubject&)>& b
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(contract_over_https)
 
 KUBERNETES_CONTRACT(over_https)
 

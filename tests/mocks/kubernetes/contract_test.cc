@@ -2,6 +2,8 @@
 #include "tests/contract/kubernetes_contract.h"
 #include "tests/mocks/kubernetes/world.h"
 
+BOOST_AUTO_TEST_SUITE(contract_in_process)
+
 namespace {
 
 using kubernetes_test::World;
@@ -40,8 +42,6 @@ void in_process(const std::function<void(const contract::KubernetesSubject&)>& b
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(contract_in_process)
 
 KUBERNETES_CONTRACT(in_process)
 

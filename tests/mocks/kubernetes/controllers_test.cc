@@ -7,6 +7,8 @@
 
 #include "tests/mocks/kubernetes/world.h"
 
+BOOST_AUTO_TEST_SUITE(controllers)
+
 namespace {
 
 using namespace std::literals;
@@ -76,8 +78,6 @@ std::string condition(const Json& deployment, const std::string& type, const std
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(controllers)
 
 // The worked examples of the rolling update (kubernetes/pkg/controller/deployment/rolling.go):
 // 25 % surge rounded up, 25 % unavailable rounded down.

@@ -5,6 +5,8 @@
 
 #include "tests/mocks/kubernetes/world.h"
 
+BOOST_AUTO_TEST_SUITE(kubelet)
+
 namespace {
 
 using namespace std::literals;
@@ -118,8 +120,6 @@ struct Cluster {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(kubelet)
 
 BOOST_AUTO_TEST_CASE(leads_each_pod_through_its_life_in_order) {
   Cluster cluster(1, true);

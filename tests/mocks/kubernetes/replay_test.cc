@@ -12,6 +12,8 @@
 #include "tests/mocks/kubernetes/world.h"
 #include "tests/recorded/shape.h"
 
+BOOST_AUTO_TEST_SUITE(replay)
+
 namespace {
 
 using kubernetes_test::Json;
@@ -287,8 +289,6 @@ std::vector<std::string> whole_stream(World& world, mocks::Answer& answer) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(replay)
 
 BOOST_AUTO_TEST_CASE(answers_as_the_recorded_server_did) {
   World world(recorded_cluster());

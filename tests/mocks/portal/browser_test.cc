@@ -12,6 +12,8 @@
 #include "mocks/vault/vault.h"
 #include "tests/contract/loopback.h"
 
+BOOST_AUTO_TEST_SUITE(browser)
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -123,8 +125,6 @@ struct World final : mocks::Observer {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(browser)
 
 BOOST_AUTO_TEST_CASE(logs_users_in_with_a_code_and_a_token_request_each) {
   World world;

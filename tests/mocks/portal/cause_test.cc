@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(cause)
+
 namespace {
 
 using mocks::portal::blame;
@@ -37,8 +39,6 @@ const std::vector<Row> table = {
 std::string name(std::optional<Cause> cause) { return cause ? to_string(*cause) : "success"; }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(cause)
 
 BOOST_AUTO_TEST_CASE(blames_nothing_when_all_is_well) {
   BOOST_TEST(name(blame(ExchangeFacts{})) == "success");

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(command)
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -22,8 +24,6 @@ struct Container {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(command)
 
 BOOST_AUTO_TEST_CASE(shows_the_file_and_complains_of_any_other) {
   const Container container;

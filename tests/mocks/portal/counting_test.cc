@@ -10,6 +10,8 @@
 #include "mocks/portal/oracle.h"
 #include "tests/mocks/portal/small_world.h"
 
+BOOST_AUTO_TEST_SUITE(counting)
+
 namespace {
 
 using mocks::portal::Cause;
@@ -95,8 +97,6 @@ struct Quiet : SmallWorld {
 const JourneyOptions defaults;
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(counting)
 
 BOOST_AUTO_TEST_CASE(expects_of_each_outcome_what_the_oracle_expects) {
   const std::vector<mocks::idp::Range> delays = {

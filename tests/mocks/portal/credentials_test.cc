@@ -4,6 +4,8 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(credentials)
+
 namespace {
 
 using mocks::idp::AuthenticationMethod;
@@ -13,8 +15,6 @@ using mocks::portal::form_encode;
 using mocks::portal::query_value;
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(credentials)
 
 BOOST_AUTO_TEST_CASE(encodes_a_form_as_appendix_b_of_rfc_6749_does) {
   // The example of that appendix: " %&+", pound sign, euro sign.

@@ -5,6 +5,8 @@
 
 #include "mocks/facts.h"
 
+BOOST_AUTO_TEST_SUITE(environment)
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -26,8 +28,6 @@ Environment pod_with(PortalConfiguration configuration, std::uint64_t secret = 1
 bool is(CookieVerdict verdict, CookieVerdict expected) { return verdict == expected; }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(environment)
 
 BOOST_AUTO_TEST_CASE(accepts_its_own_cookie_until_max_age) {
   const auto pod = pod_with({.session_max_age = 1h});

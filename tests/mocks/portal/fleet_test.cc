@@ -11,6 +11,8 @@
 #include "mocks/sim/event_queue.h"
 #include "mocks/vault/vault.h"
 
+BOOST_AUTO_TEST_SUITE(fleet)
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -96,8 +98,6 @@ struct World : mocks::Observer {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(fleet)
 
 BOOST_AUTO_TEST_CASE(adopts_pods_that_hold_the_current_secret_and_serve) {
   World world;

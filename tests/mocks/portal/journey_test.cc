@@ -7,6 +7,8 @@
 
 #include "tests/mocks/portal/small_world.h"
 
+BOOST_AUTO_TEST_SUITE(journey)
+
 namespace {
 
 using mocks::portal::Cause;
@@ -50,8 +52,6 @@ struct TwoPods : SmallWorld {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(journey)
 
 BOOST_AUTO_TEST_CASE(succeeds_when_nothing_is_wrong) {
   TwoPods world;

@@ -12,6 +12,8 @@
 #include "mocks/sim/poisson.h"
 #include "tests/mocks/portal/small_world.h"
 
+BOOST_AUTO_TEST_SUITE(logins)
+
 namespace {
 
 using mocks::portal::Cause;
@@ -156,8 +158,6 @@ void check_law(const Rotation& rotation, std::uint64_t exact_seeds, std::uint64_
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(logins)
 
 BOOST_AUTO_TEST_CASE(counts_no_failure_at_any_fidelity_when_the_overlap_is_long_enough) {
   for (const auto fidelity : all_fidelities) {

@@ -8,6 +8,8 @@
 #include "mocks/portal/credentials.h"
 #include "mocks/sim/event_queue.h"
 
+BOOST_AUTO_TEST_SUITE(metrics)
+
 namespace {
 
 struct Server {
@@ -27,8 +29,6 @@ const std::string empty_vector =
     R"({"status":"success","data":{"resultType":"vector","result":[]}})";
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(metrics)
 
 BOOST_AUTO_TEST_CASE(answers_with_the_counter_and_its_labels) {
   Server server;

@@ -6,6 +6,8 @@
 
 #include "tests/mocks/portal/small_world.h"
 
+BOOST_AUTO_TEST_SUITE(tally)
+
 namespace {
 
 using mocks::portal::Cause;
@@ -14,8 +16,6 @@ using tests::at;
 using namespace std::chrono_literals;
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(tally)
 
 BOOST_AUTO_TEST_CASE(counts_a_login_in_the_phase_of_its_instant_even_when_told_later) {
   Tally tally;

@@ -8,6 +8,8 @@
 
 #include "tests/mocks/portal/small_world.h"
 
+BOOST_AUTO_TEST_SUITE(timeline)
+
 namespace {
 
 using mocks::portal::Cause;
@@ -23,8 +25,6 @@ std::vector<mocks::portal::PodId> endpoints(const SmallWorld& world, ports::Dura
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(timeline)
 
 BOOST_AUTO_TEST_CASE(remembers_the_endpoints_of_every_instant) {
   SmallWorld world;

@@ -15,7 +15,7 @@ using ports::ErrorCode;
 using rotator::Cluster;
 using rotator::Subject;
 
-namespace {
+namespace kubernetes_against_mock {
 
 const std::string server = "https://10.0.0.1:6443";
 const std::string token = "synthetic.rotator.token";
@@ -78,9 +78,9 @@ bool complete(const rotator::Deployment& seen, std::int64_t generation) {
          seen.available_replicas == seen.updated_replicas;
 }
 
-}  // namespace
+}  // namespace kubernetes_against_mock
 
-BOOST_FIXTURE_TEST_SUITE(kubernetes_against_mock, World)
+BOOST_FIXTURE_TEST_SUITE(kubernetes_against_mock, kubernetes_against_mock::World)
 
 BOOST_AUTO_TEST_CASE(reads_the_deployment_its_sets_and_its_pods) {
   const auto web = cluster.deployment("web");

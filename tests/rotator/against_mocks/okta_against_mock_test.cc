@@ -12,7 +12,7 @@ namespace tests {
 using namespace std::chrono_literals;
 using ports::ErrorCode;
 
-namespace {
+namespace okta_against_mock {
 
 const std::string org = "https://org.okta.example";
 const std::string old_value = "synthetic-old-secret-0000000000001";
@@ -72,9 +72,9 @@ void check_code(const R& result, ErrorCode code) {
   check_discreet(result.error(), {old_value, admin, reader});
 }
 
-}  // namespace
+}  // namespace okta_against_mock
 
-BOOST_FIXTURE_TEST_SUITE(okta_against_mock, World)
+BOOST_FIXTURE_TEST_SUITE(okta_against_mock, okta_against_mock::World)
 
 BOOST_AUTO_TEST_CASE(reads_registration_and_discovery) {
   const auto found = provider->registration();

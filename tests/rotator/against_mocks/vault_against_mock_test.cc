@@ -12,7 +12,7 @@ using ports::ErrorCode;
 using rotator::KeyValue;
 using rotator::KvData;
 
-namespace {
+namespace vault_against_mock {
 
 const std::string address = "https://vault.example:8200";
 const std::string jwt = "synthetic.service.account";
@@ -77,9 +77,9 @@ void check_error(const R& result, ErrorCode code, const std::string& part) {
   check_discreet(result.error(), {jwt, "hvs.", "synthetic-secret"});
 }
 
-}  // namespace
+}  // namespace vault_against_mock
 
-BOOST_FIXTURE_TEST_SUITE(vault_against_mock, World)
+BOOST_FIXTURE_TEST_SUITE(vault_against_mock, vault_against_mock::World)
 
 BOOST_AUTO_TEST_CASE(writes_and_reads_versions_under_check_and_set) {
   auto session = with_token("root");

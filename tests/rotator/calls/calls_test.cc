@@ -9,10 +9,10 @@
 
 namespace rotator {
 
+BOOST_AUTO_TEST_SUITE(calls)
+
 using namespace std::chrono_literals;
 using ports::ErrorCode;
-
-BOOST_AUTO_TEST_SUITE(calls)
 
 BOOST_AUTO_TEST_CASE(percent_encodes_all_but_unreserved_characters) {
   BOOST_TEST(percent_encode("a-Z_0.9~") == "a-Z_0.9~");

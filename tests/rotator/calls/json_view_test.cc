@@ -9,6 +9,9 @@
 #include "rotator/calls/json_writer.h"
 
 namespace rotator {
+
+BOOST_AUTO_TEST_SUITE(json_view)
+
 namespace {
 
 using nlohmann::json;
@@ -95,8 +98,6 @@ rc::Gen<std::string> any_json() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(json_view)
 
 BOOST_AUTO_TEST_CASE(reads_values_where_they_lie) {
   const std::string text =

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+BOOST_AUTO_TEST_SUITE(config)
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -36,8 +38,6 @@ std::string file(const char* path) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(config)
 
 BOOST_AUTO_TEST_CASE(a_short_file_is_enough_and_the_defaults_are_the_safe_ones) {
   const auto read = parse_configuration(whole, "rotation.yaml", {});

@@ -3,6 +3,8 @@
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
+BOOST_AUTO_TEST_SUITE(output)
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -22,8 +24,6 @@ rotator::Outcome done() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(output)
 
 BOOST_AUTO_TEST_CASE(shows_an_outcome_as_text) {
   BOOST_TEST(render(done(), OutputFormat::text) ==

@@ -3,6 +3,8 @@
 #include <rapidcheck.h>
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(yaml_section)
+
 namespace {
 
 using rotator::YamlSection;
@@ -18,8 +20,6 @@ std::string complaint(const std::string& text, Ask ask) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(yaml_section)
 
 BOOST_AUTO_TEST_CASE(names_file_line_and_key_of_an_unknown_key) {
   BOOST_TEST(complaint("a: 1\nwindwo: 15m\n", [](auto& file) {

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 using ports::ErrorCode;
 using tests::holds;
 
-namespace {
+namespace okta {
 
 ports::Secret secret_of(std::string value) { return ports::Secret(std::move(value)); }
 
@@ -60,9 +60,9 @@ void check_error(const R& result, ErrorCode code, const std::string& part) {
   tests::check_discreet(result.error(), never_shown);
 }
 
-}  // namespace
+}  // namespace okta
 
-BOOST_FIXTURE_TEST_SUITE(okta, World)
+BOOST_FIXTURE_TEST_SUITE(okta, okta::World)
 
 BOOST_AUTO_TEST_CASE(computes_secret_hash_as_okta_shows_it) {
   BOOST_TEST(okta_secret_hash(secret_of(value_one)) == "dp_1SO8P4D4oPaV8c11EEw");

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 using ports::ErrorCode;
 using tests::holds;
 
-namespace {
+namespace token_probe {
 
 ports::Secret secret_of(std::string value) { return ports::Secret(std::move(value)); }
 
@@ -36,9 +36,9 @@ struct World {
   }
 };
 
-}  // namespace
+}  // namespace token_probe
 
-BOOST_FIXTURE_TEST_SUITE(token_probe, World)
+BOOST_FIXTURE_TEST_SUITE(token_probe, token_probe::World)
 
 BOOST_AUTO_TEST_CASE(sends_the_secret_in_the_form) {
   options.scope = "probe read";

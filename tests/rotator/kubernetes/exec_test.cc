@@ -7,7 +7,7 @@ namespace rotator {
 using namespace std::chrono_literals;
 using ports::ErrorCode;
 
-namespace {
+namespace exec {
 
 const std::string url =
     "GET " + server +
@@ -27,9 +27,9 @@ struct World : ClusterWorld {
   }
 };
 
-}  // namespace
+}  // namespace exec
 
-BOOST_FIXTURE_TEST_SUITE(exec, World)
+BOOST_FIXTURE_TEST_SUITE(exec, exec::World)
 
 BOOST_AUTO_TEST_CASE(puts_output_together_and_takes_the_explicit_status) {
   // As a real server sends it: an empty message first, output split anywhere, then the Status.

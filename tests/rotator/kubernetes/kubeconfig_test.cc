@@ -11,7 +11,7 @@ using tests::check_discreet;
 using tests::holds;
 using tests::MemoryFiles;
 
-namespace {
+namespace kubeconfig {
 
 const std::string full = R"(apiVersion: v1
 kind: Config
@@ -62,9 +62,9 @@ void check_refused(const ports::Result<ClusterConnection>& result, const std::st
   check_discreet(result.error(), {"synthetic-token"});
 }
 
-}  // namespace
+}  // namespace kubeconfig
 
-BOOST_FIXTURE_TEST_SUITE(kubeconfig, World)
+BOOST_FIXTURE_TEST_SUITE(kubeconfig, kubeconfig::World)
 
 BOOST_AUTO_TEST_CASE(takes_the_current_context) {
   const auto found = load(full);

@@ -10,7 +10,7 @@ namespace rotator {
 using namespace std::chrono_literals;
 using ports::ErrorCode;
 
-namespace {
+namespace lease {
 
 const std::string leases = server + "/apis/coordination.k8s.io/v1/namespaces/portal/leases";
 const std::string one = leases + "/rotator-web";
@@ -45,9 +45,9 @@ struct World : ClusterWorld {
   JsonDocument last_body() const { return JsonDocument::parse(http.requests.back().body).value(); }
 };
 
-}  // namespace
+}  // namespace lease
 
-BOOST_FIXTURE_TEST_SUITE(lease, World)
+BOOST_FIXTURE_TEST_SUITE(lease, lease::World)
 
 BOOST_AUTO_TEST_CASE(creates_a_lease_that_is_not_there) {
   take();

@@ -8,7 +8,7 @@ namespace rotator {
 using namespace std::chrono_literals;
 using ports::ErrorCode;
 
-namespace {
+namespace watch {
 
 std::string deployment_watch(const std::string& version) {
   return "GET " + deployments +
@@ -46,9 +46,9 @@ struct World : ClusterWorld {
   }
 };
 
-}  // namespace
+}  // namespace watch
 
-BOOST_FIXTURE_TEST_SUITE(watch, World)
+BOOST_FIXTURE_TEST_SUITE(watch, watch::World)
 
 BOOST_AUTO_TEST_CASE(compares_resource_versions_as_numbers_where_they_are) {
   BOOST_TEST(later_version("100", "99"));

@@ -5,6 +5,8 @@
 #include "tests/rotator/rotation/print.h"
 #include "tests/rotator/rotation/world.h"
 
+BOOST_AUTO_TEST_SUITE(crash)
+
 namespace {
 
 using rotator::Ending;
@@ -39,8 +41,6 @@ void finish(World& world) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(crash)
 
 BOOST_AUTO_TEST_CASE(at_any_call_is_mended_by_the_next_run) {
   const auto calls = calls_of_a_whole_rotation();

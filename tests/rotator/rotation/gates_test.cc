@@ -4,6 +4,8 @@
 
 #include "tests/rotator/rotation/print.h"
 
+BOOST_AUTO_TEST_SUITE(gates)
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -28,8 +30,6 @@ PodProof good(const char* pod) {
 Fleet whole() { return {.live = {good("a"), good("b")}, .stable = true}; }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(gates)
 
 BOOST_AUTO_TEST_CASE(pass_for_a_fleet_that_has_moved) {
   BOOST_TEST(judge_old_pods_gone(whole()).verdict == Verdict::pass);

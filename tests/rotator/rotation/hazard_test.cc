@@ -4,6 +4,8 @@
 #include "tests/rotator/rotation/print.h"
 #include "tests/rotator/rotation/world.h"
 
+BOOST_AUTO_TEST_SUITE(hazard)
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -28,8 +30,6 @@ std::uint64_t harm(World& world, const rotator::Configuration& configuration) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(hazard)
 
 BOOST_AUTO_TEST_CASE(a_stale_pod_is_cut_off_without_the_gate_on_contents_and_the_one_on_processes) {
   {

@@ -7,6 +7,8 @@
 #include "tests/rotator/rotation/print.h"
 #include "tests/rotator/rotation/vault_world.h"
 
+BOOST_AUTO_TEST_SUITE(journal)
+
 namespace {
 
 using rotator::Disposition;
@@ -33,8 +35,6 @@ struct Two : testing::VaultWorld {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(journal)
 
 BOOST_AUTO_TEST_CASE(reads_back_every_member_that_it_writes) {
   rc::check([] {

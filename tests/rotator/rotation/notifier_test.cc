@@ -6,6 +6,8 @@
 #include "tests/rotator/rotation/print.h"
 #include "tests/rotator/rotation/world.h"
 
+BOOST_AUTO_TEST_SUITE(notifier)
+
 namespace {
 
 using testing::World;
@@ -30,8 +32,6 @@ void rotate(World& world, Wrap wrap) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(notifier)
 
 BOOST_AUTO_TEST_CASE(an_event_tells_the_end_of_each_phase) {
   World world;

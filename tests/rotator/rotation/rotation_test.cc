@@ -6,6 +6,8 @@
 #include "tests/rotator/rotation/print.h"
 #include "tests/rotator/rotation/world.h"
 
+BOOST_AUTO_TEST_SUITE(rotation)
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -28,8 +30,6 @@ void show(const World& world) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(rotation)
 
 BOOST_AUTO_TEST_CASE(rotates_without_one_pod_on_a_refused_secret) {
   World world;

@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(safe_window_)
+
 namespace {
 
 using ports::Duration;
@@ -40,8 +42,6 @@ FleetFacts any_fleet() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(safe_window_)
 
 BOOST_AUTO_TEST_CASE(adds_rounds_of_replacement_the_last_death_and_what_is_in_flight) {
   const auto window = safe_window(small_fleet());

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 using ports::ErrorCode;
 using tests::holds;
 
-namespace {
+namespace kv {
 
 const std::string root = "https://vault.example:8200/v1/";
 const std::string data_url = root + "portal-kv/data/oidc/portal";
@@ -50,9 +50,9 @@ KvData some_data() {
   return std::move(*data);
 }
 
-}  // namespace
+}  // namespace kv
 
-BOOST_FIXTURE_TEST_SUITE(kv, World)
+BOOST_FIXTURE_TEST_SUITE(kv, kv::World)
 
 BOOST_AUTO_TEST_CASE(keeps_fields_that_are_not_ours) {
   auto data = KvData::parse(

@@ -11,7 +11,7 @@ using ports::ErrorCode;
 using tests::holds;
 using Repeat = VaultSession::Repeat;
 
-namespace {
+namespace session {
 
 const std::string vault = "https://vault.example:8200";
 const std::string token = "hvs.synthetic-token";
@@ -53,9 +53,9 @@ void check_error(const R& result, ErrorCode code, const std::string& part) {
   tests::check_discreet(result.error(), never_shown);
 }
 
-}  // namespace
+}  // namespace session
 
-BOOST_FIXTURE_TEST_SUITE(session, World)
+BOOST_FIXTURE_TEST_SUITE(session, session::World)
 
 BOOST_AUTO_TEST_CASE(sends_token_namespace_and_request_header) {
   options.vault_namespace = "team-a/";

@@ -16,4 +16,10 @@ std::optional<AuthenticationMethod> parse_authentication_method(std::string_view
   return std::nullopt;
 }
 
+const SecretRecord* find_secret(const std::vector<SecretRecord>& records, const std::string& id) {
+  for (const auto& record : records)
+    if (record.id == id) return &record;
+  return nullptr;
+}
+
 }  // namespace rotator

@@ -45,6 +45,9 @@ struct SecretRecord {
   std::string value_digest = {};
 };
 
+// The record of that handle; null when there is none.
+const SecretRecord* find_secret(const std::vector<SecretRecord>& records, const std::string& id);
+
 struct CreatedSecret {
   SecretRecord record = {};
   ports::Secret value = {};

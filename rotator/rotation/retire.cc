@@ -8,12 +8,6 @@ namespace {
 using ports::ErrorCode;
 using ports::Instant;
 
-const SecretRecord* find(const std::vector<SecretRecord>& records, const std::string& id) {
-  for (const auto& record : records)
-    if (record.id == id) return &record;
-  return nullptr;
-}
-
 }  // namespace
 
 // ---- disable
@@ -23,7 +17,7 @@ Rotation::Engine::Stepped Rotation::Engine::disable_old() {
     // A resumed run, or a second attempt: what was proved then may not hold now.
     const auto records = provider_->list_secrets();
     if (!records) return ports::fail(records.error());
-    const auto* old = find(*records, journal_.old_secret_id);
+    const auto* old = find_secret(*records, journal_.old_secret_id);
     if (old == nullptr) return next(Phase::confirm);
     return next(old->active ? Phase::overlap : Phase::soak);
   }
@@ -120,8 +114,8 @@ Rotation::Engine::Stepped Rotation::Engine::enable_again(std::string why) {
 Rotation::Engine::Stepped Rotation::Engine::remove_old() {
   const auto records = provider_->list_secrets();
   if (!records) return ports::fail(records.error());
-  if (find(*records, journal_.old_secret_id) == nullptr) return next(Phase::confirm);
-  const auto* fresh = find(*records, journal_.new_secret_id);
+  if (find_secret(*records, journal_.old_secret_id) == nullptr) return next(Phase::confirm);
+  const auto* fresh = find_secret(*records, journal_.new_secret_id);
   if (fresh == nullptr || !fresh->active)
     return stop_because("the new secret " + journal_.new_secret_id +
                         " is not active at the provider, so the old one stays");
@@ -165,10 +159,10 @@ Rotation::Engine::Stepped Rotation::Engine::confirm() {
   std::string others;
   for (const auto& record : *records)
     if (record.id != journal_.new_secret_id) others += (others.empty() ? "" : ", ") + record.id;
-  if (find(*records, journal_.old_secret_id) != nullptr)
+  if (find_secret(*records, journal_.old_secret_id) != nullptr)
     return ports::fail(ErrorCode::busy,
                        "the provider still lists the deleted secret " + journal_.old_secret_id);
-  if (find(*records, journal_.new_secret_id) == nullptr)
+  if (find_secret(*records, journal_.new_secret_id) == nullptr)
     return stop_because("the new secret " + journal_.new_secret_id +
                         " is not among the client's secrets");
   if (old_value_.empty()) {

@@ -7,12 +7,6 @@ namespace {
 
 using ports::ErrorCode;
 
-const SecretRecord* find(const std::vector<SecretRecord>& records, const std::string& id) {
-  for (const auto& record : records)
-    if (record.id == id) return &record;
-  return nullptr;
-}
-
 }  // namespace
 
 // Both secrets stay valid until every pod is proved to be on the old one.
@@ -44,7 +38,7 @@ Rotation::Engine::Stepped Rotation::Engine::roll_back() {
   }
   const auto records = provider_->list_secrets();
   if (!records) return ports::fail(records.error());
-  const auto* old = find(*records, journal_.old_secret_id);
+  const auto* old = find_secret(*records, journal_.old_secret_id);
   if (old == nullptr || !old->active)
     return ports::fail(ErrorCode::busy, "the old secret is not active after the way back");
   journal_.intent = Intent::none;
@@ -64,7 +58,7 @@ ports::Result<std::optional<Rotation::Engine::Step>> Rotation::Engine::old_secre
       return ports::fail(waited.error());
   const auto records = provider_->list_secrets();
   if (!records) return ports::fail(records.error());
-  const auto* old = find(*records, journal_.old_secret_id);
+  const auto* old = find_secret(*records, journal_.old_secret_id);
   if (old == nullptr)
     return Answer(stop_because("the old secret " + journal_.old_secret_id +
                                " no longer exists, so there is no way back"));

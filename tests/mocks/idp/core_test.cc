@@ -5,10 +5,10 @@
 
 #include "tests/mocks/idp/world.h"
 
-BOOST_AUTO_TEST_SUITE(core)
-
 BOOST_TEST_DONT_PRINT_LOG_VALUE(mocks::idp::Change)
 BOOST_TEST_DONT_PRINT_LOG_VALUE(mocks::idp::TokenVerdict)
+
+BOOST_AUTO_TEST_SUITE(core)
 
 namespace {
 

@@ -64,10 +64,4 @@ void count_logins(const Scenario& scenario, const mocks::portal::Tally& tally,
   }
 }
 
-bool holds_any(const std::string& text, const std::vector<std::string>& secrets) {
-  return std::any_of(secrets.begin(), secrets.end(), [&](const std::string& secret) {
-    return !secret.empty() && text.find(secret) != std::string::npos;
-  });
-}
-
 }  // namespace scenarios

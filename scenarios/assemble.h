@@ -28,7 +28,4 @@ void count_logins(const Scenario& scenario, const mocks::portal::Tally& tally,
 // Seconds since `begin`.
 double seconds_since(ports::Instant begin, ports::Instant at);
 
-// True when `text` holds one of `secrets` in plain.
-bool holds_any(const std::string& text, const std::vector<std::string>& secrets);
-
 }  // namespace scenarios

@@ -1,5 +1,7 @@
 // The rotator's configuration for one world.
+#include <optional>
 #include <sstream>
+#include <utility>
 
 #include "rotator/cli/config.h"
 #include "rotator/cli/yaml_section.h"
@@ -42,6 +44,21 @@ std::string document(const Scenario& scenario, const Driver& driver, const Endpo
   return text;
 }
 
+// A sweep asks for one document thousands of times, and reading YAML takes as long as a dozen API
+// calls: the last one that was read is kept.
+ports::Result<rotator::Configuration> parse(const std::string& text, const std::string& name) {
+  struct Read {
+    std::string text;
+    rotator::Configuration configuration;
+  };
+  thread_local std::optional<Read> last;
+  if (last && last->text == text) return last->configuration;
+  auto parsed = rotator::parse_configuration(text, name, {});
+  if (!parsed) return ports::fail(parsed.error());
+  last.emplace(Read{.text = text, .configuration = std::move(parsed->rotation)});
+  return last->configuration;
+}
+
 // Keys of one section, indented by two.
 class Section {
  public:
@@ -62,10 +79,9 @@ class Section {
 ports::Result<rotator::Configuration> rotation_configuration(
     const Scenario& scenario, const Driver& driver, const Endpoints& endpoints,
     std::optional<ports::Duration> window) {
-  const auto parsed = rotator::parse_configuration(document(scenario, driver, endpoints),
-                                                   scenario.path + ", section rotation", {});
+  auto parsed = parse(document(scenario, driver, endpoints), scenario.path + ", section rotation");
   if (!parsed) return ports::fail(parsed.error());
-  auto configuration = parsed->rotation;
+  auto configuration = std::move(*parsed);
   configuration.kubernetes.cluster.server = endpoints.kubernetes;
   configuration.kubernetes.cluster.token_file = endpoints.kubernetes_token_file;
   configuration.kubernetes.cluster.kubernetes_namespace = kubernetes_namespace;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "scenarios/assemble.h"
+#include "scenarios/secret_search.h"
 
 namespace scenarios {
 namespace {
@@ -269,10 +270,10 @@ std::vector<std::string> World::plaintexts() const {
 }
 
 void World::look_for_leaks(const std::string& said) {
-  const auto plain = plaintexts();
+  const SecretSearch plain(plaintexts());
   const auto at = scheduler_.now();
   const auto look = [&](const std::string& where, const std::string& text) {
-    if (holds_any(text, plain))
+    if (plain.found_in(text))
       invariants_.violate(Invariant::no_plaintext_secret, at, where + " holds a secret in plain");
   };
   look("what the rotator said", said);

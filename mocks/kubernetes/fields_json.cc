@@ -1,5 +1,6 @@
 #include "mocks/kubernetes/fields_json.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace mocks::kubernetes::detail {
@@ -18,9 +19,9 @@ std::string text_at(const Json& object, const char* key) {
 }
 
 const Json* Fields::find(std::string_view name) {
-  known_.emplace(name);
+  known_.push_back(name);
   if (object_ == nullptr) return nullptr;
-  const auto found = object_->find(std::string(name));
+  const auto found = object_->find(name);
   return found == object_->end() || found->is_null() ? nullptr : &*found;
 }
 
@@ -129,7 +130,8 @@ std::vector<Fields> Fields::objects(std::string_view name, std::string type) {
 void Fields::finish() {
   if (object_ == nullptr) return;
   for (const auto& [name, value] : object_->items()) {
-    if (!known_.contains(name)) reading_.unknown.push_back(joined(path_, name));
+    if (std::find(known_.begin(), known_.end(), name) == known_.end())
+      reading_.unknown.push_back(joined(path_, name));
   }
 }
 

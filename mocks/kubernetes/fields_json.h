@@ -4,7 +4,6 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,7 +48,7 @@ class Fields {
     allow(std::span<const std::string_view>(names.begin(), names.size()));
   }
   void allow(std::span<const std::string_view> names) {
-    for (const std::string_view name : names) known_.emplace(name);
+    known_.insert(known_.end(), names.begin(), names.end());
   }
   // Reports every member that was neither read nor allowed.
   void finish();
@@ -62,7 +61,7 @@ class Fields {
   const Json* object_;
   std::string type_;
   std::string path_;
-  std::set<std::string, std::less<>> known_;
+  std::vector<std::string_view> known_;  // names as the callers wrote them: literals
 };
 
 }  // namespace mocks::kubernetes::detail

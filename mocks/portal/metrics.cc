@@ -118,6 +118,15 @@ ports::Response json_response(int status, const Json& body) {
           .body = body.dump(-1, ' ', false, Json::error_handler_t::replace)};
 }
 
+// As Prometheus writes an instant: seconds, and three digits of a fraction where there is one
+// (util/jsonutil).
+std::string timestamp(ports::WallTime at) {
+  const auto ms = std::chrono::floor<std::chrono::milliseconds>(at).time_since_epoch().count();
+  const std::string digits = std::to_string(ms);
+  const auto whole = digits.size() - 3;
+  return digits.substr(0, whole) + (ms % 1000 == 0 ? "" : "." + digits.substr(whole));
+}
+
 ports::Response bad_data(const std::string& what) {
   return json_response(400, {{"status", "error"},
                              {"errorType", "bad_data"},
@@ -153,22 +162,17 @@ ports::Response Metrics::answer(const std::string& expression) {
     return bad_data("unknown position: parse error: no expression found in input");
   const auto query = parse(expression);
   if (!query) return bad_data("1:1: parse error: unexpected expression");
-  Json result = Json::array();
+  std::string body = R"({"status":"success","data":{"resultType":"vector","result":[)";
   if (!options_.empty && query->name == options_.name && matches(options_.labels, query->labels)) {
     Json metric = Json::object();
     if (!query->sum) {
       metric["__name__"] = options_.name;
       for (const auto& [name, value] : options_.labels) metric[name] = value;
     }
-    // Prometheus writes the instant in seconds with milliseconds, and the value as text.
-    const auto ms = std::chrono::floor<std::chrono::milliseconds>(scheduler_.wall_now());
-    result.push_back({{"metric", std::move(metric)},
-                      {"value",
-                       {static_cast<double>(ms.time_since_epoch().count()) / 1000,
-                        std::to_string(failures_())}}});
+    body += R"({"metric":)" + (query->sum ? "{}" : metric.dump()) + R"(,"value":[)" +
+            timestamp(scheduler_.wall_now()) + ",\"" + std::to_string(failures_()) + "\"]}";
   }
-  return json_response(200, {{"status", "success"},
-                             {"data", {{"resultType", "vector"}, {"result", std::move(result)}}}});
+  return {.status = 200, .headers = {{"Content-Type", "application/json"}}, .body = body + "]}}"};
 }
 
 }  // namespace mocks::portal

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "mocks/vault/plain_write.h"
 #include "mocks/vault/tokens.h"
 #include "rotator/ports/http.h"
 
@@ -41,7 +42,9 @@ class Call {
   // Parses the body as the method wants it; the answer to give when that fails (400, 413, 415).
   std::optional<ports::Response> parse_body();
 
-  const nlohmann::json& whole() const { return *body_; }
+  // The body of a KV write that needed no tree; nothing for any other.
+  const PlainWrite* plain_write() const { return plain_ ? &*plain_ : nullptr; }
+  const nlohmann::json& whole() const;
   // A member of the body, or nothing.
   const nlohmann::json* field(std::string_view name) const;
   bool has(std::string_view name) const { return field(name) != nullptr; }
@@ -56,7 +59,9 @@ class Call {
   std::string ignored(std::initializer_list<std::string_view> known) const;
 
  private:
-  std::unique_ptr<nlohmann::json> body_;
+  // Of the body; where it was read as a plain write, made when somebody asks for it after all.
+  mutable std::unique_ptr<nlohmann::json> tree_;
+  std::optional<PlainWrite> plain_ = {};
 };
 
 // Renders the members that every successful answer has.

@@ -11,7 +11,13 @@ namespace {
 // The text between the quotes of the JSON string that starts at text[at]; moves `at` past it.
 std::string_view skip_string(std::string_view text, std::size_t& at) {
   const std::size_t from = ++at;
-  while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2U : 1U;
+  for (;; ++at) {
+    at = std::min(text.find('"', at), text.size());
+    // An even number of backslashes before a quote are characters of their own.
+    std::size_t escapes = 0;
+    while (at - escapes > from && text[at - escapes - 1] == '\\') ++escapes;
+    if (escapes % 2 == 0 || at == text.size()) break;
+  }
   const std::string_view inner = text.substr(from, at - from);
   ++at;
   return inner;

@@ -297,8 +297,8 @@ JsonView JsonView::member(std::string_view name) const {
   const Node* found = nullptr;
   const Node* const stop = node_ + node_->span;
   for (const Node* at = node_ + 1; at != stop; at += 1 + at[1].span) {
-    const bool same = at->escaped ? unescaped({text_ + at->at, at->length}) == name
-                                  : std::string_view(text_ + at->at, at->length) == name;
+    const std::string_view here(text_ + at->at, at->length);
+    const bool same = at->escaped ? unescaped(here) == name : here == name;
     if (same) found = at + 1;
   }
   return {text_, found};

@@ -1,7 +1,6 @@
 #include "rotator/calls/times.h"
 
-#include <charconv>
-#include <cstdio>
+#include <array>
 
 namespace rotator {
 namespace {
@@ -53,6 +52,37 @@ std::optional<ports::Duration> take_offset(std::string_view& text) {
   return sign * (std::chrono::hours(*hours) + std::chrono::minutes(*minutes));
 }
 
+void append_padded(std::string& out, std::int64_t value, std::size_t width) {
+  std::array<char, 10> digits{};
+  for (std::size_t i = width; i-- > 0; value /= 10) digits[i] = static_cast<char>('0' + value % 10);
+  out.append(digits.data(), width);
+}
+
+// With the first `digits` of the second's nine.
+std::string time_text(ports::WallTime time, std::size_t digits) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(time - day);
+  std::string text;
+  text.reserve(32);
+  append_padded(text, static_cast<int>(date.year()), 4);
+  text += '-';
+  append_padded(text, static_cast<unsigned>(date.month()), 2);
+  text += '-';
+  append_padded(text, static_cast<unsigned>(date.day()), 2);
+  text += 'T';
+  append_padded(text, clock.hours().count(), 2);
+  text += ':';
+  append_padded(text, clock.minutes().count(), 2);
+  text += ':';
+  append_padded(text, clock.seconds().count(), 2);
+  text += '.';
+  append_padded(text, clock.subseconds().count(), 9);
+  text.resize(text.size() - (9 - digits));
+  text += 'Z';
+  return text;
+}
+
 }  // namespace
 
 std::optional<ports::WallTime> parse_rfc3339(std::string_view text) {
@@ -81,18 +111,8 @@ std::optional<ports::WallTime> parse_rfc3339(std::string_view text) {
          std::chrono::minutes(*minute) + std::chrono::seconds(*second) + *fraction - *offset;
 }
 
-std::string micro_time(ports::WallTime time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::microseconds>(time - day));
-  char text[40];
-  const int length = std::snprintf(
-      text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ", static_cast<int>(date.year()),
-      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-      static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
-  return std::string(text, static_cast<std::size_t>(length));
-}
+std::string micro_time(ports::WallTime time) { return time_text(time, 6); }
+std::string milli_time(ports::WallTime time) { return time_text(time, 3); }
 
 double in_seconds(ports::Duration duration) {
   return std::chrono::duration<double>(duration).count();

@@ -15,6 +15,8 @@ std::optional<ports::WallTime> parse_rfc3339(std::string_view text);
 
 // "2026-01-02T03:04:05.123456Z", always six digits: Kubernetes MicroTime takes nothing else.
 std::string micro_time(ports::WallTime time);
+// The same with three digits.
+std::string milli_time(ports::WallTime time);
 
 double in_seconds(ports::Duration duration);
 

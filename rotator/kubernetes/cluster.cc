@@ -34,18 +34,19 @@ Cluster::Cluster(ports::HttpClient& http, ports::Clock& clock, ports::Credential
       files_(files),
       options_(std::move(options)),
       token_(std::move(token)),
+      server_(split_https_url(options_.server, "the API server's address")),
       watches_(std::make_unique<Watches>()) {}
 
 Cluster::~Cluster() = default;
 
 ports::Result<ports::Request> Cluster::request(const std::string& method,
                                                const std::string& target) {
-  auto server = split_https_url(options_.server, "the API server's address");
-  if (!server) return ports::fail(server.error());
-  ports::Request request{.method = method,
-                         .origin = server->origin,
-                         .target = server->path + target,
-                         .headers = {{"Accept", "application/json"}, {"User-Agent", "rotator"}}};
+  if (!server_) return ports::fail(server_.error());
+  ports::Request request{
+      .method = method, .origin = server_->origin, .target = server_->path + target};
+  request.headers.reserve(4);
+  request.headers.push_back({"Accept", "application/json"});
+  request.headers.push_back({"User-Agent", "rotator"});
   const ports::Secret* token = &token_;
   ports::Result<ports::Secret> read;
   if (!options_.token_file.empty()) {
@@ -68,7 +69,7 @@ ports::Result<ports::Response> Cluster::call(const std::string& method, const st
                                              const std::string& content_type,
                                              const std::string& body, Repeat repeat,
                                              std::optional<ports::Instant> until) {
-  const std::string tried = "Kubernetes " + method + " " + options_.server + target;
+  const auto tried = [&] { return "Kubernetes " + method + " " + options_.server + target; };
   bool token_renewed = options_.token_file.empty();
   Patience patience(clock_, until.value_or(clock_.now() + options_.patience));
   for (;;) {
@@ -82,7 +83,7 @@ ports::Result<ports::Response> Cluster::call(const std::string& method, const st
     ports::Error trouble;
     std::optional<ports::Duration> asked;
     if (!response) {
-      trouble = {response.error().code, tried + ": " + response.error().message};
+      trouble = {response.error().code, tried() + ": " + response.error().message};
       const bool again = trouble.code == ErrorCode::unreachable ||
                          (trouble.code == ErrorCode::ambiguous && repeat == Repeat::safe);
       if (!again) return ports::fail(std::move(trouble));
@@ -91,7 +92,7 @@ ports::Result<ports::Response> Cluster::call(const std::string& method, const st
       continue;
     } else {
       if (response->status != 429 && response->status < 500) return response;
-      trouble = kubernetes_error(tried, *response);
+      trouble = kubernetes_error(tried(), *response);
       // Flow control turns a 429 away at the door; a 5xx may have been applied (a 504 of the
       // storage was).
       if (response->status != 429 && repeat == Repeat::never)

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "rotator/calls/encoding.h"
 #include "rotator/ports/clock.h"
 #include "rotator/ports/files.h"
 #include "rotator/ports/http.h"
@@ -182,6 +183,7 @@ class Cluster {
   ports::CredentialFiles& files_;
   ClusterOptions options_;
   ports::Secret token_;
+  ports::Result<Url> server_;
   std::unique_ptr<Watches> watches_;
 };
 

@@ -81,6 +81,33 @@ void look_at_time(Cluster& cluster, const KubernetesConfiguration& configuration
                     std::to_string(output->exit_code) + " without a time";
 }
 
+Fleet look_into(Cluster& cluster, const KubernetesConfiguration& configuration,
+                const std::vector<Pod>& pods, const FleetQuestion& question,
+                const ports::Secret& fingerprint_key) {
+  Fleet fleet;
+  for (const auto& pod : pods) {
+    if (ended(pod)) continue;
+    if (!of_template(pod, question)) {
+      fleet.older.push_back(pod);
+      continue;
+    }
+    PodProof proof{.pod = pod.name,
+                   .uid = pod.uid,
+                   .injected = injected(pod),
+                   .terminating = pod.terminating,
+                   .process_started = started_at(pod, configuration.container),
+                   .restarts = restarts_of(pod, configuration.container)};
+    proof.running = proof.process_started.has_value();
+    if (!proof.running) proof.trouble = "container " + configuration.container + " does not run";
+    if (proof.running && question.contents)
+      look_at_content(cluster, configuration, fingerprint_key, proof);
+    if (proof.running && question.file_times && proof.trouble.empty())
+      look_at_time(cluster, configuration, proof);
+    fleet.live.push_back(std::move(proof));
+  }
+  return fleet;
+}
+
 // The same pods, each still running the process that was looked at.
 bool same_pods(const std::vector<Pod>& before, const std::vector<Pod>& after,
                const std::string& container) {
@@ -105,39 +132,29 @@ bool same_pods(const std::vector<Pod>& before, const std::vector<Pod>& after,
 ports::Result<Fleet> inspect_fleet(Cluster& cluster, const KubernetesConfiguration& configuration,
                                    const Deployment& deployment, const FleetQuestion& question,
                                    const ports::Secret& fingerprint_key) {
-  const auto before = cluster.pods(deployment);
-  if (!before) return ports::fail(before.error());
-  Fleet fleet;
-  bool looked = false;
-  for (const auto& pod : *before) {
-    if (ended(pod)) continue;
-    if (!of_template(pod, question)) {
-      fleet.older.push_back(pod);
-      continue;
+  auto before = question.seen;
+  bool listed = before.empty();
+  if (listed) {
+    auto pods = cluster.pods(deployment);
+    if (!pods) return ports::fail(pods.error());
+    before = std::move(*pods);
+  }
+  for (;;) {
+    auto fleet = look_into(cluster, configuration, before, question, fingerprint_key);
+    const bool looked = (question.contents || question.file_times) &&
+                        std::any_of(fleet.live.begin(), fleet.live.end(),
+                                    [](const PodProof& proof) { return proof.running; });
+    if (listed && !looked) {
+      fleet.stable = true;
+      return fleet;
     }
-    PodProof proof{.pod = pod.name,
-                   .uid = pod.uid,
-                   .terminating = pod.terminating,
-                   .process_started = started_at(pod, configuration.container),
-                   .restarts = restarts_of(pod, configuration.container)};
-    proof.injected = injected(pod);
-    proof.running = proof.process_started.has_value();
-    if (!proof.running) proof.trouble = "container " + configuration.container + " does not run";
-    if (proof.running && question.contents)
-      look_at_content(cluster, configuration, fingerprint_key, proof);
-    if (proof.running && question.file_times && proof.trouble.empty())
-      look_at_time(cluster, configuration, proof);
-    looked = looked || proof.running;
-    fleet.live.push_back(std::move(proof));
+    auto after = cluster.pods(deployment);
+    if (!after) return ports::fail(after.error());
+    fleet.stable = same_pods(before, *after, configuration.container);
+    if (fleet.stable || listed) return fleet;
+    before = std::move(*after);
+    listed = true;
   }
-  if (!looked || (!question.contents && !question.file_times)) {
-    fleet.stable = true;
-    return fleet;
-  }
-  const auto after = cluster.pods(deployment);
-  if (!after) return ports::fail(after.error());
-  fleet.stable = same_pods(*before, *after, configuration.container);
-  return fleet;
 }
 
 bool is_older(const Pod& pod, const FleetQuestion& question) {

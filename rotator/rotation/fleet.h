@@ -62,6 +62,9 @@ struct FleetQuestion {
   std::optional<std::string> restart_value = {};
   bool contents = true;    // exec cat
   bool file_times = true;  // exec stat
+  // The pods as they were seen before, however long ago: they stand for the first list. Where the
+  // last list shows others, it is all done again from that list, so that it costs no certainty.
+  std::vector<Pod> seen = {};
 };
 
 // Lists, looks into each live pod, lists again. An Error when a list fails; trouble with one pod is

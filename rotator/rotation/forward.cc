@@ -162,12 +162,14 @@ Rotation::Engine::Stepped Rotation::Engine::store_value() {
 // ---- rollout
 
 Rotation::Engine::Stepped Rotation::Engine::roll_out() {
-  auto found = cluster_.deployment(configuration_.kubernetes.deployment);
-  if (!found) return ports::fail(found.error());
-  deployment_ = std::move(*found);
   if (journal_.restart_value.empty()) {
+    // Never asked for: the answer to the patch will say how the Deployment stands.
     journal_.restart_value = journal_.rotation_id;
     journal_.restarts = 1;
+  } else {
+    auto found = cluster_.deployment(configuration_.kubernetes.deployment);
+    if (!found) return ports::fail(found.error());
+    deployment_ = std::move(*found);
   }
   const auto annotation = deployment_.template_annotations.find(restart_annotation);
   if (annotation == deployment_.template_annotations.end() ||
@@ -233,12 +235,13 @@ FleetQuestion Rotation::Engine::fleet_question() const {
 }
 
 Rotation::Engine::Stepped Rotation::Engine::verify() {
-  const auto question = fleet_question();
+  auto question = fleet_question();
   if (enabled(Gate::old_pods_gone)) {
     const auto stuck = await_old_pods_gone(question);
     if (!stuck) return ports::fail(stuck.error());
     if (*stuck) return **stuck;
   }
+  question.seen = cluster_.seen_pods();
   const auto fleet = inspect_fleet(cluster_, configuration_.kubernetes, deployment_, question,
                                    store_.fingerprint_key());
   if (!fleet) return ports::fail(fleet.error());
@@ -365,8 +368,10 @@ ports::Result<std::optional<Rotation::Engine::Step>> Rotation::Engine::final_gat
   auto deployment = cluster_.deployment(configuration_.kubernetes.deployment);
   if (!deployment) return ports::fail(deployment.error());
   deployment_ = std::move(*deployment);
-  const auto fleet = inspect_fleet(cluster_, configuration_.kubernetes, deployment_,
-                                   fleet_question(), store_.fingerprint_key());
+  auto question = fleet_question();
+  question.seen = cluster_.seen_pods();
+  const auto fleet = inspect_fleet(cluster_, configuration_.kubernetes, deployment_, question,
+                                   store_.fingerprint_key());
   if (!fleet) return ports::fail(fleet.error());
   bool open = report(Phase::overlap, judge_old_pods_gone(*fleet));
   open = report(Phase::overlap, judge_every_pod_on(*fleet, journal_.new_fingerprint)) && open;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstdio>
 
 #include "rotator/calls/json_view.h"
 #include "rotator/calls/json_writer.h"
@@ -217,21 +216,7 @@ std::optional<Intent> parse_intent(std::string_view text) {
   return std::nullopt;
 }
 
-std::string to_rfc3339(WallTime time) {
-  if (time == WallTime{}) return "";
-  const auto days = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(days);
-  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::milliseconds>(time) -
-                                    std::chrono::time_point_cast<std::chrono::milliseconds>(days));
-  std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-                static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-                static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()),
-                static_cast<int>(clock.subseconds().count()));
-  return text.data();
-}
+std::string to_rfc3339(WallTime time) { return time == WallTime{} ? "" : milli_time(time); }
 
 std::string to_json(const Journal& journal, const std::string& fingerprint_key_hex) {
   JsonWriter object(journal_text);

@@ -80,22 +80,24 @@ VaultSession::VaultSession(ports::HttpClient& http, ports::Clock& clock,
       clock_(clock),
       files_(files),
       options_(std::move(options)),
+      address_(split_https_url(options_.address, "the address of Vault")),
       token_(options_.login == VaultOptions::Login::token ? std::move(token) : ports::Secret()) {}
 
 ports::Result<ports::Response> VaultSession::exchange(const std::string& method,
                                                       const std::string& path,
                                                       std::string_view json_body, Repeat repeat,
                                                       bool authenticated, ports::Instant until) {
-  auto address = split_https_url(options_.address, "the address of Vault");
-  if (!address) return ports::fail(address.error());
+  if (!address_) return ports::fail(address_.error());
   if (authenticated && !fits_in_header(token_.reveal_to_wire()))
     return ports::fail(ErrorCode::configuration,
                        "the Vault token holds a line break or a character outside ASCII");
   ports::Request request{.method = method,
-                         .origin = address->origin,
-                         .target = address->path + "/v1/" + path,
-                         .headers = {{"X-Vault-Request", "true"}, {"Accept", "application/json"}},
+                         .origin = address_->origin,
+                         .target = address_->path + "/v1/" + path,
                          .body = std::string(json_body)};
+  request.headers.reserve(5);
+  request.headers.push_back({"X-Vault-Request", "true"});
+  request.headers.push_back({"Accept", "application/json"});
   if (!options_.vault_namespace.empty())
     request.headers.push_back({"X-Vault-Namespace", options_.vault_namespace});
   if (!json_body.empty()) request.headers.push_back({"Content-Type", "application/json"});
@@ -108,14 +110,14 @@ ports::Result<ports::Response> VaultSession::exchange(const std::string& method,
     return result;
   };
 
-  const std::string tried = "Vault " + method + " " + options_.address + "/v1/" + path;
+  const auto tried = [&] { return "Vault " + method + " " + options_.address + "/v1/" + path; };
   bool followed = false;
   for (Patience patience(clock_, until);;) {
     auto response = http_.send(request, patience.attempt_deadline(options_.call_timeout));
     ports::Error trouble;
     std::optional<ports::Duration> asked;
     if (!response) {
-      trouble = {response.error().code, tried + ": " + response.error().message};
+      trouble = {response.error().code, tried() + ": " + response.error().message};
       const bool again = trouble.code == ErrorCode::unreachable ||
                          (trouble.code == ErrorCode::ambiguous && repeat == Repeat::safe);
       if (!again) return wiped(ports::fail(std::move(trouble)));
@@ -129,7 +131,7 @@ ports::Result<ports::Response> VaultSession::exchange(const std::string& method,
           response->status < 400 ? std::string() : vault_errors(*response, token_.reveal_to_wire());
       const auto verdict = judge(*response, errors);
       if (verdict == Standing::answered) return wiped(std::move(response));
-      const auto said = tried + " answered " + std::to_string(response->status) +
+      const auto said = tried() + " answered " + std::to_string(response->status) +
                         (errors.empty() ? std::string() : ": " + errors);
       if (verdict == Standing::refused) return wiped(ports::fail(ErrorCode::refused, said));
       if (verdict == Standing::unsure && repeat == Repeat::never)

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "rotator/calls/encoding.h"
 #include "rotator/ports/clock.h"
 #include "rotator/ports/files.h"
 #include "rotator/ports/http.h"
@@ -74,6 +75,7 @@ class VaultSession {
   ports::Clock& clock_;
   ports::CredentialFiles& files_;
   VaultOptions options_;
+  ports::Result<Url> address_;
   ports::Secret token_;
   bool renewable_ = false;
   ports::Instant renew_at_ = ports::Instant::max();

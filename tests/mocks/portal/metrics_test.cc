@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(follows_the_counter_and_the_clock) {
   server.queue.run_until(ports::Instant(std::chrono::milliseconds(1500)));
   BOOST_TEST(server.body("sum(portal_login_failures_total)") ==
              R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{},)"
-             R"("value":[1767600001.5,"13"]}]}})");
+             R"("value":[1767600001.500,"13"]}]}})");
 }
 
 BOOST_AUTO_TEST_CASE(selects_by_label) {

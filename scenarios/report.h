@@ -54,6 +54,7 @@ struct RotationReport {
   std::string phase = {};     // the last one entered
   double duration_s = 0;
   std::uint64_t api_calls = 0;
+  std::uint64_t bytes_read = 0;  // simulated wire: of all answers; for the benchmarks, not shown
   int restarts = 0;
   std::string message = {};  // the rotator's own sentence
 };

@@ -8,6 +8,7 @@ namespace scenarios {
 SecretSearch::SecretSearch(std::vector<std::string> secrets) : secrets_(std::move(secrets)) {
   std::erase(secrets_, std::string());
   if (secrets_.empty()) return;
+  for (const auto& secret : secrets_) longest_ = std::max(longest_, secret.size());
   const auto shortest =
       std::min_element(secrets_.begin(), secrets_.end(), [](const auto& a, const auto& b) {
         return a.size() < b.size();
@@ -17,9 +18,7 @@ SecretSearch::SecretSearch(std::vector<std::string> secrets) : secrets_(std::mov
   if (step_ == 0) return;
   for (const auto& secret : secrets_)
     for (std::size_t at = 0; at + stretch <= secret.size(); ++at)
-      words_.push_back(word(secret.data() + at));
-  for (const auto one : words_) marks_.set(mark(one));
-  std::sort(words_.begin(), words_.end());
+      marks_.set(mark(word(secret.data() + at)));
 }
 
 std::uint64_t SecretSearch::word(const char* at) {
@@ -32,16 +31,17 @@ std::uint64_t SecretSearch::word(const char* at) {
 std::uint64_t SecretSearch::mark(std::uint64_t word) { return (word * 0x9e3779b97f4a7c15) >> 50U; }
 
 bool SecretSearch::found_in(std::string_view text) const {
-  const auto search = [&] {
+  const auto search = [&](std::string_view where) {
     return std::any_of(secrets_.begin(), secrets_.end(), [&](const std::string& secret) {
-      return text.find(secret) != std::string_view::npos;
+      return where.find(secret) != std::string_view::npos;
     });
   };
-  if (step_ == 0) return search();
+  if (step_ == 0) return search(text);
   for (std::size_t at = 0; at + stretch <= text.size(); at += step_) {
-    const auto here = word(text.data() + at);
-    if (marks_.test(mark(here)) && std::binary_search(words_.begin(), words_.end(), here))
-      return search();
+    if (!marks_.test(mark(word(text.data() + at)))) continue;
+    // Marks are shared by chance: only what is around tells.
+    const auto from = at - std::min(at, longest_);
+    if (search(text.substr(from, at - from + longest_))) return true;
   }
   return false;
 }

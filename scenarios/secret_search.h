@@ -27,9 +27,9 @@ class SecretSearch {
   static std::uint64_t mark(std::uint64_t word);
 
   std::vector<std::string> secrets_;
+  std::size_t longest_ = 0;
   std::size_t step_ = 1;  // so that each occurrence of a secret holds one whole stretch looked at
-  std::vector<std::uint64_t> words_;  // every stretch of every secret, sorted
-  std::bitset<marks> marks_;          // most of what is none of them shows here
+  std::bitset<marks> marks_;  // of every stretch of every secret
 };
 
 }  // namespace scenarios

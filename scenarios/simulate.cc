@@ -292,6 +292,7 @@ class Simulation final : private mocks::Timed,
                        .phase = by_hand ? driver_phase_ : rotator::to_string(outcome.phase),
                        .duration_s = seconds(ended_) - seconds(began_),
                        .api_calls = by_hand ? by_hand_calls_ : network_.calls("rotator"),
+                       .bytes_read = network_.bytes_received("rotator"),
                        .restarts = outcome.restarts,
                        .message = outcome.message};
     count_logins(scenario_, logins_.tally(), world_.timeline(), queue_.now(), report);

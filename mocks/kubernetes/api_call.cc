@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <span>
+#include <utility>
 
 #include "mocks/kubernetes/json_text.h"
 
@@ -18,6 +20,7 @@ int hex_digit(char c) {
 
 std::vector<std::string> segments_of(std::string_view path) {
   std::vector<std::string> segments;
+  segments.reserve(8);
   while (!path.empty()) {
     const std::string_view segment = path.substr(0, path.find('/'));
     if (!segment.empty()) segments.push_back(percent_decode(segment, false));
@@ -52,24 +55,24 @@ std::string verb_of(const ApiCall& call, bool old_watch) {
 }
 
 // k8s.io/apiserver/pkg/endpoints/request.RequestInfoFactory.
-void read_resource(std::vector<std::string> parts, ApiCall& call) {
+void read_resource(std::span<std::string> parts, ApiCall& call) {
   const bool core = parts.front() == "api";
   const std::size_t prefix = core ? 2 : 3;
   if (parts.size() <= prefix) return;
   call.resource_path = true;
-  if (!core) call.group = parts[1];
-  call.version = parts[prefix - 1];
-  parts.erase(parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(prefix));
+  if (!core) call.group = std::move(parts[1]);
+  call.version = std::move(parts[prefix - 1]);
+  parts = parts.subspan(prefix);
   const bool old_watch = parts.front() == "watch" && parts.size() > 1;
-  if (old_watch) parts.erase(parts.begin());
+  if (old_watch) parts = parts.subspan(1);
   const bool own = parts.size() > 2 && (parts[2] == "status" || parts[2] == "finalize");
   if (parts.front() == "namespaces" && parts.size() > 1) {
     call.kubernetes_namespace = parts[1];
-    if (parts.size() > 2 && !own) parts.erase(parts.begin(), parts.begin() + 2);
+    if (parts.size() > 2 && !own) parts = parts.subspan(2);
   }
-  call.resource = parts.front();
-  if (parts.size() > 1) call.name = parts[1];
-  if (parts.size() > 2) call.subresource = parts[2];
+  call.resource = std::move(parts.front());
+  if (parts.size() > 1) call.name = std::move(parts[1]);
+  if (parts.size() > 2) call.subresource = std::move(parts[2]);
   // A path with more than a subresource belongs to nothing that is kept here.
   if (parts.size() > 3) call.subresource += "/...";
   call.verb = verb_of(call, old_watch);
@@ -183,6 +186,7 @@ std::optional<Failure> check_match(const ApiCall& call, const ListOptions& optio
 }  // namespace
 
 std::string percent_decode(std::string_view text, bool plus_is_space) {
+  if (text.find_first_of("%+") == std::string_view::npos) return std::string(text);
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -241,7 +245,7 @@ ApiCall take_apart(const ports::Request& request) {
   call.watch = call.flag("watch");
   std::vector<std::string> parts = segments_of(call.path);
   if (!parts.empty() && (parts.front() == "api" || parts.front() == "apis")) {
-    read_resource(std::move(parts), call);
+    read_resource(parts, call);
   }
   return call;
 }

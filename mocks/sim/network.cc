@@ -67,6 +67,13 @@ std::uint64_t Network::calls(std::string_view caller) const {
   return sum;
 }
 
+std::uint64_t Network::bytes_received(std::string_view caller) const {
+  std::uint64_t sum = 0;
+  for (const Link& link : core_->links)
+    if (link.caller == caller) sum += link.bytes;
+  return sum;
+}
+
 // --- Core: servers and links
 // ----------------------------------------------------------------------
 
@@ -182,7 +189,10 @@ void Network::Core::finish(Exchange& exchange) {
   exchange.outcome = exchange.coming;
   exchange.finished = true;
   switch (exchange.outcome) {
-    case Exchange::Outcome::answered: tell(exchange, exchange.answer.response.status); break;
+    case Exchange::Outcome::answered:
+      exchange.link->bytes += exchange.answer.response.body.size();
+      tell(exchange, exchange.answer.response.status);
+      break;
     case Exchange::Outcome::refused: tell(exchange, call_refused); break;
     case Exchange::Outcome::broken: tell(exchange, call_broken); break;
     default: tell(exchange, call_unanswered); break;

@@ -90,6 +90,8 @@ class Network {
 
   // Requests that left a caller of this name, over all its incarnations.
   std::uint64_t calls(std::string_view caller) const;
+  // Bytes of bodies and stream pieces that came to callers of this name.
+  std::uint64_t bytes_received(std::string_view caller) const;
 
  private:
   friend class SimClient;

@@ -33,6 +33,7 @@ struct Link {
   std::uint64_t entity = 0;  // of its latency draws
   std::uint64_t started = 0;
   std::uint64_t calls = 0;  // of those started, the ones that left the caller
+  std::uint64_t bytes = 0;  // of bodies and stream pieces that came back
   bool cut = false;
 };
 

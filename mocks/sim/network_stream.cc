@@ -48,6 +48,7 @@ void SimStream::pump() {
       break;
     }
     if (truncated_) piece->resize(piece->size() / 2);
+    link_.bytes += piece->size();
     pieces_.push_back({.at = arrival(), .data = std::move(*piece)});
     if (truncated_) last_ = Last::broken;
   }

@@ -165,6 +165,38 @@ BOOST_AUTO_TEST_CASE(shows_the_old_counts_until_it_has_seen_the_new_generation) 
   BOOST_TEST(condition(patched, "Progressing", "reason") == "NewReplicaSetAvailable");
 }
 
+BOOST_AUTO_TEST_CASE(restarts_alike_whatever_else_the_patch_says) {
+  const std::string annotations = R"({"example.test/rotation":"1","example.test/other":null})";
+  const auto after = [&](const std::string& more, const std::string& type) {
+    World world;
+    world.seed({.replicas = 2, .template_annotations = {{"example.test/other", "x"}}});
+    const auto patched = world.patch(
+        world.deployments + "/web",
+        R"({"spec":{"template":{"metadata":{"annotations":)" + annotations + "}}}" + more + "}",
+        type);
+    BOOST_TEST(patched.status == 200);
+    world.run_for(1min);
+    return Json{patched.body, world.deployment(), world.get(world.replica_sets)};
+  };
+  for (const char* type :
+       {"application/strategic-merge-patch+json", "application/merge-patch+json"}) {
+    const auto alone = after("", type);
+    BOOST_TEST(alone == after(R"(,"metadata":{})", type));
+    const auto& shown = alone[1]["spec"]["template"]["metadata"]["annotations"];
+    BOOST_TEST(shown["example.test/rotation"] == "1");
+    BOOST_TEST(!shown.contains("example.test/other"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(refuses_annotations_without_a_name_in_a_restart) {
+  World world;
+  world.seed({.replicas = 2});
+  const auto refused =
+      world.patch(world.deployments + "/web",
+                  R"({"spec":{"template":{"metadata":{"annotations":{"bad name!":"1"}}}}})");
+  BOOST_TEST(refused.status == 422);
+}
+
 BOOST_AUTO_TEST_CASE(changes_nothing_for_the_same_annotation_again) {
   World world;
   world.seed({.replicas = 2});

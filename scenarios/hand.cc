@@ -103,7 +103,7 @@ ports::Status Hand::one(const Step& command) {
   return fail(ErrorCode::configuration, "no such command: " + command.verb);
 }
 
-ports::Result<ports::Response> Hand::call(ports::Request request) {
+ports::Result<ports::Response> Hand::call(const ports::Request& request) {
   ++calls_;
   return http_.send(request, clock_.now() + options_.call_timeout);
 }

@@ -45,7 +45,7 @@ class Hand {
   std::uint64_t calls() const { return calls_; }
 
  private:
-  ports::Result<ports::Response> call(ports::Request request);
+  ports::Result<ports::Response> call(const ports::Request& request);
   ports::Result<ports::Response> vault(const std::string& method, const std::string& path,
                                        std::string body);
   ports::Result<ports::Response> idp(const std::string& method, const std::string& target,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -11,9 +12,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // One decimal is what a person reads; the JSON keeps milliseconds.
-double rounded(double seconds) {
-  return static_cast<double>(static_cast<std::int64_t>(seconds * 1000.0 + 0.5)) / 1000.0;
-}
+double rounded(double seconds) { return std::round(seconds * 1000.0) / 1000.0; }
 
 std::string text_of(const char* format, double number) {
   std::array<char, 64> buffer{};

@@ -107,7 +107,7 @@ Fields Fields::object(std::string_view name, std::string type) {
   return {reading_, value, std::move(type), joined(path_, name)};
 }
 
-std::vector<Fields> Fields::objects(std::string_view name, std::string type) {
+std::vector<Fields> Fields::objects(std::string_view name, const std::string& type) {
   std::vector<Fields> all;
   const Json* value = find(name);
   if (value == nullptr) return all;

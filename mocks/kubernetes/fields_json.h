@@ -39,7 +39,7 @@ class Fields {
   // A member that is an object; absent ones read as empty.
   Fields object(std::string_view name, std::string type);
   // Elements of a list of objects.
-  std::vector<Fields> objects(std::string_view name, std::string type);
+  std::vector<Fields> objects(std::string_view name, const std::string& type);
   const Json* raw(std::string_view name) { return find(name); }
   const Json* self() const { return object_; }
   const std::string& path() const { return path_; }

@@ -109,6 +109,7 @@ class JsonDocument {
   static JsonDocument parse_or_null(std::string_view text);
 
   JsonView root() const { return {text_, nodes_.data()}; }
+  // NOLINTNEXTLINE(google-explicit-constructor): a document reads as its root.
   operator JsonView() const { return root(); }
 
  private:

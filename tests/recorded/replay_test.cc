@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(compares_what_each_channel_of_an_exec_carried) {
   const std::string body =
       R"({"frames":[{"op":"binary","channel":1,"data":"ou"},{"op":"binary","channel":1,"data":"t"},)"
       R"({"op":"binary","channel":3,"data":{"status":"Success"}},{"op":"close","code":1000}]})";
-  const auto pieces = [](std::vector<std::string> given) {
+  const auto pieces = [](const std::vector<std::string>& given) {
     return [given](const std::string&, mocks::Answer&) { return given; };
   };
   using namespace std::string_literals;

@@ -40,7 +40,7 @@ const std::vector<Place> places = {
     {"expect.", "expect:\n  ", "/properties/expect"},
 };
 
-std::vector<std::string> listed(std::string sentence) {
+std::vector<std::string> listed(const std::string& sentence) {
   const std::string mark = "known here: ";
   const auto at = sentence.find(mark);
   if (at == std::string::npos) return {};

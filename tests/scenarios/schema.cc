@@ -36,7 +36,7 @@ json parsed(const std::string& text, const std::string& what) {
 }
 
 json scalar(const YAML::Node& node) {
-  const std::string word = node.Scalar();
+  const std::string& word = node.Scalar();
   if (node.Tag() == "!") return word;  // quoted
   if (word == "true" || word == "false") return word == "true";
   if (word == "null" || word == "~" || word.empty()) return nullptr;

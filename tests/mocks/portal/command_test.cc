@@ -18,7 +18,7 @@ struct Container {
                           .modified = ports::WallTime{1'767'600'000s + 900ms},
                           .inode = 42,
                           .mode = 0644};
-  mocks::kubernetes::ExecResult run(std::vector<std::string> argv) const {
+  mocks::kubernetes::ExecResult run(const std::vector<std::string>& argv) const {
     return run_command(argv, Disk{.path = "/vault/secrets/oidc", .file = &file});
   }
 };

@@ -235,8 +235,8 @@ BOOST_AUTO_TEST_CASE(a_version_one_mount_keeps_its_data_when_it_becomes_version_
 
 BOOST_AUTO_TEST_CASE(refuses_bodies_too_large_too_deep_or_not_json) {
   World world;
-  const auto post = [&world](std::string body) {
-    return world.send("POST", "secret/data/x", std::move(body)).status;
+  const auto post = [&world](const std::string& body) {
+    return world.send("POST", "secret/data/x", body).status;
   };
   BOOST_TEST(post(std::string(mocks::vault::max_request_body + 1, ' ')) == 413);
   BOOST_TEST(post("{\"data\":" + std::string(100'000, '[')) == 400);

@@ -26,7 +26,7 @@ namespace {
 // cpp-httplib's client, which trusts the wire's authority.
 std::unique_ptr<httplib::SSLClient> other_client(LoopbackWire& wire) {
   auto client = std::make_unique<httplib::SSLClient>("127.0.0.1", wire.server().port());
-  client->set_ca_cert_path(wire.certificates().ca_file.c_str());
+  client->set_ca_cert_path(wire.certificates().ca_file);
   client->enable_server_certificate_verification(true);
   client->set_keep_alive(true);
   client->set_connection_timeout(60);
@@ -267,7 +267,7 @@ BOOST_AUTO_TEST_CASE(tells_nothing_of_what_a_handler_threw) {
   options.key_file = certificates.server.key_file;
   const auto server = must_succeed(Server::start(handler, world, scheduler, faults, options));
   httplib::SSLClient client("127.0.0.1", server->port());
-  client.set_ca_cert_path(certificates.ca_file.c_str());
+  client.set_ca_cert_path(certificates.ca_file);
   const auto got = client.Get("/");
   BOOST_REQUIRE(got);
   BOOST_TEST(got->status == 500);

@@ -42,7 +42,8 @@ contexts:
 struct World {
   MemoryFiles files;
 
-  ports::Result<ClusterConnection> load(const std::string& content, KubeconfigChoice choice = {}) {
+  ports::Result<ClusterConnection> load(const std::string& content,
+                                        const KubeconfigChoice& choice = {}) {
     files.content["/home/a/.kube/config"] = content;
     return cluster_connection({{"HOME", "/home/a"}}, choice, files);
   }

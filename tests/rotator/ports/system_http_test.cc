@@ -374,7 +374,7 @@ BOOST_AUTO_TEST_CASE(hears_a_server_that_declines_before_it_has_read_all) {
 
 BOOST_AUTO_TEST_CASE(does_not_send_what_would_break_the_message) {
   LoopbackWire wire;
-  const auto refuse = [&](ports::Request request) {
+  const auto refuse = [&](const ports::Request& request) {
     const auto message =
         must_fail(wire.client().send(request, wire.later()), ErrorCode::configuration);
     BOOST_TEST(message.find("synthetic-token") == std::string::npos, message);

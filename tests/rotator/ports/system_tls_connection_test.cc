@@ -157,10 +157,12 @@ BOOST_AUTO_TEST_CASE(says_which_file_of_authorities_or_keys_is_of_no_use) {
     BOOST_TEST(mentions(message_of(trusting(wire.origin(), file)), file));
     HttpOptions global;
     global.ca_files = {file};
-    BOOST_TEST(mentions(message_of(std::move(global)), file));
+    const auto of_authorities = message_of(std::move(global));
+    BOOST_TEST(mentions(of_authorities, file));
     HttpOptions certificate;
     certificate.origins[wire.origin()].client_certificate_file = file;
-    BOOST_TEST(mentions(message_of(std::move(certificate)), file));
+    const auto of_certificate = message_of(std::move(certificate));
+    BOOST_TEST(mentions(of_certificate, file));
     HttpOptions key;
     key.origins[wire.origin()].client_certificate_file =
         wire.certificates().server.certificate_file;

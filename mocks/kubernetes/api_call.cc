@@ -186,7 +186,8 @@ std::optional<Failure> check_match(const ApiCall& call, const ListOptions& optio
 }  // namespace
 
 std::string percent_decode(std::string_view text, bool plus_is_space) {
-  if (text.find_first_of("%+") == std::string_view::npos) return std::string(text);
+  const auto encoded = [](char c) { return c == '%' || c == '+'; };
+  if (std::none_of(text.begin(), text.end(), encoded)) return std::string(text);
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {

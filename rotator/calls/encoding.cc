@@ -25,10 +25,12 @@ void append_percent(std::string& out, char c) {
 }
 
 std::string encode(std::string_view text, char kept, char space) {
+  const auto stays = [kept](char c) { return is_unreserved(c) || (kept != '\0' && c == kept); };
+  if (std::all_of(text.begin(), text.end(), stays)) return std::string(text);
   std::string out;
   out.reserve(text.size() + text.size() / 2);
   for (const char c : text) {
-    if (is_unreserved(c) || (kept != '\0' && c == kept))
+    if (stays(c))
       out += c;
     else if (c == ' ' && space != '\0')
       out += space;

@@ -1,5 +1,6 @@
 #include "rotator/calls/json_view.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
@@ -31,12 +32,11 @@ std::string unescaped(std::string_view inside) {
   value.reserve(inside.size());
   const char* at = inside.data();
   const char* const end = at + inside.size();
-  while (at != end) {
-    const char c = *at++;
-    if (c != '\\') {
-      value += c;
-      continue;
-    }
+  for (;;) {
+    const auto* const next = std::find(at, end, '\\');
+    value.append(at, next);
+    if (next == end) return value;
+    at = next + 1;
     const char escape = *at++;
     switch (escape) {
       case 'b': value += '\b'; break;
@@ -57,7 +57,6 @@ std::string unescaped(std::string_view inside) {
       default: value += escape;
     }
   }
-  return value;
 }
 
 // How many of the eight bytes at `at` are plain: neither control characters, quotes, backslashes

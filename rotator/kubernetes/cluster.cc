@@ -39,13 +39,13 @@ Cluster::Cluster(ports::HttpClient& http, ports::Clock& clock, ports::Credential
 
 Cluster::~Cluster() = default;
 
-ports::Result<ports::Request> Cluster::request(const std::string& method,
-                                               const std::string& target) {
+ports::Result<ports::Request> Cluster::request(const std::string& method, const std::string& target,
+                                               const char* accept) {
   if (!server_) return ports::fail(server_.error());
   ports::Request request{
       .method = method, .origin = server_->origin, .target = server_->path + target};
   request.headers.reserve(4);
-  request.headers.push_back({"Accept", "application/json"});
+  request.headers.push_back({"Accept", accept});
   request.headers.push_back({"User-Agent", "rotator"});
   const ports::Secret* token = &token_;
   ports::Result<ports::Secret> read;
@@ -68,12 +68,13 @@ ports::Result<ports::Request> Cluster::request(const std::string& method,
 ports::Result<ports::Response> Cluster::call(const std::string& method, const std::string& target,
                                              const std::string& content_type,
                                              const std::string& body, Repeat repeat,
-                                             std::optional<ports::Instant> until) {
+                                             std::optional<ports::Instant> until,
+                                             const char* accept) {
   const auto tried = [&] { return "Kubernetes " + method + " " + options_.server + target; };
   bool token_renewed = options_.token_file.empty();
   Patience patience(clock_, until.value_or(clock_.now() + options_.patience));
   for (;;) {
-    auto sent = request(method, target);
+    auto sent = request(method, target, accept);
     if (!sent) return ports::fail(sent.error());
     if (!content_type.empty()) sent->headers.push_back({"Content-Type", content_type});
     sent->body = body;

@@ -97,6 +97,11 @@ enum class Subject { deployment, pods };
 
 class Cluster {
  public:
+  // Media types to ask for.
+  static constexpr const char* any_json = "application/json";
+  static constexpr const char* metadata_list =
+      "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+
   // `token` is sent where options.token_file is empty; with neither, the HTTP client's certificate
   // speaks for itself.
   Cluster(ports::HttpClient& http, ports::Clock& clock, ports::CredentialFiles& files,
@@ -117,6 +122,9 @@ class Cluster {
   ports::Result<std::vector<ReplicaSet>> replica_sets(const Deployment& deployment);
   // Every pod that the selector matches, terminating ones too; all pages.
   ports::Result<std::vector<Pod>> pods(const Deployment& deployment);
+  // Whether a list made now would show just `pods`, none of them changed: by uid and
+  // resourceVersion, for which their metadata is enough (PartialObjectMetadataList).
+  ports::Result<bool> unchanged(const Deployment& deployment, const std::vector<Pod>& pods);
 
   // Waits for the subject to change: holds a watch on it open over calls, from where the last
   // deployment() or pods() read, and lists by itself after 410 Expired. True when it may have
@@ -162,14 +170,16 @@ class Cluster {
   // 401 the token file is read and the call made once more.
   ports::Result<ports::Response> call(const std::string& method, const std::string& target,
                                       const std::string& content_type, const std::string& body,
-                                      Repeat repeat, std::optional<ports::Instant> until = {});
+                                      Repeat repeat, std::optional<ports::Instant> until = {},
+                                      const char* accept = any_json);
 
   const ClusterOptions& options() const { return options_; }
   ports::Clock& clock() { return clock_; }
 
  private:
   struct Watches;
-  ports::Result<ports::Request> request(const std::string& method, const std::string& target);
+  ports::Result<ports::Request> request(const std::string& method, const std::string& target,
+                                        const char* accept = any_json);
   ports::Result<Deployment> patch_deployment(const std::string& name, const std::string& body);
   // As deployment(), but as a list, whose resourceVersion is new enough to watch from.
   ports::Result<Deployment> list_deployment(const std::string& name);

@@ -1,52 +1,90 @@
 // Pods of a Deployment, listed.
+#include <algorithm>
+#include <utility>
+
 #include "rotator/calls/encoding.h"
 #include "rotator/kubernetes/cluster.h"
 #include "rotator/kubernetes/objects.h"
 #include "rotator/kubernetes/watches.h"
 
 namespace rotator {
+namespace {
 
-using ports::ErrorCode;
+template <typename Item>
+struct Listed {
+  std::vector<Item> items = {};
+  std::string version = {};  // resourceVersion of the list
+};
 
-ports::Result<std::vector<Pod>> Cluster::pods(const Deployment& deployment) {
-  const std::string tried =
-      "listing the pods of " + options_.kubernetes_namespace + "/" + deployment.name;
-  const std::string first = "/api/v1/namespaces/" + percent_encode(options_.kubernetes_namespace) +
+// Every page of the list of the pods that the selector matches, each entry read by `read`.
+template <typename Item, typename Read>
+ports::Result<Listed<Item>> list_pods(Cluster& cluster, const Deployment& deployment,
+                                      const char* accept, Read&& read) {
+  const auto& space = cluster.options().kubernetes_namespace;
+  const auto tried = [&] { return "listing the pods of " + space + "/" + deployment.name; };
+  const std::string first = "/api/v1/namespaces/" + percent_encode(space) +
                             "/pods?labelSelector=" + percent_encode(deployment.label_selector) +
                             "&limit=" + std::to_string(pods_per_page);
-  std::vector<Pod> found;
+  Listed<Item> found;
   std::string target = first;
   for (int page = 0; page < max_pages; ++page) {
-    auto response = call("GET", target, {}, {}, Repeat::safe);
+    auto response = cluster.call("GET", target, {}, {}, Cluster::Repeat::safe, {}, accept);
     if (!response) return ports::fail(response.error());
     if (response->status == 410 && target != first) {
       // The continue token outlived its snapshot: start over, or the pages would not fit together.
-      found.clear();
+      found.items.clear();
       target = first;
       continue;
     }
-    if (response->status != 200) return ports::fail(kubernetes_error(tried, *response));
-    const auto parsed = parse_object(response->body, tried);
+    if (response->status != 200) return ports::fail(kubernetes_error(tried(), *response));
+    const auto parsed = parse_object(response->body, tried());
     if (!parsed) return ports::fail(parsed.error());
-    const auto version = text_member(*parsed, {"metadata", "resourceVersion"});
+    const auto metadata = parsed->root().member("metadata");
+    found.version = text_member(metadata, {"resourceVersion"});
     const auto items = parsed->root().member("items");
-    if (version.empty() || (!items.is_array() && !items.is_null()))
-      return ports::fail(ErrorCode::malformed, tried + ": the answer is not a list");
+    if (found.version.empty() || (!items.is_array() && !items.is_null()))
+      return ports::fail(ports::ErrorCode::malformed, tried() + ": the answer is not a list");
     for (const auto item : items) {
-      auto pod = read_pod(item);
-      if (!pod) return ports::fail(pod.error());
-      found.push_back(std::move(*pod));
+      auto one = read(item);
+      if (!one) return ports::fail(one.error());
+      found.items.push_back(std::move(*one));
     }
-    const auto next = text_member(*parsed, {"metadata", "continue"});
-    if (next.empty()) {
-      watches_->follow(deployment);
-      watches_->note(deployment.label_selector, version, found);
-      return found;
-    }
+    const auto next = text_member(metadata, {"continue"});
+    if (next.empty()) return found;
     target = first + "&continue=" + percent_encode(next);
   }
-  return ports::fail(ErrorCode::malformed,
-                     tried + ": more than " + std::to_string(max_pages) + " pages");
+  return ports::fail(ports::ErrorCode::malformed,
+                     tried() + ": more than " + std::to_string(max_pages) + " pages");
+}
+
+using Version = std::pair<std::string, std::string>;  // uid, resourceVersion
+
+ports::Result<Version> read_version(JsonView item) {
+  Version version(text_member(item, {"metadata", "uid"}),
+                  text_member(item, {"metadata", "resourceVersion"}));
+  if (!version.first.empty() && !version.second.empty()) return version;
+  return ports::fail(ports::ErrorCode::malformed,
+                     "the API server listed a pod without metadata.uid or resourceVersion");
+}
+
+}  // namespace
+
+ports::Result<std::vector<Pod>> Cluster::pods(const Deployment& deployment) {
+  auto listed = list_pods<Pod>(*this, deployment, any_json, read_pod);
+  if (!listed) return ports::fail(listed.error());
+  watches_->follow(deployment);
+  watches_->note(deployment.label_selector, listed->version, listed->items);
+  return std::move(listed->items);
+}
+
+ports::Result<bool> Cluster::unchanged(const Deployment& deployment, const std::vector<Pod>& pods) {
+  auto listed = list_pods<Version>(*this, deployment, metadata_list, read_version);
+  if (!listed) return ports::fail(listed.error());
+  std::vector<Version> known;
+  for (const auto& pod : pods) known.emplace_back(pod.uid, pod.resource_version);
+  std::sort(known.begin(), known.end());
+  std::sort(listed->items.begin(), listed->items.end());
+  return known == listed->items;
 }
 
 }  // namespace rotator

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace rotator {
 namespace {
@@ -130,9 +131,9 @@ bool same_pods(const std::vector<Pod>& before, const std::vector<Pod>& after,
 }  // namespace
 
 ports::Result<Fleet> inspect_fleet(Cluster& cluster, const KubernetesConfiguration& configuration,
-                                   const Deployment& deployment, const FleetQuestion& question,
+                                   const Deployment& deployment, FleetQuestion question,
                                    const ports::Secret& fingerprint_key) {
-  auto before = question.seen;
+  auto before = std::move(question.seen);
   bool listed = before.empty();
   if (listed) {
     auto pods = cluster.pods(deployment);
@@ -148,6 +149,13 @@ ports::Result<Fleet> inspect_fleet(Cluster& cluster, const KubernetesConfigurati
       fleet.stable = true;
       return fleet;
     }
+    const auto unchanged = cluster.unchanged(deployment, before);
+    if (!unchanged) return ports::fail(unchanged.error());
+    if (*unchanged) {
+      fleet.stable = true;
+      return fleet;
+    }
+    // Something about a pod changed; its process may be the same nonetheless.
     auto after = cluster.pods(deployment);
     if (!after) return ports::fail(after.error());
     fleet.stable = same_pods(before, *after, configuration.container);

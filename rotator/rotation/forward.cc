@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "rotator/rotation/engine.h"
 
@@ -242,8 +243,8 @@ Rotation::Engine::Stepped Rotation::Engine::verify() {
     if (*stuck) return **stuck;
   }
   question.seen = cluster_.seen_pods();
-  const auto fleet = inspect_fleet(cluster_, configuration_.kubernetes, deployment_, question,
-                                   store_.fingerprint_key());
+  const auto fleet = inspect_fleet(cluster_, configuration_.kubernetes, deployment_,
+                                   std::move(question), store_.fingerprint_key());
   if (!fleet) return ports::fail(fleet.error());
   bool open = report(Phase::verify, judge_old_pods_gone(*fleet));
   for (const auto& judged : {judge_every_pod_on(*fleet, journal_.new_fingerprint),
@@ -370,8 +371,8 @@ ports::Result<std::optional<Rotation::Engine::Step>> Rotation::Engine::final_gat
   deployment_ = std::move(*deployment);
   auto question = fleet_question();
   question.seen = cluster_.seen_pods();
-  const auto fleet = inspect_fleet(cluster_, configuration_.kubernetes, deployment_, question,
-                                   store_.fingerprint_key());
+  const auto fleet = inspect_fleet(cluster_, configuration_.kubernetes, deployment_,
+                                   std::move(question), store_.fingerprint_key());
   if (!fleet) return ports::fail(fleet.error());
   bool open = report(Phase::overlap, judge_old_pods_gone(*fleet));
   open = report(Phase::overlap, judge_every_pod_on(*fleet, journal_.new_fingerprint)) && open;

@@ -1,0 +1,132 @@
+#include "rotator/rotation/fleet.h"
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/rotator/kubernetes/cluster_world.h"
+
+namespace rotator {
+namespace {
+
+const std::string list_url = "GET " + pods_url + "&limit=500";
+
+// One pod is looked into by one exec, and the list of metadata that follows is told apart by what
+// it accepts.
+struct FleetWorld : ClusterWorld {
+  void expect_list(const std::string& version, const std::string& items) {
+    http.expect(list_url, 200, pod_list(version, items));
+  }
+  void expect_look(const std::string& pod) {
+    http.expect_stream("GET " + server + "/api/v1/namespaces/portal/pods/" + pod +
+                           "/exec?command=cat&command=%2Fvault%2Fsecrets%2Foidc&container=portal"
+                           "&stdout=true&stderr=true",
+                       101,
+                       {data("\x01OIDC_CLIENT_SECRET=synthetic-secret\n"),
+                        data("\x03{\"metadata\":{},\"status\":\"Success\"}"), end()},
+                       {{"Sec-WebSocket-Protocol", "v5.channel.k8s.io"}});
+  }
+  ports::Result<Fleet> inspect(std::vector<Pod> seen = {}) {
+    return inspect_fleet(cluster, configuration, deployment,
+                         {.every_pod = true, .file_times = false, .seen = std::move(seen)},
+                         ports::Secret(std::string("synthetic-key")));
+  }
+  std::vector<Pod> listed(const std::string& version, const std::string& items) {
+    expect_list(version, items);
+    return cluster.pods(deployment).value();
+  }
+  bool metadata_alone(std::size_t request) const {
+    return holds(header(http.requests.at(request), "Accept"), "as=PartialObjectMetadataList");
+  }
+
+  const Deployment deployment = {.name = "web", .uid = "u-web", .label_selector = "app=web"};
+  const KubernetesConfiguration configuration = {.deployment = "web",
+                                                 .container = "portal",
+                                                 .secret_file = "/vault/secrets/oidc",
+                                                 .secret_key = "OIDC_CLIENT_SECRET"};
+};
+
+// The same pod with its process started a second later.
+std::string restarted(std::string pod) {
+  const std::string started = "09:59:20Z";
+  return pod.replace(pod.find(started), started.size(), "09:59:21Z");
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(fleet, FleetWorld)
+
+BOOST_AUTO_TEST_CASE(is_proved_by_metadata_alone_when_no_pod_changed) {
+  expect_list("10", pod_json("a", "7"));
+  expect_look("a");
+  expect_list("11", pod_json("a", "7"));
+  const auto found = inspect();
+  REQUIRE_OK(found);
+  BOOST_TEST(found->stable);
+  BOOST_REQUIRE(found->live.size() == 1U);
+  BOOST_TEST(!found->live[0].content.empty());
+  BOOST_TEST(!metadata_alone(0));
+  BOOST_TEST(metadata_alone(2));
+}
+
+BOOST_AUTO_TEST_CASE(is_proved_when_a_pod_changed_but_not_its_process) {
+  expect_list("10", pod_json("a", "7"));
+  expect_look("a");
+  expect_list("12", pod_json("a", "12"));
+  expect_list("12", pod_json("a", "12"));
+  const auto found = inspect();
+  REQUIRE_OK(found);
+  BOOST_TEST(found->stable);
+  BOOST_TEST(!metadata_alone(3));
+}
+
+BOOST_AUTO_TEST_CASE(is_not_proved_when_a_process_started_anew) {
+  expect_list("10", pod_json("a", "7"));
+  expect_look("a");
+  expect_list("12", pod_json("a", "12"));
+  expect_list("12", restarted(pod_json("a", "12")));
+  const auto found = inspect();
+  REQUIRE_OK(found);
+  BOOST_TEST(!found->stable);
+}
+
+BOOST_AUTO_TEST_CASE(is_not_proved_when_a_pod_came_or_went) {
+  expect_list("10", pod_json("a", "7"));
+  expect_look("a");
+  expect_list("12", pod_json("a", "7") + "," + pod_json("b", "12"));
+  expect_list("12", pod_json("a", "7") + "," + pod_json("b", "12"));
+  BOOST_TEST(!inspect().value().stable);
+  expect_list("20", pod_json("a", "7"));
+  expect_look("a");
+  expect_list("21", "");
+  expect_list("21", "");
+  BOOST_TEST(!inspect().value().stable);
+}
+
+BOOST_AUTO_TEST_CASE(takes_pods_seen_before_for_the_first_list) {
+  const auto seen = listed("10", pod_json("a", "7"));
+  expect_look("a");
+  expect_list("11", pod_json("a", "7"));
+  const auto found = inspect(seen);
+  REQUIRE_OK(found);
+  BOOST_TEST(found->stable);
+  BOOST_TEST(http.requests.size() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(does_it_all_again_when_the_pods_seen_before_are_others_now) {
+  const auto seen = listed("10", pod_json("a", "7"));
+  expect_look("a");
+  expect_list("12", pod_json("b", "12"));
+  expect_list("12", pod_json("b", "12"));
+  expect_look("b");
+  expect_list("13", pod_json("b", "12"));
+  const auto found = inspect(seen);
+  REQUIRE_OK(found);
+  BOOST_TEST(found->stable);
+  BOOST_REQUIRE(found->live.size() == 1U);
+  BOOST_TEST(found->live[0].pod == "b");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rotator

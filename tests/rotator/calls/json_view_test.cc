@@ -42,12 +42,12 @@ json copy_of(JsonView value) {
 }
 
 // What the general library and we disagree on, knowingly: a number that no double can hold is a
-// number to us, and so much nesting is not JSON to us.
+// number to us, and a zero byte is no end to us.
 bool beyond_comparison(const std::string& text) {
   std::size_t digits = 0;
   for (const char c : text) {
     digits = c >= '0' && c <= '9' ? digits + 1 : 0;
-    if (digits > 2) return true;
+    if (digits > 2 || c == '\0') return true;
   }
   return false;
 }

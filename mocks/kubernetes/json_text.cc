@@ -13,40 +13,31 @@ void append_number(std::string& out, std::int64_t value) {
   out.append(digits.data(), end);
 }
 
-void append_padded(std::string& out, std::int64_t value, int width) {
-  std::array<char, 12> digits;
-  for (int i = width - 1; i >= 0; --i) {
-    digits[static_cast<std::size_t>(i)] = static_cast<char>('0' + value % 10);
-    value /= 10;
-  }
-  out.append(digits.data(), static_cast<std::size_t>(width));
+// Writes `value` in `width` digits and returns where it ended.
+char* put_padded(char* at, std::int64_t value, int width) {
+  for (int i = width - 1; i >= 0; --i, value /= 10) at[i] = static_cast<char>('0' + value % 10);
+  return at + width;
 }
 
 void append_time(std::string& out, ports::WallTime value, bool micros) {
   const auto day = std::chrono::floor<std::chrono::days>(value);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::microseconds>(value - day));
-  append_padded(out, static_cast<int>(date.year()), 4);
-  out += '-';
-  append_padded(out, static_cast<unsigned>(date.month()), 2);
-  out += '-';
-  append_padded(out, static_cast<unsigned>(date.day()), 2);
-  out += 'T';
-  append_padded(out, time.hours().count(), 2);
-  out += ':';
-  append_padded(out, time.minutes().count(), 2);
-  out += ':';
-  append_padded(out, time.seconds().count(), 2);
-  if (micros) {
-    out += '.';
-    append_padded(out, time.subseconds().count(), 6);
-  }
-  out += 'Z';
+  std::array<char, 32> text;
+  char* at = text.data();
+  const auto put = [&at](std::int64_t part, int width, char after) {
+    at = put_padded(at, part, width);
+    *at++ = after;
+  };
+  put(static_cast<int>(date.year()), 4, '-');
+  put(static_cast<unsigned>(date.month()), 2, '-');
+  put(static_cast<unsigned>(date.day()), 2, 'T');
+  put(time.hours().count(), 2, ':');
+  put(time.minutes().count(), 2, ':');
+  put(time.seconds().count(), 2, micros ? '.' : 'Z');
+  if (micros) put(time.subseconds().count(), 6, 'Z');
+  out.append(text.data(), at);
 }
-
-}  // namespace
-
-namespace {
 
 constexpr std::array<bool, 256> make_special() {
   std::array<bool, 256> special = {};

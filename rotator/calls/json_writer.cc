@@ -25,6 +25,13 @@ void append_escape(std::string& out, char c) {
   out += digits[static_cast<unsigned char>(c) & 15U];
 }
 
+template <typename Number>
+std::array<char, 32> digits_of(Number value) {
+  std::array<char, 32> digits{};  // enough for any double (std::to_chars), with a zero at the end
+  std::to_chars(digits.data(), digits.data() + digits.size() - 1, value);
+  return digits;
+}
+
 }  // namespace
 
 // A comma, unless a value begins here.
@@ -82,19 +89,9 @@ JsonWriter& JsonWriter::text(std::string_view value) {
   return *this;
 }
 
-JsonWriter& JsonWriter::number(std::int64_t value) {
-  separate();
-  std::array<char, 24> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  out_.append(digits.data(), end);
-  return *this;
-}
-
-JsonWriter& JsonWriter::raw_member(std::string_view name, std::string_view value) {
-  raw(name);
-  out_ += ':';
-  return raw(value);
-}
+JsonWriter& JsonWriter::number(std::int64_t value) { return raw(digits_of(value).data()); }
+JsonWriter& JsonWriter::number(std::uint64_t value) { return raw(digits_of(value).data()); }
+JsonWriter& JsonWriter::number(double value) { return raw(digits_of(value).data()); }
 
 JsonWriter& JsonWriter::raw(std::string_view json) {
   separate();

@@ -24,9 +24,12 @@ class JsonWriter {
   JsonWriter& name(std::string_view name);
   JsonWriter& text(std::string_view value);
   JsonWriter& number(std::int64_t value);
-  // A value that is JSON already; and a member whose name is JSON already, quotes included.
+  JsonWriter& number(std::uint64_t value);
+  JsonWriter& number(double value);  // finite
+  JsonWriter& flag(bool value) { return raw(value ? "true" : "false"); }
+  JsonWriter& null() { return raw("null"); }
+  // A value that is JSON already.
   JsonWriter& raw(std::string_view json);
-  JsonWriter& raw_member(std::string_view name, std::string_view value);
 
   JsonWriter& member(std::string_view name, std::string_view value) {
     return this->name(name).text(value);

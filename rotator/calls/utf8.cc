@@ -23,21 +23,4 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
-void append_utf8(std::string& out, std::uint32_t point) {
-  const auto put = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
-  if (point < 0x80) return put(point);
-  if (point < 0x800) {
-    put(0xc0U | point >> 6U);
-    return put(0x80U | (point & 0x3fU));
-  }
-  if (point < 0x10000) {
-    put(0xe0U | point >> 12U);
-  } else {
-    put(0xf0U | point >> 18U);
-    put(0x80U | (point >> 12U & 0x3fU));
-  }
-  put(0x80U | (point >> 6U & 0x3fU));
-  put(0x80U | (point & 0x3fU));
-}
-
 }  // namespace rotator

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <string>
 #include <string_view>
 
 namespace rotator {
@@ -11,8 +9,5 @@ namespace rotator {
 // The bytes of the character that `text` begins with; 0 when it begins with none. `text` must not
 // be empty.
 std::size_t utf8_length(std::string_view text);
-
-// Appends the code point, which is no surrogate and at most U+10FFFF.
-void append_utf8(std::string& out, std::uint32_t point);
 
 }  // namespace rotator

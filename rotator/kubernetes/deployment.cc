@@ -90,7 +90,7 @@ ports::Result<Deployment> Cluster::annotate_template(const std::string& name,
     if (value)
       json.text(*value);
     else
-      json.raw("null");
+      json.null();
   });
   return patch_deployment(name, body);
 }

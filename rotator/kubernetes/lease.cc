@@ -17,6 +17,12 @@ using ports::ErrorCode;
 // client-go's RetryPeriod.
 inline constexpr ports::Duration retry_period = std::chrono::seconds(2);
 
+std::string written(JsonView value) {
+  JsonWriter out;
+  value.write(out);
+  return out.take();
+}
+
 std::int64_t whole_seconds(ports::Duration duration) {
   return std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(duration).count());
 }
@@ -66,9 +72,9 @@ ports::Result<Lease::Record> Lease::parse(const std::string& body) const {
                        "reading " + named() + ": the answer holds no metadata.resourceVersion");
   const auto metadata = parsed->root().member("metadata");
   if (const auto labels = metadata.member("labels"); labels.is_object())
-    record.labels = labels.raw();
+    record.labels = written(labels);
   if (const auto annotations = metadata.member("annotations"); annotations.is_object())
-    record.annotations = annotations.raw();
+    record.annotations = written(annotations);
   return record;
 }
 

@@ -17,8 +17,7 @@ std::map<std::string, std::string> text_map(JsonView object) {
   std::map<std::string, std::string> all;
   if (!object.is_object()) return all;
   for (auto at = object.begin(); at != object.end(); ++at)
-    if (auto value = (*at).text())
-      all.insert_or_assign(at.name().text().value_or(std::string()), std::move(*value));
+    if (auto value = (*at).text()) all.insert_or_assign(std::string(at.name()), std::move(*value));
   return all;
 }
 
@@ -70,10 +69,9 @@ bool read_strategy(JsonView spec, Deployment& deployment) {
 
 std::optional<int> resolve_quantity(JsonView value, int replicas, bool round_up) {
   constexpr std::int64_t most = 1'000'000;
-  if (value.is_integer()) {
-    const auto number = value.integer().value_or(-1);
-    if (number < 0 || number > most) return std::nullopt;
-    return static_cast<int>(number);
+  if (const auto number = value.integer()) {
+    if (*number < 0 || *number > most) return std::nullopt;
+    return static_cast<int>(*number);
   }
   const auto text = value.text();
   if (!text) return std::nullopt;

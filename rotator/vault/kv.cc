@@ -32,19 +32,26 @@ std::string blotted(std::string text, const KvData& data) {
   return text;
 }
 
+// `value` as text with room to spare: what a growing string leaves behind would not be wiped.
+std::string text_of(JsonView value, std::size_t original_bytes) {
+  JsonWriter out(2 * original_bytes + 8);
+  value.write(out);
+  return out.take();
+}
+
 // The object in `json` with `field` set to `value`, or without it when there is none; all else as
-// it was, byte for byte.
+// it was.
 ports::Secret changed(const ports::Secret& json, std::string_view field,
                       std::optional<std::string_view> value) {
   const auto text = json.reveal_to_wire();
   const auto document = JsonDocument::parse_or_null(text);
   const JsonView object = document;
   // An escape has at most six characters.
-  JsonWriter out(text.size() + 6 * (field.size() + value.value_or("").size()) + 8);
+  JsonWriter out(2 * text.size() + 6 * (field.size() + value.value_or("").size()) + 8);
   out.open_object();
   for (auto at = object.begin(); at != object.end(); ++at) {
-    if (!at.name().says(field)) {
-      out.raw_member(at.name().raw(), (*at).raw());
+    if (at.name() != field) {
+      (*at).write(out.name(at.name()));
     } else if (value) {
       out.member(field, *value);
       value.reset();
@@ -61,7 +68,7 @@ ports::Result<KvData> KvData::parse(std::string json) {
   const auto parsed = parse_object(text.reveal_to_wire(), "the data of a Vault secret");
   if (!parsed) return ports::fail(parsed.error());
   KvData data;
-  data.json_ = ports::Secret(std::string(parsed->root().raw()));
+  data.json_ = ports::Secret(text_of(*parsed, text.reveal_to_wire().size()));
   return data;
 }
 
@@ -84,8 +91,7 @@ void KvData::remove(const std::string& field) { json_ = changed(json_, field, st
 std::vector<std::string> KvData::fields() const {
   const auto object = JsonDocument::parse_or_null(json_.reveal_to_wire());
   std::set<std::string> names;
-  for (auto at = object.root().begin(); at != object.root().end(); ++at)
-    names.insert(at.name().text().value_or(std::string()));
+  for (auto at = object.root().begin(); at != object.root().end(); ++at) names.emplace(at.name());
   return {names.begin(), names.end()};
 }
 
@@ -124,7 +130,8 @@ ports::Result<KvVersion> KeyValue::read(std::optional<int> version) {
   KvVersion found;
   const auto number = integer_member(*parsed, {"data", "metadata", "version"});
   const auto created = parse_rfc3339(text_member(*parsed, {"data", "metadata", "created_time"}));
-  auto data = KvData::parse(std::string(parsed->root().member({"data", "data"}).raw()));
+  auto data =
+      KvData::parse(text_of(parsed->root().member({"data", "data"}), body.reveal_to_wire().size()));
   if (!data || number < 1 || !created)
     return ports::fail(
         ErrorCode::malformed,
@@ -171,7 +178,7 @@ ports::Result<KvMetadata> KeyValue::metadata() {
   const auto parsed = parse_object(response->body, tried);
   if (!parsed) return ports::fail(parsed.error());
   const auto data = parsed->root().member("data");
-  if (!data.member("current_version").is_integer())
+  if (!data.member("current_version").integer())
     return ports::fail(ErrorCode::malformed, tried + ": the answer holds no data.current_version");
   return KvMetadata{.current_version = static_cast<int>(integer_member(data, {"current_version"})),
                     .oldest_version = static_cast<int>(integer_member(data, {"oldest_version"})),

@@ -124,6 +124,7 @@ const std::vector<Ban>& bans() {
        "ports::HttpClient or mocks::wire::Server",
        {"rotator/ports/system_", "mocks/wire/", "tests/rotator/ports/", "tests/mocks/wire/",
         "tests/contract/raw_peer.h", "tests/wire/", "bench/bench_wire"}},
+      {std::regex(R"(<simdjson\.h>)"), "rotator/calls/json_view.h", {"rotator/calls/json_view.cc"}},
       {std::regex(R"(\bgetenv\s*\()"),
        "values handed in by main",
        {"rotator/cli/main.cc", "scenarios/main.cc"}},

@@ -22,12 +22,18 @@ JsonDocument parsed(std::string_view text) {
   return std::move(*document);
 }
 
+std::string written(JsonView value) {
+  JsonWriter out;
+  value.write(out);
+  return out.take();
+}
+
 // The value as the general library reads it, asked for piece by piece.
 json copy_of(JsonView value) {
   if (value.is_object()) {
     json object = json::object();
     for (auto at = value.begin(); at != value.end(); ++at)
-      object[at.name().text().value()] = copy_of(*at);
+      object[std::string(at.name())] = copy_of(*at);
     return object;
   }
   if (value.is_array()) {
@@ -38,11 +44,11 @@ json copy_of(JsonView value) {
   if (value.is_text()) return value.text().value();
   if (value.is_flag()) return value.flag();
   if (const auto number = value.integer()) return *number;
-  return json::parse(value.raw());
+  return json::parse(written(value));
 }
 
-// What the general library and we disagree on, knowingly: a number that no double can hold is a
-// number to us, and a zero byte is no end to us.
+// What the general library and we disagree on, knowingly: numbers beyond 64 bits, and a zero byte
+// is no end to us.
 bool beyond_comparison(const std::string& text) {
   std::size_t digits = 0;
   for (const char c : text) {
@@ -113,11 +119,11 @@ BOOST_AUTO_TEST_CASE(reads_values_where_they_lie) {
   const auto items = root.member({"spec", "items"});
   BOOST_TEST(items.size() == 3U);
   BOOST_TEST(items.front().says("a"));
-  BOOST_TEST((*++items.begin()).raw() == R"({"b":-1.5})");
-  BOOST_TEST((*++items.begin()).member("b").raw() == "-1.5");
+  BOOST_TEST(written(*++items.begin()) == R"({"b":-1.5})");
+  BOOST_TEST(written((*++items.begin()).member("b")) == "-1.5");
   BOOST_TEST(!(*++items.begin()).member("b").integer().has_value());
-  BOOST_TEST(root.member("name").raw() == "\"web\"");
-  BOOST_TEST(root.raw() == text.substr(1, text.size() - 2));
+  BOOST_TEST(written(root.member("name")) == "\"web\"");
+  BOOST_TEST(written(root) == text.substr(1, text.size() - 2));
 }
 
 BOOST_AUTO_TEST_CASE(reads_what_is_absent_or_of_another_type_as_nothing) {
@@ -131,7 +137,7 @@ BOOST_AUTO_TEST_CASE(reads_what_is_absent_or_of_another_type_as_nothing) {
   BOOST_TEST(!root.member("text").integer().has_value());
   BOOST_TEST(!root.member("text").flag());
   BOOST_TEST(root.member("text").empty());
-  BOOST_TEST(root.member("absent").raw() == "");
+  BOOST_TEST(written(root.member("absent")) == "null");
   BOOST_TEST((root.member("absent").begin() == root.member("absent").end()));
   BOOST_TEST(JsonDocument::parse_or_null("<html>").root().is_null());
 }
@@ -145,9 +151,18 @@ BOOST_AUTO_TEST_CASE(reads_integers_only_where_they_fit) {
   const auto integer = [](const std::string& text) { return parsed(text).root().integer(); };
   BOOST_TEST(integer("-9223372036854775808").value() == INT64_MIN);
   BOOST_TEST(integer("9223372036854775807").value() == INT64_MAX);
-  for (const char* other : {"9223372036854775808", "-9223372036854775809", "1.0", "1e3", "1e999",
-                            "123456789012345678901234567890"})
+  for (const char* other : {"9223372036854775808", "1.0", "1e3"})
     BOOST_TEST(!integer(other).has_value(), other);
+  for (const char* beyond : {"-9223372036854775809", "1e999", "123456789012345678901234567890"})
+    BOOST_TEST(!JsonDocument::parse(beyond).has_value(), beyond);
+}
+
+BOOST_AUTO_TEST_CASE(writes_what_it_read) {
+  for (const char* text :
+       {"18446744073709551615", "-9223372036854775808", "0.1", "-2.5", "true", "false", "null",
+        "[]", "{}", R"({"a":[1,{"b":"\"\\\n\u0001 caf\u00e9"}],"a":2})", "\"\\u0000\""})
+    BOOST_TEST(json::parse(written(parsed(text))) == json::parse(text), text);
+  BOOST_TEST(written(parsed("1e22")) == "1e+22");
 }
 
 BOOST_AUTO_TEST_CASE(undoes_every_escape) {

@@ -10,9 +10,16 @@ BOOST_AUTO_TEST_SUITE(json_writer)
 BOOST_AUTO_TEST_CASE(puts_commas_where_they_belong) {
   JsonWriter out;
   out.open_object().member("a", "x").member("n", -7).name("list").open_array();
-  out.number(1).raw("null").open_object().close_object().text("").close_array();
-  out.raw_member("\"b\"", "[ ]").name("o").open_object().close_object().close_object();
-  BOOST_TEST(out.take() == R"({"a":"x","n":-7,"list":[1,null,{},""],"b":[ ],"o":{}})");
+  out.number(std::int64_t{1})
+      .null()
+      .flag(true)
+      .number(-1.5)
+      .open_object()
+      .close_object()
+      .text("")
+      .close_array();
+  out.name("b").raw("[ ]").name("o").open_object().close_object().close_object();
+  BOOST_TEST(out.take() == R"({"a":"x","n":-7,"list":[1,null,true,-1.5,{},""],"b":[ ],"o":{}})");
 }
 
 BOOST_AUTO_TEST_CASE(separates_values_whose_text_ends_like_an_opening) {

@@ -56,7 +56,7 @@ BOOST_FIXTURE_TEST_SUITE(kv, kv::World)
 
 BOOST_AUTO_TEST_CASE(keeps_fields_that_are_not_ours) {
   auto data = KvData::parse(
-      R"({"client_secret":"synthetic-secret-one","nested":{"b":[1,2.50,null]},"big":123456789012345678901,"flag":true})");
+      R"({"client_secret":"synthetic-secret-one","nested":{"b":[1,2.5,null]},"big":18446744073709551615,"flag":true})");
   REQUIRE_OK(data);
   data->set("client_secret", "synthetic \"two\"\n");
   data->set("rotation_id", "r-1");
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(keeps_fields_that_are_not_ours) {
   data->remove("not there");
   BOOST_TEST(
       data->json().reveal_to_wire() ==
-      R"({"client_secret":"synthetic \"two\"\n","nested":{"b":[1,2.50,null]},"big":123456789012345678901,"rotation_id":"r-1"})");
+      R"({"client_secret":"synthetic \"two\"\n","nested":{"b":[1,2.5,null]},"big":18446744073709551615,"rotation_id":"r-1"})");
   const std::vector<std::string> names = {"big", "client_secret", "nested", "rotation_id"};
   BOOST_TEST(data->fields() == names, boost::test_tools::per_element());
   BOOST_TEST(data->secret("client_secret")->reveal_to_wire() == "synthetic \"two\"\n");
@@ -76,6 +76,8 @@ BOOST_AUTO_TEST_CASE(keeps_fields_that_are_not_ours) {
 BOOST_AUTO_TEST_CASE(refuses_data_that_is_no_object) {
   for (const char* bad : {"", "null", "[]", "{", "\"synthetic-secret-one\""})
     check_error(KvData::parse(bad), ErrorCode::malformed, "JSON");
+  // It could not be written back as it was.
+  check_error(KvData::parse(R"({"big":123456789012345678901})"), ErrorCode::malformed, "JSON");
 }
 
 BOOST_AUTO_TEST_CASE(reads_the_current_and_an_older_version) {

@@ -280,12 +280,16 @@ BOOST_AUTO_TEST_CASE(tells_nothing_of_what_a_handler_threw) {
 
 BOOST_AUTO_TEST_CASE(tells_the_faults_who_calls_and_the_harness_whom_to_kill) {
   for (const auto kind : {Verdict::Kind::crash_before, Verdict::Kind::crash_after}) {
+    std::mutex writing;
     std::string killed;
     ServerOptions options;
     options.caller_of = [](const ports::Request& request) {
       return "agent/" + std::string(ports::find_header(request.headers, "X-Pod").value_or("?"));
     };
-    options.crash = [&killed](std::string_view caller) { killed = caller; };
+    options.crash = [&](std::string_view caller) {
+      const std::lock_guard lock(writing);
+      killed = caller;
+    };
     LoopbackWire wire(options);
     wire.next_verdict(verdict(kind));
     auto request = wire.get("/echo");
@@ -294,7 +298,8 @@ BOOST_AUTO_TEST_CASE(tells_the_faults_who_calls_and_the_harness_whom_to_kill) {
     BOOST_TEST(wire.calls() == (kind == Verdict::Kind::crash_after ? 1 : 0));
     BOOST_TEST(wire.faults().last_caller == "agent/portal-1");
     BOOST_TEST(wire.faults().last_server == "contract");
-    // The connection was broken after the callback: what it wrote is seen here.
+    // The connection was broken after the callback: what it wrote is there by now.
+    const std::lock_guard lock(writing);
     BOOST_TEST(killed == "agent/portal-1");
   }
 }

@@ -4,6 +4,7 @@
 #include <httplib.h>
 
 #include <boost/test/unit_test.hpp>
+#include <mutex>
 #include <stdexcept>
 
 #include "rotator/ports/system_tls_connection.h"

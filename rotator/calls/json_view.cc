@@ -41,7 +41,8 @@ std::array<std::uint64_t, 2> place_of(const Held& thing) {
 template <typename Wanted>
 Wanted sure(simdjson::simdjson_result<Wanted> result) {
   Wanted value{};
-  ports::check(std::move(result).get(value) == simdjson::SUCCESS, "a JSON value is of the type asked for");
+  ports::check(std::move(result).get(value) == simdjson::SUCCESS,
+               "a JSON value is of the type asked for");
   return value;
 }
 

@@ -9,7 +9,6 @@
 namespace mocks::idp {
 namespace {
 
-constexpr std::int64_t hour = 3600;
 // How long Okta's ID tokens live; not configurable there.
 constexpr std::int64_t id_token_lifetime = 3600;
 
@@ -37,9 +36,10 @@ bool has_scope(std::string_view scope, std::string_view one) {
   return false;
 }
 
-// `claims` ("{...,") closed with a jti that follows from them: equal claims make equal tokens.
-std::string with_jti(std::string claims, std::string_view prefix) {
-  member(claims, "jti", std::string(prefix) + base64url(sha256(claims)));
+// `claims` ("{...,") closed with a jti that follows from them and from `number`: the same run makes
+// the same tokens.
+std::string with_jti(std::string claims, std::string_view prefix, std::int64_t number = 0) {
+  member(claims, "jti", std::string(prefix) + base64url(sha256(claims + std::to_string(number))));
   claims.back() = '}';
   return claims;
 }
@@ -82,18 +82,12 @@ std::int64_t number_member(const nlohmann::json& object, const char* name) {
 }  // namespace
 
 std::string OktaTokens::access_token(const TokenSubject& subject, ports::Duration lifetime,
-                                     ports::WallTime now) const {
-  const auto issued = seconds_of(now) / hour * hour;
-  const auto expires = issued + hour + std::chrono::ceil<std::chrono::seconds>(lifetime).count();
-  auto claims = access_claims(subject, issued, expires);
-  auto token = signed_token(with_jti(claims, "AT."));
-  // Somebody revoked this hour's token: the next one says how many went before it.
-  for (std::int64_t again = 1; revoked_.contains(name_of(token)); ++again) {
-    auto other = claims;
-    member(other, "reissue", again);
-    token = signed_token(with_jti(std::move(other), "AT."));
-  }
-  return token;
+                                     ports::WallTime now) {
+  const auto issued = seconds_of(now);
+  in_second_ = issued == last_second_ ? in_second_ + 1 : 0;
+  last_second_ = issued;
+  const auto expires = issued + std::chrono::floor<std::chrono::seconds>(lifetime).count();
+  return signed_token(with_jti(access_claims(subject, issued, expires), "AT.", in_second_));
 }
 
 std::string OktaTokens::id_token(const TokenSubject& subject, std::string_view nonce,

@@ -37,9 +37,9 @@ struct TokenClaims {
 
 class OktaTokens {
  public:
-  // An access token that nobody has revoked yet.
+  // A new access token (RFC 9068 section 2.2: iat, exp, jti), never the same twice.
   std::string access_token(const TokenSubject& subject, ports::Duration lifetime,
-                           ports::WallTime now) const;
+                           ports::WallTime now);
   // OpenID Connect Core 1.0 section 2, with at_hash (section 3.1.3.6) for `access_token`.
   static std::string id_token(const TokenSubject& subject, std::string_view nonce,
                               std::string_view access_token, ports::WallTime now);
@@ -53,6 +53,8 @@ class OktaTokens {
 
  private:
   std::set<std::uint64_t> revoked_;  // mocks::name_of
+  std::int64_t last_second_ = 0;     // in which an access token was issued
+  std::int64_t in_second_ = 0;       // how many before it in that second
 };
 
 // Bound: revoked tokens that are remembered.

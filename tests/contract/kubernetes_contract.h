@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "rotator/ports/http.h"
+#include "tests/contract/contract_case.h"
 
 namespace contract {
 
@@ -370,55 +371,20 @@ inline void records_an_event(const KubernetesSubject& subject) {
 
 }  // namespace contract
 
-// One Boost test case for each function of the contract; `make` gives a fresh subject.
-#define KUBERNETES_CONTRACT(make)                                                              \
-  BOOST_AUTO_TEST_CASE(refuses_an_unknown_token) {                                             \
-    make([](const auto& subject) { contract::refuses_an_unknown_token(subject); });            \
-  }                                                                                            \
-  BOOST_AUTO_TEST_CASE(forbids_before_it_reads_the_body_or_knows_the_name) {                   \
-    make([](const auto& subject) {                                                             \
-      contract::forbids_before_it_reads_the_body_or_knows_the_name(subject);                   \
-    });                                                                                        \
-  }                                                                                            \
-  BOOST_AUTO_TEST_CASE(tells_what_one_may_do) {                                                \
-    make([](const auto& subject) { contract::tells_what_one_may_do(subject); });               \
-  }                                                                                            \
-  BOOST_AUTO_TEST_CASE(restarts_by_an_annotation_of_the_template) {                            \
-    make([](const auto& s) { contract::restarts_by_an_annotation_of_the_template(s); });       \
-  }                                                                                            \
-  BOOST_AUTO_TEST_CASE(holds_a_patch_to_the_version_that_it_names) {                           \
-    make([](const auto& s) { contract::holds_a_patch_to_the_version_that_it_names(s); });      \
-  }                                                                                            \
-  BOOST_AUTO_TEST_CASE(refuses_patches_that_are_none) {                                        \
-    make([](const auto& subject) { contract::refuses_patches_that_are_none(subject); });       \
-  }                                                                                            \
-  BOOST_AUTO_TEST_CASE(stores_nothing_in_a_dry_run) {                                          \
-    make([](const auto& subject) { contract::stores_nothing_in_a_dry_run(subject); });         \
-  }                                                                                            \
-  BOOST_AUTO_TEST_CASE(lists_pods_with_their_owner_and_start) {                                \
-    make([](const auto& s) { contract::lists_pods_with_their_owner_and_start(s); });           \
-  }                                                                                            \
-  BOOST_AUTO_TEST_CASE(pages_through_a_list_at_one_version) {                                  \
-    make([](const auto& subject) { contract::pages_through_a_list_at_one_version(subject); }); \
-  }                                                                                            \
-  BOOST_AUTO_TEST_CASE(refuses_selectors_that_it_cannot_read) {                                \
-    make([](const auto& s) { contract::refuses_selectors_that_it_cannot_read(s); });           \
-  }                                                                                            \
-  BOOST_AUTO_TEST_CASE(watches_from_the_beginning_with_a_bookmark) {                           \
-    make([](const auto& s) { contract::watches_from_the_beginning_with_a_bookmark(s); });      \
-  }                                                                                            \
-  BOOST_AUTO_TEST_CASE(tells_an_old_watcher_to_list_again) {                                   \
-    make([](const auto& subject) { contract::tells_an_old_watcher_to_list_again(subject); });  \
-  }                                                                                            \
-  BOOST_AUTO_TEST_CASE(runs_a_command_and_ends_with_a_status) {                                \
-    make([](const auto& s) { contract::runs_a_command_and_ends_with_a_status(s); });           \
-  }                                                                                            \
-  BOOST_AUTO_TEST_CASE(refuses_exec_before_the_upgrade) {                                      \
-    make([](const auto& subject) { contract::refuses_exec_before_the_upgrade(subject); });     \
-  }                                                                                            \
-  BOOST_AUTO_TEST_CASE(locks_with_a_lease) {                                                   \
-    make([](const auto& subject) { contract::locks_with_a_lease(subject); });                  \
-  }                                                                                            \
-  BOOST_AUTO_TEST_CASE(records_an_event) {                                                     \
-    make([](const auto& subject) { contract::records_an_event(subject); });                    \
-  }
+#define KUBERNETES_CONTRACT(run)                                         \
+  CONTRACT_CASE(run, refuses_an_unknown_token)                           \
+  CONTRACT_CASE(run, forbids_before_it_reads_the_body_or_knows_the_name) \
+  CONTRACT_CASE(run, tells_what_one_may_do)                              \
+  CONTRACT_CASE(run, restarts_by_an_annotation_of_the_template)          \
+  CONTRACT_CASE(run, holds_a_patch_to_the_version_that_it_names)         \
+  CONTRACT_CASE(run, refuses_patches_that_are_none)                      \
+  CONTRACT_CASE(run, stores_nothing_in_a_dry_run)                        \
+  CONTRACT_CASE(run, lists_pods_with_their_owner_and_start)              \
+  CONTRACT_CASE(run, pages_through_a_list_at_one_version)                \
+  CONTRACT_CASE(run, refuses_selectors_that_it_cannot_read)              \
+  CONTRACT_CASE(run, watches_from_the_beginning_with_a_bookmark)         \
+  CONTRACT_CASE(run, tells_an_old_watcher_to_list_again)                 \
+  CONTRACT_CASE(run, runs_a_command_and_ends_with_a_status)              \
+  CONTRACT_CASE(run, refuses_exec_before_the_upgrade)                    \
+  CONTRACT_CASE(run, locks_with_a_lease)                                 \
+  CONTRACT_CASE(run, records_an_event)

@@ -4,10 +4,15 @@
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
+#include "mocks/handler.h"
+#include "mocks/scheduler.h"
+#include "mocks/sim/faults.h"
 #include "mocks/wire/certificates.h"
 #include "mocks/wire/real_time.h"
 #include "mocks/wire/serve.h"
@@ -58,35 +63,60 @@ struct TestCertificates {
   mocks::wire::CertificateFiles server;
 };
 
-class LoopbackWire final : public HttpWire {
+struct LoopbackOptions {
+  mocks::wire::ServerOptions server = {};  // its name and certificate are the loopback's own
+  mocks::wire::CertificateOptions certificate = {};
+  mocks::sim::Faults* faults = nullptr;  // null: none. Must outlive the loopback
+};
+
+// A handler behind HTTPS in real time, and the product's own client that trusts it. Requests are
+// answered on the server's thread, timers fire on the scheduler's: a test waits for answers, for no
+// time.
+class Loopback {
  public:
-  explicit LoopbackWire(mocks::wire::ServerOptions options = {},
-                        const mocks::wire::CertificateOptions& certificate = {})
-      : certificates_(certificate) {
-    options.name = "contract";
-    options.certificate_file = certificates_.server.certificate_file;
-    options.key_file = certificates_.server.key_file;
+  // Makes what is served; called once, under the world's lock.
+  using Make = std::function<std::unique_ptr<mocks::Handler>(mocks::Scheduler&)>;
+
+  explicit Loopback(const Make& make, LoopbackOptions options = {})
+      : certificates_(options.certificate) {
+    in_world([&] { handler_ = make(scheduler_); });
+    mocks::wire::ServerOptions server = std::move(options.server);
+    server.name = "contract";
+    server.certificate_file = certificates_.server.certificate_file;
+    server.key_file = certificates_.server.key_file;
+    mocks::sim::Faults& faults = options.faults == nullptr ? no_faults_ : *options.faults;
     server_ = must_succeed(
-        mocks::wire::Server::start(handler_, world_, scheduler_, faults_, std::move(options)));
+        mocks::wire::Server::start(*handler_, world_, scheduler_, faults, std::move(server)));
     client_ = new_client();
   }
+  // No request and no timer finds the handler gone.
+  ~Loopback() {
+    server_->stop();
+    scheduler_.stop();
+  }
+  Loopback(const Loopback&) = delete;
+  Loopback& operator=(const Loopback&) = delete;
 
   std::unique_ptr<ports::HttpClient> new_client() {
     ports::HttpOptions options;
     options.origins[origin()].ca_file = certificates_.ca_file;
     return must_succeed(ports::new_http_client(clock_, stop_, std::move(options)));
   }
-
-  void run(const std::function<void()>& body) override { body(); }
-  void in_world(const std::function<void()>& act) override {
+  // Sends to this server, whatever the request's origin; the answer must come.
+  ports::Response send(ports::Request request) {
+    request.origin = origin();
+    return must_succeed(client_->send(request, later()));
+  }
+  void in_world(const std::function<void()>& act) {
     const std::lock_guard lock(world_);
     act();
   }
-  ports::HttpClient& client() override { return *client_; }
-  ports::Clock& clock() override { return clock_; }
-  std::string origin() override { return server_->origin(); }
-  ContractHandler& handler() override { return handler_; }
-  ScriptedFaults& faults() override { return faults_; }
+  // Far enough never to be met by a server that works.
+  ports::Instant later() const { return clock_.now() + std::chrono::seconds(60); }
+
+  ports::HttpClient& client() { return *client_; }
+  ports::SystemClock& clock() { return clock_; }
+  std::string origin() const { return server_->origin(); }
   ports::StopSignal& stop() { return stop_; }
   mocks::wire::Server& server() { return *server_; }
   TestCertificates& certificates() { return certificates_; }
@@ -96,11 +126,42 @@ class LoopbackWire final : public HttpWire {
   ports::StopSignal stop_;
   ports::SystemClock clock_{stop_};
   std::mutex world_;
-  ContractHandler handler_;
-  ScriptedFaults faults_;
+  mocks::sim::NoFaults no_faults_;
   mocks::wire::RealTimeScheduler scheduler_{world_};
+  std::unique_ptr<mocks::Handler> handler_;
   std::unique_ptr<mocks::wire::Server> server_;
   std::unique_ptr<ports::HttpClient> client_;
+};
+
+// The loopback as a wire for the contract of the client itself.
+class LoopbackWire final : public HttpWire {
+ public:
+  explicit LoopbackWire(mocks::wire::ServerOptions options = {},
+                        const mocks::wire::CertificateOptions& certificate = {})
+      : loopback_(
+            [this](mocks::Scheduler&) {
+              auto made = std::make_unique<ContractHandler>();
+              handler_ = made.get();
+              return made;
+            },
+            {.server = std::move(options), .certificate = certificate, .faults = &faults_}) {}
+
+  std::unique_ptr<ports::HttpClient> new_client() { return loopback_.new_client(); }
+  void run(const std::function<void()>& body) override { body(); }
+  void in_world(const std::function<void()>& act) override { loopback_.in_world(act); }
+  ports::HttpClient& client() override { return loopback_.client(); }
+  ports::Clock& clock() override { return loopback_.clock(); }
+  std::string origin() override { return loopback_.origin(); }
+  ContractHandler& handler() override { return *handler_; }
+  ScriptedFaults& faults() override { return faults_; }
+  ports::StopSignal& stop() { return loopback_.stop(); }
+  mocks::wire::Server& server() { return loopback_.server(); }
+  TestCertificates& certificates() { return loopback_.certificates(); }
+
+ private:
+  ScriptedFaults faults_;
+  ContractHandler* handler_ = nullptr;  // the loopback's
+  Loopback loopback_;
 };
 
 }  // namespace contract

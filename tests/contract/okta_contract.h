@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "rotator/ports/http.h"
+#include "tests/contract/contract_case.h"
 
 namespace contract {
 
@@ -301,25 +302,17 @@ inline void refuses_credentials_of_the_wrong_shape(const OktaSubject& okta) {
       "body.");
 }
 
-// Runs all of the above, each on a subject of its own.
-inline void okta_contract(const std::function<OktaSubject()>& make) {
-  using Case = void (*)(const OktaSubject&);
-  const std::pair<const char*, Case> cases[] = {
-      {"lists_the_one_secret", lists_the_one_secret_with_its_links_and_hash},
-      {"rotates", rotates_with_two_secrets_valid_in_between},
-      {"refuses_a_third", refuses_a_third_secret_even_beside_an_inactive_one},
-      {"keeps_an_active", keeps_an_active_and_the_last_active_secret},
-      {"checks_own_choice", checks_a_secret_of_ones_own_choice},
-      {"refuses_administration", refuses_administration_without_credential_right_or_object},
-      {"names_its_rate_limit", names_its_rate_limit_and_request_on_every_reply},
-      {"shows_the_application", shows_the_application_without_a_secret},
-      {"grants_client_credentials", grants_client_credentials_to_the_right_secret_only},
-      {"checks_who_asks", checks_who_asks_before_what_is_asked_for},
-      {"refuses_wrong_shape", refuses_credentials_of_the_wrong_shape},
-  };
-  for (const auto& [name, body] : cases) {
-    BOOST_TEST_CONTEXT(name) body(make());
-  }
-}
-
 }  // namespace contract
+
+#define OKTA_CONTRACT(run)                                                      \
+  CONTRACT_CASE(run, lists_the_one_secret_with_its_links_and_hash)              \
+  CONTRACT_CASE(run, rotates_with_two_secrets_valid_in_between)                 \
+  CONTRACT_CASE(run, refuses_a_third_secret_even_beside_an_inactive_one)        \
+  CONTRACT_CASE(run, keeps_an_active_and_the_last_active_secret)                \
+  CONTRACT_CASE(run, checks_a_secret_of_ones_own_choice)                        \
+  CONTRACT_CASE(run, refuses_administration_without_credential_right_or_object) \
+  CONTRACT_CASE(run, names_its_rate_limit_and_request_on_every_reply)           \
+  CONTRACT_CASE(run, shows_the_application_without_a_secret)                    \
+  CONTRACT_CASE(run, grants_client_credentials_to_the_right_secret_only)        \
+  CONTRACT_CASE(run, checks_who_asks_before_what_is_asked_for)                  \
+  CONTRACT_CASE(run, refuses_credentials_of_the_wrong_shape)

@@ -1,18 +1,21 @@
 // What every Vault must do, whoever it is and however it is reached: the mock in process, the mock
 // over HTTPS, a real server where one is at hand. Same bodies, same asserts.
+//
+// Each function is a body on its own: it writes keys that no other one reads, and waits for no time
+// to pass, so that all run in real time too.
 #pragma once
 
 #include <boost/test/unit_test.hpp>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <vector>
 
 #include "rotator/ports/http.h"
+#include "tests/contract/contract_case.h"
 
 namespace contract {
 
-struct VaultUnderTest {
+struct VaultSubject {
   // Sends a request with `target` under /v1/ and gives the whole answer.
   std::function<ports::Response(const ports::Request&)> send = {};
   std::string root_token = "root";
@@ -24,7 +27,7 @@ struct VaultUnderTest {
 
 class Vault {
  public:
-  explicit Vault(const VaultUnderTest& server) : server_(server), token_(server.root_token) {}
+  explicit Vault(const VaultSubject& server) : server_(server), token_(server.root_token) {}
 
   ports::Response call(const std::string& method, const std::string& path,
                        const nlohmann::json& body = nullptr) const {
@@ -54,14 +57,14 @@ class Vault {
     other.token_ = token;
     return other;
   }
-  const VaultUnderTest& server() const { return server_; }
+  const VaultSubject& server() const { return server_; }
 
  private:
-  const VaultUnderTest& server_;
+  const VaultSubject& server_;
   std::string token_;
 };
 
-inline void checks_and_sets(const VaultUnderTest& server) {
+inline void checks_and_sets(const VaultSubject& server) {
   const Vault vault(server);
   const std::string mismatch = "check-and-set parameter did not match the current version";
   const auto write = [&](const nlohmann::json& cas) {
@@ -88,7 +91,7 @@ inline void checks_and_sets(const VaultUnderTest& server) {
   BOOST_TEST(vault.json(write(0))["data"]["version"] == 1);
 }
 
-inline void requires_cas_where_told(const VaultUnderTest& server) {
+inline void requires_cas_where_told(const VaultSubject& server) {
   const Vault vault(server);
   const std::string required = "check-and-set parameter required for this call";
   BOOST_TEST(vault.call("POST", vault.at("metadata", "strict"), {{"cas_required", true}}).status ==
@@ -101,7 +104,7 @@ inline void requires_cas_where_told(const VaultUnderTest& server) {
   BOOST_TEST(vault.error(vault.call("PATCH", vault.data("strict"), body)) == required);
 }
 
-inline void deletes_restores_and_destroys(const VaultUnderTest& server) {
+inline void deletes_restores_and_destroys(const VaultSubject& server) {
   const Vault vault(server);
   for (int i = 1; i <= 2; ++i)
     BOOST_TEST(vault.call("PUT", vault.data("life"), {{"data", {{"n", i}}}}).status == 200);
@@ -130,7 +133,7 @@ inline void deletes_restores_and_destroys(const VaultUnderTest& server) {
   BOOST_TEST(vault.call("DELETE", vault.data("nothing")).status == 204);
 }
 
-inline void patches_by_merging(const VaultUnderTest& server) {
+inline void patches_by_merging(const VaultSubject& server) {
   const Vault vault(server);
   const nlohmann::json change = {{"data", {{"b", nullptr}, {"c", {{"y", 2}}}, {"new", "n"}}}};
   const auto missing = vault.call("PATCH", vault.data("patch"), change);
@@ -148,7 +151,7 @@ inline void patches_by_merging(const VaultUnderTest& server) {
   BOOST_TEST(server.send(wrong).status == 415);
 }
 
-inline void keeps_a_window_of_versions(const VaultUnderTest& server) {
+inline void keeps_a_window_of_versions(const VaultSubject& server) {
   const Vault vault(server);
   vault.call("POST", vault.at("metadata", "window"), {{"max_versions", 3}});
   for (int i = 1; i <= 5; ++i) vault.call("POST", vault.data("window"), {{"data", {{"n", i}}}});
@@ -161,7 +164,7 @@ inline void keeps_a_window_of_versions(const VaultUnderTest& server) {
   BOOST_TEST(vault.call("GET", vault.data("window") + "?version=3").status == 200);
 }
 
-inline void lists_names_and_folders(const VaultUnderTest& server) {
+inline void lists_names_and_folders(const VaultSubject& server) {
   const Vault vault(server);
   for (const char* key : {"list/b", "list/a", "list/dir/x"})
     vault.call("POST", vault.data(key), {{"data", {{"a", 1}}}});
@@ -172,7 +175,7 @@ inline void lists_names_and_folders(const VaultUnderTest& server) {
   BOOST_TEST(vault.call("LIST", vault.at("metadata", "nothing")).status == 404);
 }
 
-inline void tells_which_engine_a_path_has(const VaultUnderTest& server) {
+inline void tells_which_engine_a_path_has(const VaultSubject& server) {
   const Vault vault(server);
   const auto found =
       vault.json(vault.call("GET", "sys/internal/ui/mounts/" + server.mount + "/any/path"));
@@ -182,7 +185,7 @@ inline void tells_which_engine_a_path_has(const VaultUnderTest& server) {
   BOOST_TEST(vault.call("GET", "sys/internal/ui/mounts/no-such-mount/x").status == 403);
 }
 
-inline void enforces_policies(const VaultUnderTest& server) {
+inline void enforces_policies(const VaultSubject& server) {
   const Vault vault(server);
   vault.call("POST", vault.data("mine"), {{"data", {{"a", 1}}}});
   const std::string policy = "path \"" + vault.data("mine") + "\" { capabilities = [\"read\"] }";
@@ -210,7 +213,7 @@ inline void enforces_policies(const VaultUnderTest& server) {
   BOOST_TEST(vault.call("GET", "no-such-mount/x").status == 404);
 }
 
-inline void sends_its_headers_on_every_answer(const VaultUnderTest& server) {
+inline void sends_its_headers_on_every_answer(const VaultSubject& server) {
   const Vault vault(server);
   for (const auto& answer :
        {vault.call("GET", "sys/health"), vault.call("DELETE", vault.data("nothing")),
@@ -221,7 +224,7 @@ inline void sends_its_headers_on_every_answer(const VaultUnderTest& server) {
   }
 }
 
-inline void hands_a_wrapped_answer_out_once(const VaultUnderTest& server) {
+inline void hands_a_wrapped_answer_out_once(const VaultSubject& server) {
   const Vault vault(server);
   vault.call("POST", vault.data("wrapped"), {{"data", {{"a", "b"}}}});
   ports::Request request{.method = "GET", .target = "/v1/" + vault.data("wrapped")};
@@ -239,18 +242,16 @@ inline void hands_a_wrapped_answer_out_once(const VaultUnderTest& server) {
   BOOST_TEST(vault.error(again) == "wrapping token is not valid or does not exist");
 }
 
-// Every clause, with its name for the report of a failure.
-inline std::vector<std::pair<const char*, void (*)(const VaultUnderTest&)>> vault_clauses() {
-  return {{"checks_and_sets", checks_and_sets},
-          {"requires_cas_where_told", requires_cas_where_told},
-          {"deletes_restores_and_destroys", deletes_restores_and_destroys},
-          {"patches_by_merging", patches_by_merging},
-          {"keeps_a_window_of_versions", keeps_a_window_of_versions},
-          {"lists_names_and_folders", lists_names_and_folders},
-          {"tells_which_engine_a_path_has", tells_which_engine_a_path_has},
-          {"enforces_policies", enforces_policies},
-          {"sends_its_headers_on_every_answer", sends_its_headers_on_every_answer},
-          {"hands_a_wrapped_answer_out_once", hands_a_wrapped_answer_out_once}};
-}
-
 }  // namespace contract
+
+#define VAULT_CONTRACT(run)                             \
+  CONTRACT_CASE(run, checks_and_sets)                   \
+  CONTRACT_CASE(run, requires_cas_where_told)           \
+  CONTRACT_CASE(run, deletes_restores_and_destroys)     \
+  CONTRACT_CASE(run, patches_by_merging)                \
+  CONTRACT_CASE(run, keeps_a_window_of_versions)        \
+  CONTRACT_CASE(run, lists_names_and_folders)           \
+  CONTRACT_CASE(run, tells_which_engine_a_path_has)     \
+  CONTRACT_CASE(run, enforces_policies)                 \
+  CONTRACT_CASE(run, sends_its_headers_on_every_answer) \
+  CONTRACT_CASE(run, hands_a_wrapped_answer_out_once)

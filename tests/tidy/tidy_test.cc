@@ -6,6 +6,7 @@
 #include <cctype>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <regex>
 #include <sstream>
 #include <string>
@@ -167,6 +168,24 @@ BOOST_AUTO_TEST_CASE(calls_clocks_sleep_entropy_and_sockets_only_in_the_port_imp
       BOOST_TEST(!found, file.path + " has '" + (found ? hit.str() : "") + "': use " + ban.instead);
     }
   }
+}
+
+// A body takes its subject alone; one that is named only where it is defined is never run.
+BOOST_AUTO_TEST_CASE(runs_every_body_of_a_contract) {
+  static const std::regex body(R"(inline void (\w+)\([^,()]+\) \{)");
+  int bodies = 0;
+  for (const auto& file : sources()) {
+    if (!file.path.starts_with("tests/contract/") || !file.path.ends_with("_contract.h")) continue;
+    for (std::sregex_iterator it(file.text.begin(), file.text.end(), body), end; it != end; ++it) {
+      const std::string name = (*it)[1];
+      const std::regex uses("\\b" + name + "\\b");
+      const auto times = std::distance(
+          std::sregex_iterator(file.text.begin(), file.text.end(), uses), std::sregex_iterator());
+      BOOST_TEST(times > 1, file.path + " defines " + name + " and lists it nowhere");
+      ++bodies;
+    }
+  }
+  BOOST_TEST(bodies > 0);
 }
 
 BOOST_AUTO_TEST_CASE(guards_and_explains_every_header) {

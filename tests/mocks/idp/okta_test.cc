@@ -1,4 +1,4 @@
-// Okta: the contract in process, and what options and variants change of it.
+// Okta: what options and variants change of its contract (contract_test.cc), and the guide's paths.
 #include "mocks/idp/okta.h"
 
 #include <boost/test/unit_test.hpp>
@@ -25,14 +25,6 @@ std::string guide_path(const std::string& tail = {}) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_CASE(keeps_the_contract_in_process) {
-  std::vector<std::unique_ptr<World>> worlds;
-  contract::okta_contract([&] {
-    worlds.push_back(std::make_unique<World>());
-    return worlds.back()->subject();
-  });
-}
 
 BOOST_AUTO_TEST_CASE(runs_the_guides_own_commands) {
   World world;

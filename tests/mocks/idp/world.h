@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -62,25 +63,36 @@ inline mocks::idp::OktaOptions options_for_tests(mocks::idp::CoreOptions core = 
   return options;
 }
 
+// Registers the one client; the id of its secret.
+inline std::string add_client(mocks::idp::Okta& okta) {
+  mocks::idp::Registration registration;
+  registration.client_id = client_id;
+  registration.label = "Portal";
+  registration.redirect_uris = {redirect_uri};
+  return okta.add_client(std::move(registration), old_secret);
+}
+
+// That client for the contract, reached by `send`.
+inline contract::OktaSubject subject(std::function<ports::Response(const ports::Request&)> send,
+                                     std::string secret_id) {
+  return {.send = std::move(send),
+          .client_id = client_id,
+          .application_id = client_id,
+          .secret = old_secret,
+          .secret_id = std::move(secret_id),
+          .admin_token = admin_token,
+          .reader_token = reader_token,
+          .redirect_uri = redirect_uri};
+}
+
 struct World {
   explicit World(mocks::idp::OktaOptions options = options_for_tests(), std::uint64_t seed = 7)
-      : okta(queue, facts, mocks::sim::Draws(seed), std::move(options)) {
-    mocks::idp::Registration registration;
-    registration.client_id = client_id;
-    registration.label = "Portal";
-    registration.redirect_uris = {redirect_uri};
-    secret_id = okta.add_client(std::move(registration), old_secret);
-  }
+      : okta(queue, facts, mocks::sim::Draws(seed), std::move(options)),
+        secret_id(add_client(okta)) {}
 
   contract::OktaSubject subject() {
-    return {.send = [this](const ports::Request& request) { return okta.handle(request).response; },
-            .client_id = client_id,
-            .application_id = client_id,
-            .secret = old_secret,
-            .secret_id = secret_id,
-            .admin_token = admin_token,
-            .reader_token = reader_token,
-            .redirect_uri = redirect_uri};
+    return idp_test::subject(
+        [this](const ports::Request& request) { return okta.handle(request).response; }, secret_id);
   }
   mocks::idp::Core& core() { return okta.core(); }
   void wait(ports::Duration time) { queue.run_until(queue.now() + time); }

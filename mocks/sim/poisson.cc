@@ -13,8 +13,9 @@
 namespace mocks::sim {
 namespace {
 
-constexpr double ln2_high = 6.93147180369123816490e-01;
-constexpr double ln2_low = 1.90821492927058770002e-10;
+// ln 2 in two parts; the first has 37 bits, so that its products with exponents are exact.
+constexpr double ln2_high = 0x1.62e42fefap-1;
+constexpr double ln2_low = 0x1.cf79abc9e3b3ap-40;
 constexpr double half_ln_two_pi = 9.18938533204672741780e-01;
 
 // The numbers of one sampled value: as many as a rejection loop asks for, all from one draw.
@@ -96,14 +97,10 @@ std::uint64_t by_transformed_rejection(double mean, Tape& tape) {
 
 }  // namespace
 
+// ln(1 + f) = 2 artanh(s) with s = f / (2 + f), by its series: |s| < 0.172. Since 2 s = f - s f,
+// the sum is f with a small correction, and loses nothing where f is small.
 double natural_log(double x) {
-  constexpr double l1 = 6.666666666666735130e-01;
-  constexpr double l2 = 3.999999999940941908e-01;
-  constexpr double l3 = 2.857142874366239149e-01;
-  constexpr double l4 = 2.222219843214978396e-01;
-  constexpr double l5 = 1.818357216161805012e-01;
-  constexpr double l6 = 1.531383769920937332e-01;
-  constexpr double l7 = 1.479819860511658591e-01;
+  constexpr int terms = 11;
   std::int64_t exponent = 0;
   if (x < std::numeric_limits<double>::min()) {  // subnormal
     x *= 0x1p54;
@@ -115,32 +112,28 @@ double natural_log(double x) {
   const std::uint64_t bits = std::bit_cast<std::uint64_t>(x) + (one - root_of_half);
   exponent += static_cast<std::int64_t>(bits >> 52U) - 1023;
   const double f = std::bit_cast<double>((bits & 0x000fffffffffffffULL) + root_of_half) - 1.0;
-  const double half_square = 0.5 * f * f;
   const double s = f / (2.0 + f);
-  const double z = s * s;
-  const double w = z * z;
-  const double even = w * (l2 + w * (l4 + w * l6));
-  const double odd = z * (l1 + w * (l3 + w * (l5 + w * l7)));
+  const double square = s * s;
+  double series = 0;  // 2/3 s^2 + 2/5 s^4 + ...
+  for (int term = terms; term > 0; --term) series = (series + 2.0 / (2 * term + 1)) * square;
   const auto k = static_cast<double>(exponent);
-  return s * (half_square + (odd + even)) + k * ln2_low - half_square + f + k * ln2_high;
+  const double half_square = 0.5 * f * f;
+  return k * ln2_high + (f - (half_square - (s * (half_square + series) + k * ln2_low)));
 }
 
+// e^x = 2^k e^r with |r| <= ln 2 / 2, by its Taylor series.
 double natural_exp(double x) {
-  constexpr double inverse_ln2 = 1.44269504088896338700e+00;
-  constexpr double p1 = 1.66666666666666019037e-01;
-  constexpr double p2 = -2.77777777770155933842e-03;
-  constexpr double p3 = 6.61375632143793436117e-05;
-  constexpr double p4 = -1.65339022054652515390e-06;
-  constexpr double p5 = 4.13813679705723846039e-08;
+  constexpr double inverse_ln2 = 0x1.71547652b82fep+0;
+  constexpr int terms = 13;
   ports::check(std::abs(x) <= 700, "natural_exp is for |x| <= 700");
-  // x = k ln 2 + r with |r| <= ln 2 / 2.
   const auto k = static_cast<std::int64_t>(inverse_ln2 * x + (x < 0 ? -0.5 : 0.5));
   const double high = x - static_cast<double>(k) * ln2_high;
   const double low = static_cast<double>(k) * ln2_low;
   const double r = high - low;
-  const double square = r * r;
-  const double c = r - square * (p1 + square * (p2 + square * (p3 + square * (p4 + square * p5))));
-  const double y = 1 + (r * c / (2 - c) - low + high);
+  double series = 0;  // r^2/2! + r^3/3! + ...
+  for (int term = terms; term > 1; --term) series = (series + 1.0) * r / term;
+  series *= r;
+  const double y = 1 + (high + (series - low));
   return y * std::bit_cast<double>(static_cast<std::uint64_t>(k + 1023) << 52U);
 }
 

@@ -12,8 +12,8 @@
 
 namespace mocks::sim {
 
-// ln x for finite x > 0, and e^x for |x| <= 700; both within 1 unit in the last place (algorithms
-// and coefficients of FreeBSD msun e_log.c and e_exp.c, Sun Microsystems 1993).
+// ln x for finite x > 0, and e^x for |x| <= 700; both within 1 unit in the last place of the C
+// library's.
 double natural_log(double x);
 double natural_exp(double x);
 // ln n!, within 1e-15 of its value or 1e-15, whichever is more.

@@ -10,10 +10,10 @@
 #include <memory>
 #include <mutex>
 #include <sstream>
-#include <thread>
 
 #include "scenarios/run.h"
 #include "scenarios/scenario.h"
+#include "scenarios/side_by_side.h"
 #include "scenarios/sweep.h"
 
 namespace scenarios {
@@ -116,11 +116,7 @@ ports::Result<std::vector<Report>> run_all(const RunCommand& command,
       next = scenarios.size();
     }
   };
-  std::vector<std::thread> threads;
-  for (unsigned i = 1; i < command.common.threads && command.wire == "sim"; ++i)
-    threads.emplace_back(work);
-  work();
-  for (auto& thread : threads) thread.join();
+  side_by_side(command.wire == "sim" ? command.common.threads : 1, work);
   if (error) return fail(*error);
   return reports;
 }

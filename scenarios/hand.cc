@@ -61,9 +61,11 @@ std::optional<ports::Status> rollout_verdict(const json& deployment) {
 
 const std::map<std::string, std::string>& phase_names() {
   static const std::map<std::string, std::string> names = {
-      {"create_secret", "create"}, {"replace_secret", "create"},  {"put_secret", "store"},
-      {"restart", "rollout"},      {"rollout_status", "rollout"}, {"wait", "overlap"},
-      {"delete_secret", "delete"}, {"re_add_secret", "re_add"}};
+      {"create_secret", "create"},     {"replace_secret", "create"},
+      {"put_secret", "store"},         {"restart", "rollout"},
+      {"rollout_status", "rollout"},   {"wait", "overlap"},
+      {"pause_deployment", "rollout"}, {"resume_deployment", "rollout"},
+      {"delete_secret", "delete"},     {"re_add_secret", "re_add"}};
   return names;
 }
 

@@ -77,6 +77,7 @@ class HttpRun final : private mocks::Timed {
     enter("after");
     pass(scenario_.tail);
     browsers_->stop();
+    await_bystanders();
     return report();
   }
 
@@ -113,6 +114,10 @@ class HttpRun final : private mocks::Timed {
   }
 
   void perform(const Step& act);
+  void bystander(const Step& act);
+  void await_bystanders();
+  void await_start();
+  HandOptions hand_options() const;
   void heard(const std::string& line);
   Report report();
 
@@ -139,7 +144,10 @@ class HttpRun final : private mocks::Timed {
   std::mutex child_mutex_;
   std::condition_variable child_changed_;
   std::unique_ptr<Child> child_;
+  bool start_asked_ = false;
   std::optional<ChildExit> exit_;
+
+  std::vector<std::jthread> bystanders_;
 
   std::set<std::string> entered_;
   std::string last_phase_;
@@ -259,7 +267,7 @@ ports::Status HttpRun::drive_rotator() {
     const bool resumable = killed || rotation_.outcome == "unknown" ||
                            rotation_.outcome == "interrupted" || rotation_.outcome == "locked";
     if (!resumable || rotation_.outcome == scenario_.expect.outcome) break;
-    pass(restart_delay / options_.compression);
+    await_start();
     command = "resume";
   }
   const std::lock_guard lock(world_mutex_);
@@ -267,21 +275,23 @@ ports::Status HttpRun::drive_rotator() {
   return {};
 }
 
+HandOptions HttpRun::hand_options() const {
+  const auto& at = servers_->endpoints();
+  return {.idp_origin = at.idp,
+          .vault_origin = at.vault,
+          .kubernetes_origin = at.kubernetes,
+          .client_id = client_id,
+          .vault_token = world_->credentials().vault_token,
+          .kubernetes_token = world_->credentials().operator_token,
+          .kubernetes_namespace = kubernetes_namespace,
+          .deployment = deployment_name,
+          .window = options_.window.value_or(std::chrono::minutes(15)) / options_.compression};
+}
+
 ports::Status HttpRun::drive_by_hand() {
   auto client = ports::new_http_client(clock_, stop_, servers_->client_options("overlap-operator"));
   if (!client) return fail(client.error());
-  const auto& at = servers_->endpoints();
-  Hand hand(**client, clock_,
-            {.idp_origin = at.idp,
-             .vault_origin = at.vault,
-             .kubernetes_origin = at.kubernetes,
-             .client_id = client_id,
-             .vault_token = world_->credentials().vault_token,
-             .kubernetes_token = world_->credentials().operator_token,
-             .kubernetes_namespace = kubernetes_namespace,
-             .deployment = deployment_name,
-             .window = options_.window.value_or(std::chrono::minutes(15)) / options_.compression},
-            [this](const std::string& phase) { enter(phase); });
+  Hand hand(**client, clock_, hand_options(), [this](const std::string& phase) { enter(phase); });
   const auto done =
       hand.run(options_.policy.empty() ? scenario_.driver.commands
                                        : scenario_.policies.at(options_.policy).commands);
@@ -293,6 +303,35 @@ ports::Status HttpRun::drive_by_hand() {
   const std::lock_guard lock(world_mutex_);
   ended_ = scheduler_->now();
   return {};
+}
+
+// A human who does one of the guide's commands beside the driver.
+void HttpRun::bystander(const Step& act) {
+  const auto said = [this](const std::string& what) {
+    const std::lock_guard lock(world_mutex_);
+    narrator_.note(scheduler_->now(), "human: " + what);
+  };
+  bystanders_.emplace_back([this, act, said] {
+    auto client = ports::new_http_client(clock_, stop_, servers_->client_options("human"));
+    if (!client) return said(client.error().message);
+    Hand hand(**client, clock_, hand_options(), [](const std::string&) {});
+    const auto done = hand.run({act});
+    said(done ? "done" : done.error().message);
+  });
+}
+
+void HttpRun::await_bystanders() {
+  std::unique_lock lock(world_mutex_);
+  const auto humans = std::move(bystanders_);
+  lock.unlock();  // joined without it: they say what they did
+}
+
+// Until the next incarnation: a moment, or what the timeline says.
+void HttpRun::await_start() {
+  if (restarts_by_itself(scenario_)) return pass(restart_delay / options_.compression);
+  std::unique_lock lock(child_mutex_);
+  child_changed_.wait_for(lock, scenario_.at_most, [this] { return start_asked_; });
+  start_asked_ = false;
 }
 
 void HttpRun::perform(const Step& act) {
@@ -310,9 +349,12 @@ void HttpRun::perform(const Step& act) {
     if (server == "idp") world_->timeline().set_provider_up(scheduler_->now(), up);
     return up ? barriers_->bring_up(server) : barriers_->take_down(server);
   }
-  if (act.verb != "kill" && act.verb != "interrupt") return;
+  const bool stops = act.verb == "kill" || act.verb == "interrupt";
+  if (!stops && act.verb != "start") return bystander(act);
   const std::lock_guard lock(child_mutex_);
-  if (child_) child_->send(act.verb == "kill" ? SIGKILL : SIGTERM);
+  if (stops && child_) child_->send(act.verb == "kill" ? SIGKILL : SIGTERM);
+  if (!stops) start_asked_ = true;
+  child_changed_.notify_all();
 }
 
 Report HttpRun::report() {

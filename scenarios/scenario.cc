@@ -320,6 +320,11 @@ void read_expectation(YamlSection& file, Expectation& expect) {
 
 }  // namespace
 
+bool restarts_by_itself(const Scenario& scenario) {
+  return std::none_of(scenario.timeline.begin(), scenario.timeline.end(),
+                      [](const Step& step) { return step.verb == "start"; });
+}
+
 std::string scenario_name(const std::string& path) {
   std::filesystem::path file = path;
   file.replace_extension();

@@ -137,6 +137,10 @@ struct Scenario {
 ports::Result<Scenario> load_scenario(const std::string& path);
 ports::Result<Scenario> parse_scenario(const std::string& text, const std::string& path);
 
+// Whether a rotator that was killed or interrupted comes back after a moment, as a CronJob's does;
+// otherwise the timeline says when, by `start`.
+bool restarts_by_itself(const Scenario& scenario);
+
 // "scenarios/guide/x.yaml" becomes "guide/x": what a report calls it.
 std::string scenario_name(const std::string& path);
 

@@ -162,11 +162,8 @@ class Simulation final : private mocks::Timed,
         outcome.ending == rotator::Ending::unknown || outcome.ending == rotator::Ending::locked) {
       // Resumable: the next scheduled run takes it up. An expectation of just that ending stops
       // here.
-      if (to_string(outcome.ending) != scenario_.expect.outcome &&
-          incarnation_ < max_incarnations) {
-        queue_.at(queue_.now() + restart_delay, *this, next_incarnation, 0);
-        return;
-      }
+      if (to_string(outcome.ending) != scenario_.expect.outcome && incarnation_ < max_incarnations)
+        return restart_soon();
     }
     outcome_ = std::move(outcome);
     finish();
@@ -207,7 +204,12 @@ class Simulation final : private mocks::Timed,
     trace_.observe(queue_.now(),
                    {.kind = FactKind::rotator_stopped, .subject = mocks::name_of(process.name())});
     narrator_.note(queue_.now(), process.name() + " crashed");
-    queue_.at(queue_.now() + restart_delay, *this, next_incarnation, 0);
+    restart_soon();
+  }
+
+  void restart_soon() {
+    if (restarts_by_itself(scenario_))
+      queue_.at(queue_.now() + restart_delay, *this, next_incarnation, 0);
   }
 
   // One act of the timeline.

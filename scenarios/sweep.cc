@@ -7,10 +7,10 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <sstream>
-#include <thread>
 
 #include "rotator/cli/yaml_section.h"
 #include "scenarios/run.h"
+#include "scenarios/side_by_side.h"
 
 namespace scenarios {
 namespace {
@@ -184,10 +184,7 @@ ports::Result<SweepResult> sweep(const Scenario& scenario, const SweepOptions& o
       }
     }
   };
-  std::vector<std::thread> threads;
-  for (unsigned i = 1; i < options.threads; ++i) threads.emplace_back(work);
-  work();
-  for (auto& thread : threads) thread.join();
+  side_by_side(options.threads, work);
   if (error) return fail(*error);
   SweepResult all{.scenario = scenario.name, .seeds = options.seeds};
   for (std::size_t p = 0; p < options.policies.size(); ++p) {

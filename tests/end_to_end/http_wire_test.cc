@@ -1,6 +1,7 @@
 // The binary itself: scenarios on the HTTP wire, with the rotator's executable as a child process,
 // real HTTPS and real kill -9. Real time passes here, compressed; nothing is asserted about how
 // much.
+#include <algorithm>
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -82,6 +83,16 @@ BOOST_DATA_TEST_CASE(comes_to_the_same_verdict_as_the_simulated_wire,
   BOOST_TEST(distance <= 5 * std::sqrt(expected) + expected / 4,
              std::string(name) + ": " + std::to_string(there.failed) + " failed, expected " +
                  std::to_string(expected));
+}
+
+// A colleague pauses the Deployment 15 s into the rollout and resumes it 2 minutes later.
+BOOST_AUTO_TEST_CASE(does_what_a_colleague_does_beside_the_rotator) {
+  const Report report = run_over_http(load("field/paused_rollout"), {.seed = 1});
+  BOOST_TEST(report.as_expected, deviations(report));
+  const auto rollout = std::find_if(report.phases.begin(), report.phases.end(),
+                                    [](const auto& phase) { return phase.phase == "rollout"; });
+  BOOST_REQUIRE((rollout != report.phases.end()));
+  BOOST_TEST(rollout->to_s - rollout->from_s >= 135.0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

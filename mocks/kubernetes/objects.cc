@@ -29,7 +29,6 @@ constexpr std::array<KindInfo, kinds> table = {{
 constexpr KindInfo new_events = {Kind::event, "events.k8s.io", "v1", "events", "Event", true,
                                  false};
 
-// The letters of generated names (k8s.io/apimachinery/pkg/util/rand: no vowels, no 0, 1, 3).
 }  // namespace
 
 const KindInfo& info(Kind kind) { return table[static_cast<std::size_t>(kind)]; }
@@ -90,7 +89,7 @@ std::string pod_address(PodId pod) {
   return "10.0." + std::to_string(pod / 250 % 250) + "." + std::to_string(pod % 250 + 1);
 }
 
-void hash_template(PodTemplate& pod_template) {
+void finish_template(PodTemplate& pod_template) {
   // Any stable hash will do in place of the real FNV over a dump of Go memory.
   std::uint64_t hash = name_of(pod_template.spec);
   for (const Strings* strings : {&pod_template.labels, &pod_template.annotations}) {
@@ -106,10 +105,7 @@ void hash_template(PodTemplate& pod_template) {
     pod_template.hash += safe_letters[hash % safe_letters.size()];
     hash = hash / safe_letters.size() + (hash << 48U);
   }
-}
 
-void finish_template(PodTemplate& pod_template) {
-  hash_template(pod_template);
   // What admission adds to a pod: its service-account volume (ServiceAccount), tolerations
   // (DefaultTolerationSeconds) and priority (Priority). A template with volumes of its own gets no
   // token volume here, as with automountServiceAccountToken: false.

@@ -154,8 +154,6 @@ struct PodTemplate {
 };
 // Fills hash, pod_spec and suffix_at from the rest.
 void finish_template(PodTemplate& pod_template);
-// Fills hash alone: enough after a change of labels or annotations.
-void hash_template(PodTemplate& pod_template);
 
 struct DeploymentSpec {
   int replicas = 1;

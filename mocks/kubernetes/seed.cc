@@ -48,7 +48,7 @@ std::string template_spec(const PodTemplate& pod_template) {
 std::shared_ptr<const PodTemplate> make_template(const SeedDeployment& seed) {
   auto pod_template = std::make_shared<PodTemplate>();
   pod_template->labels.emplace(app_label, seed.name);
-  pod_template->labels.emplace("app", seed.name);  // how many charts' pods are asked for
+  pod_template->labels.emplace("app", seed.name);  // the label by which kubectl's users ask
   for (const auto& [key, value] : seed.template_annotations) {
     pod_template->annotations.insert_or_assign(key, value);
   }

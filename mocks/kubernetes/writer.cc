@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "mocks/kubernetes/annotation_patch.h"
 #include "mocks/kubernetes/fields_json.h"
 #include "mocks/kubernetes/json_text.h"
 #include "mocks/kubernetes/names.h"
@@ -265,11 +264,6 @@ Outcome<Answer> Writer::patch(const ApiCall& call, const KindInfo& kind) {
   if (now == nullptr) {
     if (*type == PatchType::apply) return create(call, kind);
     return refuse(not_found(kind, call.name));
-  }
-  if (kind.kind == Kind::deployment &&
-      (*type == PatchType::strategic || *type == PatchType::merge)) {
-    auto restarted = patch_annotations(static_cast<const Deployment&>(*now), call.body);
-    if (restarted) return replace(call, kind, now, std::move(*restarted), *chosen);
   }
   std::string text;
   render_object(text, *now, kind);

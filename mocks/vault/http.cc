@@ -118,7 +118,7 @@ std::string percent_decoded(std::string_view text) {
   return out;
 }
 
-Call::Call(const ports::Request& from) : request(from) {
+Call::Call(const ports::Request& from) : request(from), body_(std::make_unique<json>()) {
   std::string_view target = from.target;
   const std::size_t mark = target.find('?');
   if (mark != std::string_view::npos) query = parse_query(target.substr(mark + 1));
@@ -161,28 +161,19 @@ std::optional<ports::Response> Call::parse_body() {
   if (start == std::string::npos) return std::nullopt;
   const bool looks_like_json = request.body[start] == '{' || request.body[start] == '[';
   if (type == "application/x-www-form-urlencoded" && !looks_like_json) {
-    tree_ = std::make_unique<json>();
-    for (auto& [name, value] : parse_query(request.body)) (*tree_)[name] = value;
+    for (auto& [name, value] : parse_query(request.body)) (*body_)[name] = value;
     return std::nullopt;
   }
-  if (operation == Operation::write) plain_ = read_plain_write(request.body);
-  if (plain_) return std::nullopt;
   if (too_deep(request.body)) return error(400, "error parsing JSON");
-  tree_ = std::make_unique<json>(first_value(request.body));
-  if (!tree_->is_object() && !tree_->is_null()) return error(400, "error parsing JSON");
+  *body_ = first_value(request.body);
+  if (!body_->is_object() && !body_->is_null()) return error(400, "error parsing JSON");
   return std::nullopt;
 }
 
-const json& Call::whole() const {
-  if (!tree_) tree_ = std::make_unique<json>(plain_ ? first_value(request.body) : json());
-  return *tree_;
-}
-
 const json* Call::field(std::string_view name) const {
-  const json& body = whole();
-  if (!body.is_object()) return nullptr;
-  const auto it = body.find(name);
-  return it == body.end() ? nullptr : &*it;
+  if (!body_->is_object()) return nullptr;
+  const auto it = body_->find(name);
+  return it == body_->end() ? nullptr : &*it;
 }
 
 std::string Call::text(std::string_view name) const {
@@ -239,8 +230,8 @@ std::string Call::ignored(std::initializer_list<std::string_view> names) const {
   const auto look = [&](const std::string& name) {
     if (std::find(names.begin(), names.end(), name) == names.end()) unknown.insert(name);
   };
-  if (whole().is_object())
-    for (const auto& [name, value] : whole().items()) look(name);
+  if (body_->is_object())
+    for (const auto& [name, value] : body_->items()) look(name);
   if (operation == Operation::read || operation == Operation::list ||
       operation == Operation::remove)
     for (const auto& [name, value] : query)

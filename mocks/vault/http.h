@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "mocks/vault/plain_write.h"
 #include "mocks/vault/tokens.h"
 #include "rotator/ports/http.h"
 
@@ -42,9 +41,7 @@ class Call {
   // Parses the body as the method wants it; the answer to give when that fails (400, 413, 415).
   std::optional<ports::Response> parse_body();
 
-  // The body of a KV write that needed no tree; nothing for any other.
-  const PlainWrite* plain_write() const { return plain_ ? &*plain_ : nullptr; }
-  const nlohmann::json& whole() const;
+  const nlohmann::json& whole() const { return *body_; }
   // A member of the body, or nothing.
   const nlohmann::json* field(std::string_view name) const;
   bool has(std::string_view name) const { return field(name) != nullptr; }
@@ -59,9 +56,7 @@ class Call {
   std::string ignored(std::initializer_list<std::string_view> known) const;
 
  private:
-  // Of the body; where it was read as a plain write, made when somebody asks for it after all.
-  mutable std::unique_ptr<nlohmann::json> tree_;
-  std::optional<PlainWrite> plain_ = {};
+  std::unique_ptr<nlohmann::json> body_;
 };
 
 // Renders the members that every successful answer has.

@@ -106,8 +106,7 @@ Cas cas_of(const Call& call) {
 
 std::optional<ports::Response> refuse_cas(const Call& call, const KvEngine& kv,
                                           std::string_view path) {
-  const auto* plain = call.plain_write();
-  const Cas cas = plain != nullptr ? Cas{.value = plain->cas} : cas_of(call);
+  const Cas cas = cas_of(call);
   if (!cas.valid) return error(400, "error parsing check-and-set parameter");
   switch (kv.check(path, cas.value)) {
     case CasVerdict::required: return error(400, "check-and-set parameter required for this call");
@@ -328,15 +327,13 @@ ports::Response Vault::State::kv_data_read(Call& call, Mount& mount, std::string
 }
 
 ports::Response Vault::State::kv_data_write(Call& call, Mount& mount, std::string_view path) {
-  const auto* plain = call.plain_write();
-  const json* data = plain != nullptr ? nullptr : call.field("data");
-  if (plain == nullptr && data == nullptr) return error(400, "no data provided");
+  const json* data = call.field("data");
+  if (data == nullptr) return error(400, "no data provided");
   if (auto refused = refuse_cas(call, mount.kv, path)) return std::move(*refused);
-  const KvVersion& version =
-      kv_write(mount, path, plain != nullptr ? plain->data : canonical(*data));
+  const KvVersion& version = kv_write(mount, path, canonical(*data));
   Envelope out = envelope("kv");
   out.data = version_text(version, *mount.kv.find(path));
-  if (plain == nullptr) out.warn(call.ignored({"data", "options", "path", "version"}));
+  out.warn(call.ignored({"data", "options", "path", "version"}));
   return out.response();
 }
 

@@ -133,8 +133,7 @@ std::optional<ports::Response> Vault::State::admit(Call& call) {
                                     ? std::string_view()
                                     : std::string_view(call.path).substr(mount->path.size());
   if (mount != nullptr && mount->type == MountType::kv && mount->version == 2 &&
-      call.operation == Operation::write && rest.starts_with("data/") &&
-      call.plain_write() == nullptr)
+      call.operation == Operation::write && rest.starts_with("data/"))
     for (const char* name : {"data", "options"})
       if (const auto* value = call.field(name);
           value != nullptr && !value->is_object() && !value->is_null())

@@ -87,7 +87,7 @@ class JsonView::Iterator {
 
 class JsonDocument {
  public:
-  // Nothing when `text` is no JSON. A number beyond 64 bits and beyond a double is none.
+  // Nothing when `text` is no JSON, and for an integer beyond 64 bits or a number beyond a double.
   static std::optional<JsonDocument> parse(std::string_view text);
   // The same, where a text that is no JSON may as well be a null.
   static JsonDocument parse_or_null(std::string_view text);

@@ -9,9 +9,8 @@
 //      file by rename, and only when its bytes change.)
 //   2. Both times come from the pod's own node: file times and the container's startedAt.
 //   3. A container that restarted has a new startedAt, so it is judged by what it read last.
-//   4. After the last exec the pods are listed again: the same uids with the same resourceVersion
-//   or
-//      at least the same startedAt, or nothing has been proved.
+//   4. After the last exec the pods are listed again: the same uids with the same resourceVersion,
+//      or at least the same startedAt, or nothing has been proved.
 // Both stamps have whole seconds. Equal seconds count as written before: an agent that wrote a
 // stale value at first and the fresh one within the same second would pass, which is why the
 // restart waits out `vault_settle` first.

@@ -24,8 +24,8 @@ namespace rotator {
 class KvData {
  public:
   KvData() = default;
-  // From JSON text of an object; Error of code malformed otherwise, and for numbers beyond 64 bits
-  // that no double holds: they could not be written back. Wipes `json`.
+  // From JSON text of an object; Error of code malformed otherwise, and for an integer beyond 64
+  // bits or a number beyond a double: it could not be written back. Wipes `json`.
   static ports::Result<KvData> parse(std::string json);
 
   // A string field as a Secret; nothing when absent or not a string.

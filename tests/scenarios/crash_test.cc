@@ -142,4 +142,17 @@ BOOST_AUTO_TEST_CASE(a_crash_soon_after_a_lost_reply_is_mended_too) {
       [](std::uint64_t nth) { return with_two_crashes(Fault::lost_reply, nth); });
 }
 
+BOOST_AUTO_TEST_CASE(stays_dead_until_the_timeline_starts_it) {
+  auto scenario = scenarios::load_scenario(std::string(OVERLAP_SOURCE_DIR) +
+                                           "/scenarios/field/rotator_killed.yaml");
+  BOOST_REQUIRE(scenario.has_value());
+  const auto when_told = scenarios::run_simulated(*scenario, {.seed = 1});
+  std::erase_if(scenario->timeline, [](const auto& step) { return step.verb == "start"; });
+  const auto by_itself = scenarios::run_simulated(*scenario, {.seed = 1});
+  BOOST_REQUIRE((when_told && by_itself));
+  BOOST_TEST(when_told->rotation.outcome == "done");
+  BOOST_TEST(by_itself->rotation.outcome == "done");
+  BOOST_TEST(when_told->rotation.duration_s > by_itself->rotation.duration_s + 120);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

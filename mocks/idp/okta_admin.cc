@@ -6,6 +6,7 @@
 
 #include "mocks/facts.h"
 #include "mocks/idp/encoding.h"
+#include "mocks/read_json.h"
 
 namespace mocks::idp {
 namespace {
@@ -137,7 +138,7 @@ struct Wish {
 Wish read_wish(const std::string& body) {
   Wish wish;
   if (body.empty()) return wish;
-  const auto object = nlohmann::json::parse(body, nullptr, false);
+  const auto object = read_json(body);
   wish.readable = object.is_object();
   if (!wish.readable) return wish;
   const auto value = object.find("client_secret");

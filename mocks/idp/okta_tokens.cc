@@ -5,6 +5,7 @@
 #include "mocks/facts.h"
 #include "mocks/idp/encoding.h"
 #include "mocks/idp/signing.h"
+#include "mocks/read_json.h"
 
 namespace mocks::idp {
 namespace {
@@ -117,7 +118,7 @@ std::string OktaTokens::id_token(const TokenSubject& subject, std::string_view n
 std::optional<TokenClaims> OktaTokens::read(std::string_view token, ports::WallTime now) const {
   const auto payload = verified_payload(token);
   if (!payload || revoked_.contains(name_of(token))) return std::nullopt;
-  const auto object = nlohmann::json::parse(*payload, nullptr, false);
+  const auto object = read_json(*payload);
   if (!object.is_object() || !text_member(object, "jti").starts_with("AT.")) return std::nullopt;
   TokenClaims claims{.issuer = text_member(object, "iss"),
                      .client_id = text_member(object, "cid"),

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "mocks/portal/credentials.h"
+#include "mocks/read_json.h"
 #include "mocks/sim/poisson.h"
 #include "rotator/ports/check.h"
 
@@ -24,7 +25,7 @@ class Answered final : public Provider {
 
 // A successful token response (RFC 6749 section 5.1).
 bool is_token_response(const std::string& body) {
-  const auto json = nlohmann::json::parse(body, nullptr, false);
+  const auto json = read_json(body);
   return json.is_object() && json.contains("access_token") && json["access_token"].is_string();
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "mocks/read_json.h"
 #include "mocks/vault/json_text.h"
 #include "mocks/vault/state.h"
 
@@ -191,7 +192,7 @@ ports::Response Vault::State::secret_id_http(Call& call, AuthRole& role, std::st
     secret.uses_left = secret.uses;
     if (secret.ttl > ports::Duration::zero()) secret.expires = wall_now() + secret.ttl;
     const std::string metadata = call.text("metadata");
-    const json parsed = metadata.empty() ? json::object() : json::parse(metadata, nullptr, false);
+    const json parsed = metadata.empty() ? json::object() : read_json(metadata);
     if (!parsed.is_object())
       return error(400, "failed to parse metadata: metadata is not a map of strings");
     for (const auto& [key, value] : parsed.items())

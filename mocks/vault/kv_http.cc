@@ -3,6 +3,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "mocks/read_json.h"
 #include "mocks/vault/json_text.h"
 #include "mocks/vault/state.h"
 
@@ -354,7 +355,7 @@ ports::Response Vault::State::kv_data_patch(Call& call, Mount& mount, std::strin
     out.data = version_text(*current, *key);
     return out.response(404);
   }
-  json merged = json::parse(current->data, nullptr, false);
+  json merged = read_json(current->data);
   if (!merged.is_object()) return one_error(500, "resource does not exist");
   merged.merge_patch(*data);
   out.data = version_text(kv_write(mount, path, canonical(merged)), *mount.kv.find(path));
@@ -371,8 +372,7 @@ ports::Response Vault::State::kv_subkeys(Call& call, Mount& mount, std::string_v
   if (const auto given = call.parameter("depth"))
     std::from_chars(given->data(), given->data() + given->size(), depth);
   json subkeys;
-  if (found.outcome == Outcome::ok)
-    subkeys = subkeys_of(json::parse(found.version->data, nullptr, false), depth, 1);
+  if (found.outcome == Outcome::ok) subkeys = subkeys_of(read_json(found.version->data), depth, 1);
   Envelope out = envelope("kv");
   out.data.clear();
   ObjectText(out.data)

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "mocks/read_json.h"
+
 namespace mocks::vault {
 namespace {
 
@@ -294,7 +296,7 @@ class Parser {
 };
 
 Result<std::vector<PolicyRule>> parse_json(std::string_view text) {
-  const auto json = nlohmann::json::parse(text, nullptr, false);
+  const auto json = read_json(text);
   if (!json.is_object()) return refuse("error parsing JSON");
   std::vector<PolicyRule> rules;
   for (const auto& [key, paths] : json.items()) {

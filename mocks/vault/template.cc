@@ -3,6 +3,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "mocks/read_json.h"
 #include "mocks/vault/json_text.h"
 
 namespace mocks::vault {
@@ -37,7 +38,7 @@ bool is_name(std::string_view text) {
 // A field of the data as Go prints it.
 std::string data_value(const KvVersion& version, std::string_view name) {
   if (auto text = string_field(version.data, name)) return std::move(*text);
-  const auto data = nlohmann::json::parse(version.data, nullptr, false);
+  const auto data = read_json(version.data);
   if (!data.is_object()) return std::string(no_value);
   const auto it = data.find(name);
   return it == data.end() ? std::string(no_value) : go_value(*it);
@@ -233,14 +234,14 @@ void Template::render_nodes(std::size_t from, std::size_t to, const KvVersion& v
       case Node::Kind::key: out += range_key; break;
       case Node::Kind::value: out += range_value; break;
       case Node::Kind::range_all: {
-        const auto data = nlohmann::json::parse(version.data, nullptr, false);
+        const auto data = read_json(version.data);
         render_nodes(i + 1, node.end, version, key, "data", go_value(data), out);
         render_nodes(i + 1, node.end, version, key, "metadata", metadata_map(version, key), out);
         i = node.end - 1;
         break;
       }
       case Node::Kind::range_data: {
-        const auto data = nlohmann::json::parse(version.data, nullptr, false);
+        const auto data = read_json(version.data);
         if (data.is_object())
           for (const auto& [name, value] : data.items())
             render_nodes(i + 1, node.end, version, key, name, go_value(value), out);

@@ -25,6 +25,13 @@ void append_escape(std::string& out, char c) {
   out += digits[static_cast<unsigned char>(c) & 15U];
 }
 
+// Bytes that stand for themselves, whatever comes before or after.
+constexpr auto plain = [] {
+  std::array<bool, 256> set{};
+  for (std::size_t byte = 0x20; byte < 0x80; ++byte) set[byte] = byte != '"' && byte != '\\';
+  return set;
+}();
+
 template <typename Number>
 std::array<char, 32> digits_of(Number value) {
   std::array<char, 32> digits{};  // enough for any double (std::to_chars), with a zero at the end
@@ -63,25 +70,18 @@ JsonWriter& JsonWriter::text(std::string_view value) {
   std::size_t from = 0;
   std::size_t at = 0;
   const auto flush = [&] { out_.append(value, from, at - from); };
-  while (at < value.size()) {
-    const auto byte = static_cast<unsigned char>(value[at]);
-    if (byte >= 0x80) {
-      const auto length = utf8_length(value.substr(at));
-      if (length > 0) {
-        at += length;
-        continue;
-      }
-      flush();
-      out_ += "\xef\xbf\xbd";
-      from = ++at;
-      continue;
-    }
-    if (byte >= 0x20 && byte != '"' && byte != '\\') {
-      ++at;
+  for (;;) {
+    while (at < value.size() && plain[static_cast<unsigned char>(value[at])]) ++at;
+    if (at == value.size()) break;
+    if (const auto length = utf8_length(value.substr(at)); length > 1) {
+      at += length;
       continue;
     }
     flush();
-    append_escape(out_, value[at]);
+    if (static_cast<unsigned char>(value[at]) < 0x80)
+      append_escape(out_, value[at]);
+    else
+      out_ += "\xef\xbf\xbd";
     from = ++at;
   }
   flush();

@@ -288,13 +288,12 @@ ports::Status JournalStore::append(Journal& journal) {
   journal.format = journal_format;
   journal.nonce = ports::random_hex(random_, nonce_bytes);
   journal.updated = clock_.wall_now();
-  const auto text = to_json(journal, hex_encoded(fingerprint_key().reveal_to_wire()));
+  const KvData data(
+      ports::Secret(to_json(journal, hex_encoded(fingerprint_key().reveal_to_wire()))));
   unsettled_.push_back(journal.nonce);
   ports::Error last;
   for (int attempt = 0; attempt < max_journal_write_attempts; ++attempt) {
-    const auto data = KvData::parse(text);
-    if (!data) return ports::fail(data.error());
-    const auto written = kv_.write(*data, version_);
+    const auto written = kv_.write(data, version_);
     if (written) {
       version_ = *written;
       unsettled_.clear();

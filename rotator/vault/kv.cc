@@ -67,10 +67,11 @@ ports::Result<KvData> KvData::parse(std::string json) {
   const ports::Secret text(std::move(json));
   const auto parsed = parse_object(text.reveal_to_wire(), "the data of a Vault secret");
   if (!parsed) return ports::fail(parsed.error());
-  KvData data;
-  data.json_ = ports::Secret(text_of(*parsed, text.reveal_to_wire().size()));
-  return data;
+  return KvData(*parsed, text.reveal_to_wire().size());
 }
+
+KvData::KvData(JsonView object, std::size_t document_bytes)
+    : json_(ports::Secret(text_of(object, document_bytes))) {}
 
 std::optional<ports::Secret> KvData::secret(const std::string& field) const {
   auto value = text(field);
@@ -130,14 +131,13 @@ ports::Result<KvVersion> KeyValue::read(std::optional<int> version) {
   KvVersion found;
   const auto number = integer_member(*parsed, {"data", "metadata", "version"});
   const auto created = parse_rfc3339(text_member(*parsed, {"data", "metadata", "created_time"}));
-  auto data =
-      KvData::parse(text_of(parsed->root().member({"data", "data"}), body.reveal_to_wire().size()));
-  if (!data || number < 1 || !created)
+  const auto data = parsed->root().member({"data", "data"});
+  if (!data.is_object() || number < 1 || !created)
     return ports::fail(
         ErrorCode::malformed,
         tried + ": the answer lacks data.data, data.metadata.version or created_time; is " +
             mount_ + " a KV version 2 mount?");
-  found.data = std::move(*data);
+  found.data = KvData(data, body.reveal_to_wire().size());
   found.version = static_cast<int>(number);
   found.created = *created;
   return found;

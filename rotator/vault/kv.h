@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "rotator/calls/json_view.h"
 #include "rotator/ports/clock.h"
 #include "rotator/ports/http.h"
 #include "rotator/ports/result.h"
@@ -27,6 +28,10 @@ class KvData {
   // From JSON text of an object; Error of code malformed otherwise, and for an integer beyond 64
   // bits or a number beyond a double: it could not be written back. Wipes `json`.
   static ports::Result<KvData> parse(std::string json);
+  // From an object that this program has just written with JsonWriter.
+  explicit KvData(ports::Secret object) : json_(std::move(object)) {}
+  // From an object within a document of `document_bytes` bytes.
+  KvData(JsonView object, std::size_t document_bytes);
 
   // A string field as a Secret; nothing when absent or not a string.
   std::optional<ports::Secret> secret(const std::string& field) const;

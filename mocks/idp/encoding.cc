@@ -158,19 +158,26 @@ std::string sha256(std::string_view bytes) {
 
 void append_json(std::string& out, std::string_view text) {
   static constexpr std::string_view digits = "0123456789abcdef";
+  const auto plain = [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+  };
   out += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
+  std::size_t from = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (plain(c)) continue;
+    out.append(text, from, i - from);
+    from = i + 1;
+    if (static_cast<unsigned char>(c) >= 0x20) {
       out += '\\';
       out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += "\\u00";
-      out += digits[static_cast<unsigned char>(c) >> 4U];
-      out += digits[static_cast<unsigned char>(c) & 15U];
-    } else {
-      out += c;
+      continue;
     }
+    out += "\\u00";
+    out += digits[static_cast<unsigned char>(c) >> 4U];
+    out += digits[static_cast<unsigned char>(c) & 15U];
   }
+  out.append(text, from, text.size() - from);
   out += '"';
 }
 

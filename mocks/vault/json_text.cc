@@ -12,10 +12,14 @@ using std::chrono::duration_cast;
 
 constexpr char hex_digits[] = "0123456789abcdef";
 
-bool plain(char c) {
-  return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\' && c != '<' && c != '>' &&
-         c != '&' && c != '\xE2';
-}
+// Bytes that stand for themselves. 0xE2 may begin U+2028 or U+2029, which do not.
+constexpr auto plain = [] {
+  std::array<bool, 256> set{};
+  for (std::size_t byte = 0x20; byte < set.size(); ++byte) set[byte] = true;
+  for (const char other : {'"', '\\', '<', '>', '&', '\xE2'})
+    set[static_cast<unsigned char>(other)] = false;
+  return set;
+}();
 
 void append_escape(std::string& out, char c) {
   switch (c) {
@@ -89,7 +93,7 @@ void append_string(std::string& out, std::string_view text) {
   out += '"';
   std::size_t from = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (plain(text[i])) continue;
+    if (plain[static_cast<unsigned char>(text[i])]) continue;
     // U+2028 and U+2029 are escaped, other characters that begin with the same byte are not.
     if (text[i] == '\xE2') {
       const std::string_view rest = text.substr(i, 3);

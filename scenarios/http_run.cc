@@ -266,9 +266,12 @@ ports::Status HttpRun::drive_rotator() {
     }
     const bool resumable = killed || rotation_.outcome == "unknown" ||
                            rotation_.outcome == "interrupted" || rotation_.outcome == "locked";
-    if (!resumable || rotation_.outcome == scenario_.expect.outcome) break;
+    // It died before its rotation had begun: the next scheduled run begins one.
+    const bool none_begun = !killed && command == "resume" && rotation_.outcome == "done" &&
+                            result.value("rotation_id", "").empty();
+    if (!none_begun && (!resumable || rotation_.outcome == scenario_.expect.outcome)) break;
     await_start();
-    command = "resume";
+    command = none_begun ? "run" : "resume";
   }
   const std::lock_guard lock(world_mutex_);
   ended_ = scheduler_->now();

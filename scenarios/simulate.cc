@@ -107,7 +107,7 @@ class Simulation final : private mocks::Timed,
   void on_timer(std::uint32_t kind, std::uint64_t subject) override {
     if (kind == begin_driver) return begin();
     if (kind == step) return perform(scenario_.timeline[subject]);
-    if (!process_.running()) start(incarnation_ == 0 ? "run" : "resume");
+    if (!process_.running()) start(next_command_);
   }
 
   void begin() {
@@ -136,7 +136,7 @@ class Simulation final : private mocks::Timed,
                    {.kind = kind, .subject = mocks::name_of(process_.name()), .text = last_phase_});
   }
 
-  void start(const std::string& command) {
+  void start(std::string command) {
     if (++incarnation_ > max_incarnations) {
       outcome_ = rotator::Outcome{.message = "crashed more often than it was restarted"};
       finished_ = true;
@@ -144,7 +144,8 @@ class Simulation final : private mocks::Timed,
     }
     if (driver_.kind == Driver::Kind::operator_by_hand)
       return process_.start([this] { follow_the_guide(); });
-    process_.start([this, command] { rotate(command); });
+    next_command_ = "resume";
+    process_.start([this, command = std::move(command)] { rotate(command); });
   }
 
   void rotate(const std::string& command) {
@@ -158,6 +159,12 @@ class Simulation final : private mocks::Timed,
     auto outcome = command == "run" ? rotation.run() : rotation.resume();
     tell(FactKind::rotator_stopped);
     output_ += outcome.message + "\n";
+    // It died before its rotation had begun: the next scheduled run begins one.
+    if (command == "resume" && outcome.rotation_id.empty() &&
+        outcome.ending == rotator::Ending::done) {
+      next_command_ = "run";
+      return restart_soon();
+    }
     if (outcome.ending == rotator::Ending::interrupted ||
         outcome.ending == rotator::Ending::unknown || outcome.ending == rotator::Ending::locked) {
       // Resumable: the next scheduled run takes it up. An expectation of just that ending stops
@@ -340,6 +347,7 @@ class Simulation final : private mocks::Timed,
   std::optional<rotator::Outcome> outcome_;
   std::uint64_t by_hand_calls_ = 0;
   int incarnation_ = 0;
+  std::string next_command_ = "run";
   bool finished_ = false;
   ports::Instant began_ = {};
   ports::Instant ended_ = {};

@@ -165,11 +165,10 @@ std::string Authorizer::issue(const std::string& name, ports::Duration lifetime)
   account.token_id = registry_.uid();
   // Shaped like a JWT (RFC 7519), so that nobody mistakes its form; who it is, only this server
   // knows.
-  std::string claims;
-  JsonText json(claims);
-  json.open('{').member("iss", "https://kubernetes.default.svc").member("sub", name);
-  json.member("jti", account.token_id).close('}');
-  std::string token = base64url(R"({"alg":"RS256"})") + "." + base64url(claims) + "." +
+  JsonText claims;
+  claims.open('{').member("iss", "https://kubernetes.default.svc").member("sub", name);
+  claims.member("jti", account.token_id).close('}');
+  std::string token = base64url(R"({"alg":"RS256"})") + "." + base64url(claims.take()) + "." +
                       base64url(account.token_id + registry_.uid());
   tokens_.emplace(token,
                   Token{.account = std::move(account), .expires = registry_.now() + lifetime});

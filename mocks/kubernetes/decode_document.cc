@@ -116,8 +116,7 @@ std::optional<ports::WallTime> plain_time(Fields& fields, std::string_view name)
 
 void decode_lease(Fields& fields, Decoded& out, Document& lease) {
   Fields spec = fields.object("spec", "LeaseSpec");
-  std::string text;
-  JsonText json(text);
+  JsonText json;
   json.key("spec").open('{');
   if (spec.has("holderIdentity")) {
     lease.holder = spec.text("holderIdentity");
@@ -144,8 +143,7 @@ void decode_lease(Fields& fields, Decoded& out, Document& lease) {
   if (spec.has("strategy")) json.member("strategy", spec.text("strategy"));
   if (spec.has("preferredHolder")) json.member("preferredHolder", spec.text("preferredHolder"));
   spec.finish();
-  json.close('}');
-  lease.members = std::move(text);
+  lease.members = json.close('}').take();
 }
 
 Event::Reference decode_reference(Fields fields) {
@@ -188,15 +186,13 @@ std::string dump(const Json& value) {
 
 // The body's own members beside metadata, then `more`.
 std::string members_of(const Json& body, std::string_view more) {
-  std::string text;
-  JsonText json(text);
+  JsonText json;
   for (const auto& [key, value] : body.items()) {
     if (key == "kind" || key == "apiVersion" || key == "metadata" || value.is_null()) continue;
     if (key == "status") continue;
-    json.key(key).raw(dump(value));
+    json.given_key(key).raw(dump(value));
   }
-  json.raw(more);
-  return text;
+  return json.raw(more).take();
 }
 
 }  // namespace

@@ -88,8 +88,7 @@ constexpr std::array<std::string_view, 7> groups = {
     "policy", "coordination.k8s.io", "discovery.k8s.io"};
 
 std::string resource_list(std::string_view group) {
-  std::string out;
-  JsonText json(out);
+  JsonText json(4096);
   const std::string version = group.empty() ? "v1" : std::string(group) + "/v1";
   json.open('{').member("kind", "APIResourceList");
   if (!group.empty()) json.member("apiVersion", "v1");
@@ -113,7 +112,7 @@ std::string resource_list(std::string_view group) {
     json.close('}');
   }
   json.close(']').close('}');
-  return out;
+  return json.take();
 }
 
 void group_members(JsonText& json, std::string_view group) {
@@ -133,15 +132,14 @@ std::string version_body() {
 }
 
 std::string root_paths() {
-  std::string out;
-  JsonText json(out);
+  JsonText json;
   json.open('{').key("paths").open('[').text("/api").text("/api/v1").text("/apis");
   for (const std::string_view group : groups) {
     json.text(std::string("/apis/").append(group));
     json.text(std::string("/apis/").append(group).append("/v1"));
   }
   json.text("/healthz").text("/livez").text("/readyz").text("/version").close(']').close('}');
-  return out;
+  return json.take();
 }
 
 }  // namespace
@@ -168,8 +166,7 @@ std::optional<Answer> answer_discovery(std::string_view path) {
                        R"([{"clientCIDR":"0.0.0.0/0","serverAddress":"127.0.0.1:6443"}]})");
   }
   if (path == "/api/v1") return answer_json(200, resource_list(""));
-  std::string out;
-  JsonText json(out);
+  JsonText json;
   if (path == "/apis") {
     json.open('{').member("kind", "APIGroupList").member("apiVersion", "v1");
     json.key("groups").open('[');
@@ -179,7 +176,7 @@ std::optional<Answer> answer_discovery(std::string_view path) {
       json.close('}');
     }
     json.close(']').close('}');
-    return answer_json(200, std::move(out));
+    return answer_json(200, json.take());
   }
   for (const std::string_view group : groups) {
     const std::string base = std::string("/apis/").append(group);
@@ -188,7 +185,7 @@ std::optional<Answer> answer_discovery(std::string_view path) {
     json.open('{').member("kind", "APIGroup").member("apiVersion", "v1");
     group_members(json, group);
     json.close('}');
-    return answer_json(200, std::move(out));
+    return answer_json(200, json.take());
   }
   return std::nullopt;
 }

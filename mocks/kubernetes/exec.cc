@@ -59,19 +59,17 @@ std::string joined(const std::vector<std::string>& argv) {
 }
 
 std::string internal_error(const std::string& message) {
-  std::string out;
-  JsonText json(out);
+  JsonText json;
   json.open('{').key("metadata").raw("{}").member("status", "Failure");
   json.member("message", "Internal error occurred: Internal error occurred: " + message);
   json.member("reason", "InternalError").key("details").open('{').key("causes").open('[');
   json.open('{').member("message", "Internal error occurred: " + message).close('}');
   json.close(']').close('}').member("code", 500).close('}');
-  return out;
+  return json.take();
 }
 
 std::string exit_status(const std::vector<std::string>& argv, int code) {
-  std::string out;
-  JsonText json(out);
+  JsonText json;
   const std::string number = std::to_string(code);
   json.open('{').key("metadata").raw("{}").member("status", "Failure");
   json.member("message", "command terminated with non-zero exit code: error executing command [" +
@@ -79,7 +77,7 @@ std::string exit_status(const std::vector<std::string>& argv, int code) {
   json.member("reason", "NonZeroExitCode").key("details").open('{').key("causes").open('[');
   json.open('{').member("reason", "ExitCode").member("message", number).close('}');
   json.close(']').close('}').close('}');
-  return out;
+  return json.take();
 }
 
 std::string outcome_status(const Pod& pod, const std::vector<std::string>& argv,

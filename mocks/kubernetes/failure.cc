@@ -127,8 +127,7 @@ Cause forbidden_value(std::string field, const std::string& why) {
 }
 
 std::string render_status(const Failure& failure) {
-  std::string out;
-  JsonText json(out);
+  JsonText json;
   json.open('{').member("kind", "Status").member("apiVersion", "v1");
   json.key("metadata").open('{');
   if (!failure.continue_token.empty()) json.member("continue", failure.continue_token);
@@ -155,7 +154,7 @@ std::string render_status(const Failure& failure) {
     json.close('}');
   }
   json.member("code", failure.code).close('}');
-  return out;
+  return json.take();
 }
 
 Answer answer_json(int status, std::string body) {

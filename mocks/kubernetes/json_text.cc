@@ -1,17 +1,58 @@
 #include "mocks/kubernetes/json_text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <cstring>
+#include <utility>
 
 namespace mocks::kubernetes {
 namespace {
 
-void append_number(std::string& out, std::int64_t value) {
-  std::array<char, 24> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  out.append(digits.data(), end);
+// A word with the highest bit set in each of its bytes that needs an escape, and zero if none does
+// (a byte after the first such one may be marked by mistake).
+std::uint64_t marks(std::uint64_t word) {
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  constexpr std::uint64_t highs = 0x80 * ones;
+  const auto below = [&](std::uint64_t bytes, std::uint64_t limit) {
+    return (bytes - limit * ones) & ~bytes & highs;
+  };
+  const auto equal = [&](char c) {
+    return below(word ^ (static_cast<unsigned char>(c) * ones), 1);
+  };
+  return below(word, 0x20) | equal('"') | equal('\\');
 }
+
+// How many characters at the start of `text` stand in a JSON string as they are.
+std::size_t plain_run(std::string_view text) {
+  std::size_t at = 0;
+  for (; text.size() - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if (marks(word) != 0) break;
+  }
+  while (at < text.size() && !needs_escape(text[at])) ++at;
+  return at;
+}
+
+// What stands for a character that needs an escape.
+std::string escaped(char c) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  switch (c) {
+    case '"': return "\\\"";
+    case '\\': return "\\\\";
+    case '\n': return "\\n";
+    case '\r': return "\\r";
+    case '\t': return "\\t";
+    default: {
+      const auto code = static_cast<unsigned char>(c);
+      return std::string("\\u00") + hex[code >> 4U] + hex[code & 15U];
+    }
+  }
+}
+
+char* copy(std::string_view text, char* at) { return at + text.copy(at, text.size()); }
 
 // Writes `value` in `width` digits and returns where it ended.
 char* put_padded(char* at, std::int64_t value, int width) {
@@ -19,140 +60,130 @@ char* put_padded(char* at, std::int64_t value, int width) {
   return at + width;
 }
 
-void append_time(std::string& out, ports::WallTime value, bool micros) {
-  const auto day = std::chrono::floor<std::chrono::days>(value);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::microseconds>(value - day));
-  std::array<char, 32> text;
-  char* at = text.data();
-  const auto put = [&at](std::int64_t part, int width, char after) {
-    at = put_padded(at, part, width);
-    *at++ = after;
-  };
-  put(static_cast<int>(date.year()), 4, '-');
-  put(static_cast<unsigned>(date.month()), 2, '-');
-  put(static_cast<unsigned>(date.day()), 2, 'T');
-  put(time.hours().count(), 2, ':');
-  put(time.minutes().count(), 2, ':');
-  put(time.seconds().count(), 2, micros ? '.' : 'Z');
-  if (micros) put(time.subseconds().count(), 6, 'Z');
-  out.append(text.data(), at);
-}
-
-constexpr std::array<bool, 256> make_special() {
-  std::array<bool, 256> special = {};
-  for (std::size_t c = 0; c < 0x20; ++c) special[c] = true;
-  special['"'] = special['\\'] = true;
-  return special;
-}
-constexpr std::array<bool, 256> special = make_special();
-
 }  // namespace
 
-void append_escaped(std::string& out, std::string_view text) {
-  constexpr std::string_view hex = "0123456789abcdef";
-  std::size_t plain = 0;  // where the run of ordinary characters began
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (!special[c]) continue;
-    out.append(text, plain, i - plain);
-    plain = i + 1;
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        out += "\\u00";
-        out += hex[c >> 4U];
-        out += hex[c & 15U];
-    }
+std::string in_quotes(std::string_view text) { return JsonText(text.size() + 2).text(text).take(); }
+
+char* JsonText::room(std::size_t size) {
+  if (text_.size() - size_ < size) text_.resize(std::max(2 * text_.size(), size_ + size));
+  return text_.data() + size_;
+}
+
+void JsonText::put(std::string_view plain) { written(copy(plain, room(plain.size()))); }
+
+void JsonText::put_quoted(std::string_view value) {
+  put(comma_ ? ",\"" : "\"");
+  for (std::size_t run = plain_run(value); run < value.size(); run = plain_run(value)) {
+    put(value.substr(0, run));
+    put(escaped(value[run]));
+    value.remove_prefix(run + 1);
   }
-  out.append(text, plain, text.size() - plain);
-}
-
-std::string in_quotes(std::string_view text) {
-  std::string out = "\"";
-  append_escaped(out, text);
-  out += '"';
-  return out;
-}
-
-std::string to_time(ports::WallTime value) {
-  std::string out;
-  append_time(out, value, false);
-  return out;
-}
-
-std::string to_micro_time(ports::WallTime value) {
-  std::string out;
-  append_time(out, value, true);
-  return out;
-}
-
-void JsonText::separate() {
-  if (out_.empty()) return;
-  const char last = out_.back();
-  if (last != '{' && last != '[' && last != ':' && last != '\n') out_ += ',';
+  char* const at = copy(value, room(value.size() + 1));
+  *at = '"';
+  written(at + 1);
+  comma_ = true;
 }
 
 JsonText& JsonText::open(char bracket) {
-  separate();
-  out_ += bracket;
+  char* at = room(2);
+  if (comma_) *at++ = ',';
+  *at++ = bracket;
+  written(at);
+  comma_ = false;
   return *this;
 }
 
 JsonText& JsonText::close(char bracket) {
-  out_ += bracket;
+  put({&bracket, 1});
+  comma_ = true;
   return *this;
 }
 
-JsonText& JsonText::key(std::string_view name) {
-  separate();
-  out_ += '"';
-  append_escaped(out_, name);
-  out_ += "\":";
+JsonText& JsonText::key(Name name) {
+  char* at = room(name.text().size() + 4);
+  if (comma_) *at++ = ',';
+  *at++ = '"';
+  at = copy(name.text(), at);
+  *at++ = '"';
+  *at++ = ':';
+  written(at);
+  comma_ = false;
+  return *this;
+}
+
+JsonText& JsonText::given_key(std::string_view name) {
+  put_quoted(name);
+  put(":");
+  comma_ = false;
   return *this;
 }
 
 JsonText& JsonText::text(std::string_view value) {
-  separate();
-  out_ += '"';
-  append_escaped(out_, value);
-  out_ += '"';
+  put_quoted(value);
   return *this;
 }
 
 JsonText& JsonText::number(std::int64_t value) {
-  separate();
-  append_number(out_, value);
+  constexpr std::size_t longest = 24;
+  char* at = room(longest);
+  if (comma_) *at++ = ',';
+  written(std::to_chars(at, at + longest - 1, value).ptr);
+  comma_ = true;
   return *this;
 }
 
-JsonText& JsonText::boolean(bool value) { return raw(value ? "true" : "false"); }
-
 JsonText& JsonText::raw(std::string_view json) {
   if (json.empty()) return *this;
-  separate();
-  out_ += json;
+  char* at = room(json.size() + 1);
+  if (comma_) *at++ = ',';
+  written(copy(json, at));
+  comma_ = true;
   return *this;
 }
 
 JsonText& JsonText::time(ports::WallTime value) {
-  separate();
-  out_ += '"';
-  append_time(out_, value, false);
-  out_ += '"';
+  put_time(value, false);
   return *this;
 }
 
 JsonText& JsonText::micro_time(ports::WallTime value) {
-  separate();
-  out_ += '"';
-  append_time(out_, value, true);
-  out_ += '"';
+  put_time(value, true);
   return *this;
+}
+
+void JsonText::put_time(ports::WallTime value, bool micros) {
+  const auto day = std::chrono::floor<std::chrono::days>(value);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::microseconds>(value - day));
+  constexpr std::size_t longest = 32;
+  char* at = room(longest);
+  const auto put_part = [&at](std::int64_t part, int width, char after) {
+    at = put_padded(at, part, width);
+    *at++ = after;
+  };
+  if (comma_) *at++ = ',';
+  *at++ = '"';
+  put_part(static_cast<int>(date.year()), 4, '-');
+  put_part(static_cast<unsigned>(date.month()), 2, '-');
+  put_part(static_cast<unsigned>(date.day()), 2, 'T');
+  put_part(time.hours().count(), 2, ':');
+  put_part(time.minutes().count(), 2, ':');
+  put_part(time.seconds().count(), 2, micros ? '.' : 'Z');
+  if (micros) put_part(time.subseconds().count(), 6, 'Z');
+  *at++ = '"';
+  written(at);
+  comma_ = true;
+}
+
+JsonText& JsonText::end_line() {
+  put("\n");
+  comma_ = false;
+  return *this;
+}
+
+std::string JsonText::take() {
+  text_.resize(size_);
+  return std::move(text_);
 }
 
 }  // namespace mocks::kubernetes

@@ -2,6 +2,7 @@
 // spellings of time. For rendering typed objects without building a tree.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,35 +11,68 @@
 
 namespace mocks::kubernetes {
 
+// Whether RFC 8259 lets a character stand in a string only behind a backslash.
+constexpr bool needs_escape(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+}
+
+// A member's name as the source writes it: the compiler sees that nothing in it needs an escape.
+class Name {
+ public:
+  template <std::size_t size>
+  consteval Name(const char (&text)[size]) : text_(text, size - 1) {  // as good as the literal
+    for (const char c : text_) {
+      if (needs_escape(c)) throw "a name needs no escape";
+    }
+  }
+  constexpr std::string_view text() const { return text_; }
+
+ private:
+  std::string_view text_;
+};
+
 class JsonText {
  public:
-  explicit JsonText(std::string& out) : out_(out) {}
+  // `expected` bytes are set aside at once; more than that is as correct, but slower.
+  explicit JsonText(std::size_t expected = 512) : text_(expected, '\0') {}
 
   JsonText& open(char bracket);   // '{' or '['
   JsonText& close(char bracket);  // '}' or ']'
-  JsonText& key(std::string_view name);
+  JsonText& key(Name name);
   JsonText& text(std::string_view value);
   JsonText& number(std::int64_t value);
-  JsonText& boolean(bool value);
-  JsonText& raw(std::string_view json);  // a whole value, or whole members
-  JsonText& time(ports::WallTime value);
-  JsonText& micro_time(ports::WallTime value);
+  JsonText& boolean(bool value) { return raw(value ? "true" : "false"); }
+  JsonText& raw(std::string_view json);   // a whole value, or whole members; nothing when empty
+  JsonText& time(ports::WallTime value);  // metav1.Time: "2026-11-23T10:00:00Z"
+  JsonText& micro_time(ports::WallTime value);  // metav1.MicroTime: "2026-11-23T10:00:00.000000Z"
 
   // Members of an object.
-  JsonText& member(std::string_view name, std::string_view value) { return key(name).text(value); }
-  JsonText& member(std::string_view name, std::int64_t value) { return key(name).number(value); }
+  JsonText& member(Name name, std::string_view value) { return key(name).text(value); }
+  JsonText& member(Name name, std::int64_t value) { return key(name).number(value); }
+  // The key of a member whose name came from a client: a label's, an annotation's.
+  JsonText& given_key(std::string_view name);
+  JsonText& given_member(std::string_view name, std::string_view value) {
+    return given_key(name).text(value);
+  }
+
+  // Ends a text that is a line of its own.
+  JsonText& end_line();
+  // The text so far; nothing may be written after it.
+  std::string take();
 
  private:
-  void separate();  // a comma, unless a value starts here
-  std::string& out_;
+  char* room(std::size_t size);  // where the next `size` characters go
+  void written(char* end) { size_ = static_cast<std::size_t>(end - text_.data()); }
+  void put(std::string_view plain);
+  void put_quoted(std::string_view value);
+  void put_time(ports::WallTime value, bool micros);
+
+  std::string text_;  // written up to size_
+  std::size_t size_ = 0;
+  bool comma_ = false;  // a value stands before what comes next
 };
 
-// The inside of a JSON string.
-void append_escaped(std::string& out, std::string_view text);
-std::string in_quotes(std::string_view text);  // as Go's %q for plain text: "text"
-
-// "2026-11-23T10:00:00Z" (metav1.Time) and "2026-11-23T10:00:00.000000Z" (metav1.MicroTime).
-std::string to_time(ports::WallTime value);
-std::string to_micro_time(ports::WallTime value);
+// A JSON string, which is Go's %q for plain text: "text".
+std::string in_quotes(std::string_view text);
 
 }  // namespace mocks::kubernetes

@@ -20,10 +20,10 @@ struct Continue {
 std::string encode(const Continue& token) {
   constexpr std::string_view alphabet =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string text;
-  JsonText json(text);
+  JsonText json;
   json.open('{').member("v", "meta.k8s.io/v1").member("rv", token.version);
   json.member("start", token.start + std::string(1, '\0')).close('}');
+  const std::string text = json.take();
   std::string out;
   std::uint32_t buffer = 0;
   unsigned bits = 0;
@@ -91,21 +91,19 @@ bool in_scope(const Object& object, const ApiCall& call) {
 }
 
 Answer Reader::show(int status, const ApiCall& call, const Object& object, const KindInfo& kind) {
-  std::string out;
-  out.reserve(4096);
+  JsonText json(4096);
   switch (call.form) {
-    case Form::object: render_object(out, object, kind); break;
-    case Form::partial: render_partial(out, object); break;
+    case Form::object: render_object(json, object, kind); break;
+    case Form::partial: render_partial(json, object); break;
     case Form::table:
-      begin_table(out, kind,
+      begin_table(json, kind,
                   R"({"resourceVersion":")" + std::to_string(object.resource_version) + "\"}",
                   true);
-      add_row(out, object, registry_.wall_now());
-      end_table(out);
+      add_row(json, object, registry_.wall_now());
+      end_table(json);
       break;
   }
-  out += '\n';
-  return answer_json(status, std::move(out));
+  return answer_json(status, json.end_line().take());
 }
 
 Outcome<Answer> Reader::get(const ApiCall& call, const KindInfo& kind) {
@@ -120,9 +118,7 @@ Outcome<Answer> Reader::get(const ApiCall& call, const KindInfo& kind) {
   const ObjectPointer object = store.find(kind.kind, where, call.name);
   if (object == nullptr) return refuse(not_found(kind, call.name));
   if (call.subresource == "scale") {
-    std::string out;
-    render_scale(out, static_cast<const Deployment&>(*object));
-    return answer_json(200, std::move(out));
+    return answer_json(200, render_scale(static_cast<const Deployment&>(*object)));
   }
   return show(200, call, *object, kind);
 }
@@ -187,8 +183,7 @@ Outcome<Answer> Reader::list(const ApiCall& call, const KindInfo& kind) {
 }
 
 std::string Reader::render_page(const ApiCall& call, const Page& page, const KindInfo& kind) {
-  std::string metadata;
-  JsonText head(metadata);
+  JsonText head;
   head.open('{').member("resourceVersion", std::to_string(page.version));
   if (!page.next.empty()) {
     head.member("continue", page.next);
@@ -196,18 +191,16 @@ std::string Reader::render_page(const ApiCall& call, const Page& page, const Kin
       head.member("remainingItemCount", static_cast<std::int64_t>(page.remaining));
     }
   }
-  head.close('}');
-  std::string out;
-  out.reserve(256 + page.objects.size() * 3072);
+  const std::string metadata = head.close('}').take();
+  JsonText json(256 + page.objects.size() * (call.form == Form::object ? 4096 : 1024));
   if (call.form == Form::table) {
-    begin_table(out, kind, metadata, true);
+    begin_table(json, kind, metadata, true);
     for (const ObjectPointer& object : page.objects) {
-      add_row(out, *object, registry_.wall_now());
+      add_row(json, *object, registry_.wall_now());
     }
-    end_table(out);
-    return out;
+    end_table(json);
+    return json.take();
   }
-  JsonText json(out);
   if (call.form == Form::partial) {
     json.open('{').member("kind", "PartialObjectMetadataList");
     json.member("apiVersion", "meta.k8s.io/v1");
@@ -218,14 +211,12 @@ std::string Reader::render_page(const ApiCall& call, const Page& page, const Kin
   json.key("metadata").raw(metadata).key("items").open('[');
   for (const ObjectPointer& object : page.objects) {
     if (call.form == Form::partial) {
-      render_partial(out, *object);
+      render_partial(json, *object);
     } else {
-      render_item(out, *object, kind);
+      render_item(json, *object, kind);
     }
   }
-  json.close(']').close('}');
-  out += '\n';
-  return out;
+  return json.close(']').close('}').end_line().take();
 }
 
 }  // namespace mocks::kubernetes

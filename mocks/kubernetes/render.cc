@@ -1,17 +1,16 @@
 #include "mocks/kubernetes/render.h"
 
-#include "mocks/kubernetes/json_text.h"
 #include "mocks/kubernetes/render_pod.h"
 
 namespace mocks::kubernetes {
 namespace {
 
-constexpr std::string_view hash_label = "pod-template-hash";
+constexpr Name hash_label = "pod-template-hash";
 
 void render_strings(JsonText& json, const Strings& strings, std::string_view hash = {}) {
   json.open('{');
   for (const auto& [key, value] : strings) {
-    if (key != hash_label || hash.empty()) json.member(key, value);
+    if (key != hash_label.text() || hash.empty()) json.given_member(key, value);
   }
   if (!hash.empty()) json.member(hash_label, hash);
   json.close('}');
@@ -30,7 +29,7 @@ void render_template(JsonText& json, const PodTemplate& pod_template, std::strin
   json.close('}').key("spec").raw(pod_template.spec).close('}');
 }
 
-void render_quantity(JsonText& json, std::string_view name, const Quantity& quantity) {
+void render_quantity(JsonText& json, Name name, const Quantity& quantity) {
   if (quantity.percent) {
     json.member(name, std::to_string(quantity.value) + "%");
   } else {
@@ -52,15 +51,14 @@ void render_conditions(JsonText& json, const std::vector<Condition>& conditions,
 }
 
 // Zeroes are left out.
-void count(JsonText& json, std::string_view name, std::int64_t value) {
+void count(JsonText& json, Name name, std::int64_t value) {
   if (value != 0) json.member(name, value);
 }
 
 std::string render_spec(const DeploymentSpec& spec) {
-  std::string out;
-  JsonText json(out);
+  JsonText json(2048);
   json.open('{').member("replicas", spec.replicas).key("selector");
-  render_selector(out, spec.selector);
+  render_selector(json, spec.selector);
   json.key("template");
   render_template(json, *spec.pod_template);
   json.key("strategy").open('{').member("type", spec.recreate ? "Recreate" : "RollingUpdate");
@@ -75,11 +73,10 @@ std::string render_spec(const DeploymentSpec& spec) {
   json.member("revisionHistoryLimit", spec.revision_history_limit);
   if (spec.paused) json.key("paused").boolean(true);
   json.member("progressDeadlineSeconds", spec.progress_deadline_s).close('}');
-  return out;
+  return json.take();
 }
 
-void render_deployment(std::string& out, const Deployment& deployment) {
-  JsonText json(out);
+void render_deployment(JsonText& json, const Deployment& deployment) {
   const DeploymentSpec& spec = *deployment.spec;
   if (spec.rendered.empty()) spec.rendered = render_spec(spec);
   json.key("spec").raw(spec.rendered);
@@ -97,12 +94,11 @@ void render_deployment(std::string& out, const Deployment& deployment) {
   json.close('}');
 }
 
-void render_replica_set(std::string& out, const ReplicaSet& set) {
-  JsonText json(out);
+void render_replica_set(JsonText& json, const ReplicaSet& set) {
   json.key("spec").open('{').member("replicas", set.replicas);
   count(json, "minReadySeconds", set.min_ready_s);
   json.key("selector");
-  render_selector(out, *set.selector, set.pod_template->hash);
+  render_selector(json, *set.selector, set.pod_template->hash);
   json.key("template");
   render_template(json, *set.pod_template, set.pod_template->hash);
   json.close('}').key("status").open('{').member("replicas", set.status.replicas);
@@ -119,7 +115,7 @@ void render_replica_set(std::string& out, const ReplicaSet& set) {
 
 void render_reference(JsonText& json, const Event::Reference& reference) {
   json.open('{');
-  const auto put = [&](std::string_view name, const std::string& value) {
+  const auto put = [&](Name name, const std::string& value) {
     if (!value.empty()) json.member(name, value);
   };
   put("kind", reference.kind);
@@ -132,8 +128,7 @@ void render_reference(JsonText& json, const Event::Reference& reference) {
   json.close('}');
 }
 
-void render_optional_time(JsonText& json, std::string_view name,
-                          const std::optional<ports::WallTime>& time) {
+void render_optional_time(JsonText& json, Name name, const std::optional<ports::WallTime>& time) {
   if (time) {
     json.key(name).time(*time);
   } else {
@@ -195,7 +190,7 @@ void render_target(JsonText& json, const EndpointList& list, const EndpointList:
 
 // core/v1 Endpoints: a terminating pod is in neither list.
 void render_endpoints(JsonText& json, const EndpointList& list) {
-  const auto addresses = [&](std::string_view name, bool ready) {
+  const auto addresses = [&](Name name, bool ready) {
     bool any = false;
     for (const EndpointList::Entry& entry : list.entries) {
       if (entry.terminating || entry.ready != ready) continue;
@@ -229,13 +224,14 @@ void render_slice(JsonText& json, const EndpointList& list) {
   json.close(']').key("ports").raw("null");
 }
 
-void render_members(std::string& out, const Object& object, const KindInfo& as) {
-  render_metadata(out, object);
-  JsonText json(out);
+void render_members(JsonText& json, const Object& object, const KindInfo& as) {
+  render_metadata(json, object);
   switch (object.kind) {
-    case Kind::deployment: render_deployment(out, static_cast<const Deployment&>(object)); return;
-    case Kind::replica_set: render_replica_set(out, static_cast<const ReplicaSet&>(object)); return;
-    case Kind::pod: render_pod(out, static_cast<const Pod&>(object)); return;
+    case Kind::deployment: render_deployment(json, static_cast<const Deployment&>(object)); return;
+    case Kind::replica_set:
+      render_replica_set(json, static_cast<const ReplicaSet&>(object));
+      return;
+    case Kind::pod: render_pod(json, static_cast<const Pod&>(object)); return;
     case Kind::event:
       if (as.group.empty()) {
         render_core_event(json, static_cast<const Event&>(object));
@@ -249,30 +245,29 @@ void render_members(std::string& out, const Object& object, const KindInfo& as) 
   }
 }
 
-void append_members(std::string& out, const Object& object, const KindInfo& as) {
+void append_members(JsonText& json, const Object& object, const KindInfo& as) {
   // The cache holds the kind's own view; an Event's second one is made afresh.
   if (as.group != info(object.kind).group) {
-    render_members(out, object, as);
+    render_members(json, object, as);
     return;
   }
   if (object.rendered.empty()) {
-    std::string text;
-    text.reserve(3072);
-    render_members(text, object, as);
-    object.rendered = std::move(text);
+    JsonText members(4096);
+    render_members(members, object, as);
+    object.rendered = members.take();
   }
-  JsonText(out).raw(object.rendered);
+  json.raw(object.rendered);
 }
 
 }  // namespace
 
-void render_selector(std::string& out, const LabelSelector& selector, std::string_view hash) {
-  JsonText json(out);
+void render_selector(JsonText& json, const LabelSelector& selector, std::string_view hash) {
   json.open('{');
   if (selector.match_labels > 0 || !hash.empty()) {
     json.key("matchLabels").open('{');
     for (std::size_t i = 0; i < selector.match_labels; ++i) {
-      json.member(selector.requirements[i].key, selector.requirements[i].values.front());
+      const Requirement& one = selector.requirements[i];
+      json.given_member(one.key, one.values.front());
     }
     if (!hash.empty()) json.member(hash_label, hash);
     json.close('}');
@@ -297,8 +292,7 @@ void render_selector(std::string& out, const LabelSelector& selector, std::strin
   json.close('}');
 }
 
-void render_metadata(std::string& out, const Object& object) {
-  JsonText json(out);
+void render_metadata(JsonText& json, const Object& object) {
   const Identity& identity = *object.identity;
   json.key("metadata").open('{').member("name", identity.name);
   if (!identity.generate_name.empty()) json.member("generateName", identity.generate_name);
@@ -339,30 +333,26 @@ void render_metadata(std::string& out, const Object& object) {
   json.close('}');
 }
 
-void render_object(std::string& out, const Object& object, const KindInfo& as) {
-  JsonText json(out);
+void render_object(JsonText& json, const Object& object, const KindInfo& as) {
   json.open('{').member("kind", as.name).member("apiVersion", api_version(as));
-  append_members(out, object, as);
+  append_members(json, object, as);
   json.close('}');
 }
 
-void render_item(std::string& out, const Object& object, const KindInfo& as) {
-  JsonText json(out);
+void render_item(JsonText& json, const Object& object, const KindInfo& as) {
   json.open('{');
-  // The brace is the last character, so that append_members sets no comma.
-  append_members(out, object, as);
+  append_members(json, object, as);
   json.close('}');
 }
 
-void render_partial(std::string& out, const Object& object) {
-  JsonText json(out);
+void render_partial(JsonText& json, const Object& object) {
   json.open('{').member("kind", "PartialObjectMetadata").member("apiVersion", "meta.k8s.io/v1");
-  render_metadata(out, object);
+  render_metadata(json, object);
   json.close('}');
 }
 
-void render_scale(std::string& out, const Deployment& deployment) {
-  JsonText json(out);
+std::string render_scale(const Deployment& deployment) {
+  JsonText json;
   json.open('{').member("kind", "Scale").member("apiVersion", "autoscaling/v1");
   json.key("metadata").open('{').member("name", deployment.name());
   json.member("namespace", deployment.kubernetes_namespace());
@@ -373,12 +363,12 @@ void render_scale(std::string& out, const Deployment& deployment) {
   count(json, "replicas", deployment.spec->replicas);
   json.close('}').key("status").open('{').member("replicas", deployment.status.replicas);
   json.member("selector", to_text(deployment.spec->selector)).close('}').close('}');
+  return json.take();
 }
 
 std::string bookmark_object(const KindInfo& kind, std::uint64_t resource_version,
                             bool initial_events_end) {
-  std::string out;
-  JsonText json(out);
+  JsonText json;
   json.open('{').member("kind", kind.name).member("apiVersion", api_version(kind));
   json.key("metadata").open('{').member("resourceVersion", std::to_string(resource_version));
   if (initial_events_end) {
@@ -398,7 +388,7 @@ std::string bookmark_object(const KindInfo& kind, std::uint64_t resource_version
     json.raw(R"("spec":{})");
   }
   json.close('}');
-  return out;
+  return json.take();
 }
 
 }  // namespace mocks::kubernetes

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "mocks/kubernetes/json_text.h"
 #include "mocks/kubernetes/objects.h"
 
 namespace mocks::kubernetes {
@@ -13,30 +14,30 @@ namespace mocks::kubernetes {
 enum class Form { object, partial, table };
 
 // The whole object, with kind and apiVersion. `as` tells which group's Event is meant.
-void render_object(std::string& out, const Object& object, const KindInfo& as);
+void render_object(JsonText& json, const Object& object, const KindInfo& as);
 // The same without kind and apiVersion, as in a list's items.
-void render_item(std::string& out, const Object& object, const KindInfo& as);
+void render_item(JsonText& json, const Object& object, const KindInfo& as);
 // PartialObjectMetadata (meta.k8s.io/v1).
-void render_partial(std::string& out, const Object& object);
+void render_partial(JsonText& json, const Object& object);
 // "metadata":{...} with kind and apiVersion before it left out.
-void render_metadata(std::string& out, const Object& object);
+void render_metadata(JsonText& json, const Object& object);
 // The Scale of a Deployment (autoscaling/v1).
-void render_scale(std::string& out, const Deployment& deployment);
+std::string render_scale(const Deployment& deployment);
 
 // A bookmark's object: the kind, empty but for its resourceVersion.
 std::string bookmark_object(const KindInfo& kind, std::uint64_t resource_version,
                             bool initial_events_end);
 
 // One Table (meta.k8s.io/v1). Rows are added between begin and end; `now` is for ages.
-void begin_table(std::string& out, const KindInfo& kind, std::string_view list_metadata,
+void begin_table(JsonText& json, const KindInfo& kind, std::string_view list_metadata,
                  bool column_definitions);
-void add_row(std::string& out, const Object& object, ports::WallTime now);
-void end_table(std::string& out);
+void add_row(JsonText& json, const Object& object, ports::WallTime now);
+void end_table(JsonText& json);
 
 // 3725 s is "62m", as kubectl prints ages (k8s.io/apimachinery/pkg/util/duration).
 std::string human_duration(ports::Duration duration);
 
 // {"matchLabels":{...},"matchExpressions":[...]}; `hash`, unless empty, is one more label.
-void render_selector(std::string& out, const LabelSelector& selector, std::string_view hash = {});
+void render_selector(JsonText& json, const LabelSelector& selector, std::string_view hash = {});
 
 }  // namespace mocks::kubernetes

@@ -1,7 +1,5 @@
 #include "mocks/kubernetes/render_pod.h"
 
-#include "mocks/kubernetes/json_text.h"
-
 namespace mocks::kubernetes {
 namespace {
 
@@ -134,16 +132,15 @@ void render_status(JsonText& json, const Pod& pod) {
 
 }  // namespace
 
-void render_pod(std::string& out, const Pod& pod) {
-  JsonText json(out);
+void render_pod(JsonText& json, const Pod& pod) {
   json.key("spec");
-  const std::size_t start = out.size();
-  out += pod.pod_template->pod_spec;
+  std::string spec = pod.pod_template->pod_spec;
   // The five letters of its name are as good as others for the token volume's.
   const std::string& name = pod.name();
   for (const std::size_t at : pod.pod_template->suffix_at) {
-    out.replace(start + at, 5, name, name.size() - 5, 5);
+    spec.replace(at, 5, name, name.size() - 5, 5);
   }
+  json.raw(spec);
   render_status(json, pod);
 }
 

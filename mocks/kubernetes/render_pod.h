@@ -4,12 +4,13 @@
 #include <string>
 #include <string_view>
 
+#include "mocks/kubernetes/json_text.h"
 #include "mocks/kubernetes/objects.h"
 
 namespace mocks::kubernetes {
 
 // Members "spec" and "status".
-void render_pod(std::string& out, const Pod& pod);
+void render_pod(JsonText& json, const Pod& pod);
 // What `kubectl get pods` shows as STATUS: "Running", "Terminating", "Init:0/1", ...
 std::string_view pod_status_word(const Pod& pod);
 int ready_containers(const Pod& pod);

@@ -45,8 +45,7 @@ Outcome<Answer> review_token(const Json& spec, const Authorizer& authorizer) {
   const Json audiences = member(spec, "audiences");
   bool heard = !audiences.is_array() || audiences.empty();
   if (!heard) heard = std::find(audiences.begin(), audiences.end(), audience) != audiences.end();
-  std::string out;
-  JsonText json(out);
+  JsonText json;
   json.open('{').member("kind", "TokenReview").member("apiVersion", "authentication.k8s.io/v1");
   json.key("metadata").raw("{}").key("spec").raw(dump(spec)).key("status").open('{');
   if (account != nullptr && heard) {
@@ -62,7 +61,7 @@ Outcome<Answer> review_token(const Json& spec, const Authorizer& authorizer) {
                                    "]");
   }
   json.close('}').close('}');
-  return answer_json(201, std::move(out));
+  return answer_json(201, json.take());
 }
 
 Access access_of(const Json& attributes) {
@@ -87,26 +86,24 @@ std::string review_access(std::string_view kind, const Json& spec, const Account
     allowed =
         text_at(other, "verb") == "get" && authorizer.may_see(account, text_at(other, "path"));
   }
-  std::string out;
-  JsonText json(out);
+  JsonText json;
   json.open('{').member("kind", kind).member("apiVersion", "authorization.k8s.io/v1");
   json.key("metadata").raw("{}").key("spec").raw(dump(spec)).key("status").open('{');
   json.key("allowed").boolean(allowed);
   const std::string reason = allowed ? authorizer.reason(account) : "";
   if (!reason.empty()) json.member("reason", reason);
   json.close('}').close('}');
-  return out;
+  return json.take();
 }
 
-void render_list(JsonText& json, std::string_view name, const std::vector<std::string>& list) {
+void render_list(JsonText& json, Name name, const std::vector<std::string>& list) {
   json.key(name).open('[');
   for (const std::string& one : list) json.text(one);
   json.close(']');
 }
 
 std::string review_rules(const Account& account, const std::string& where) {
-  std::string out;
-  JsonText json(out);
+  JsonText json;
   json.open('{').member("kind", "SelfSubjectRulesReview");
   json.member("apiVersion", "authorization.k8s.io/v1").key("metadata").raw("{}");
   json.key("spec").raw("{}").key("status").open('{').key("resourceRules").open('[');
@@ -135,7 +132,7 @@ std::string review_rules(const Account& account, const std::string& where) {
            R"("/api/*","/apis","/apis/*","/healthz","/livez","/openapi","/openapi/*","/readyz",)"
            R"("/version","/version/"]})");
   json.close(']').key("incomplete").boolean(false).close('}').close('}');
-  return out;
+  return json.take();
 }
 
 }  // namespace
@@ -168,15 +165,14 @@ Outcome<Answer> answer_review(const ApiCall& call, const Authorizer& authorizer,
     return answer_json(201, review_rules(*call.account, text_at(spec, "namespace")));
   }
   if (call.resource == "selfsubjectreviews") {
-    std::string out;
-    JsonText json(out);
+    JsonText json;
     json.open('{').member("kind", "SelfSubjectReview");
     json.member("apiVersion", "authentication.k8s.io/v1").key("metadata").open('{');
     json.key("creationTimestamp").time(registry.wall_second()).close('}');
     json.key("status").open('{').key("userInfo");
     render_user(json, *call.account);
     json.close('}').close('}');
-    return answer_json(201, std::move(out));
+    return answer_json(201, json.take());
   }
   const std::string name = text_at(spec, "user");
   const Account somebody{.user = authorizer.user(name), .name = name};
@@ -201,8 +197,7 @@ Outcome<Answer> request_token(const ApiCall& call, Authorizer& authorizer, Regis
   }
   const std::string token = authorizer.issue(user, std::chrono::seconds(seconds));
   const Account* account = authorizer.find(token);
-  std::string out;
-  JsonText json(out);
+  JsonText json;
   json.open('{').member("kind", "TokenRequest").member("apiVersion", "authentication.k8s.io/v1");
   json.key("metadata").open('{').member("name", call.name);
   json.member("namespace", call.kubernetes_namespace);
@@ -212,7 +207,7 @@ Outcome<Answer> request_token(const ApiCall& call, Authorizer& authorizer, Regis
   json.member("expirationSeconds", seconds).key("boundObjectRef").raw("null").close('}');
   json.key("status").open('{').member("token", token).key("expirationTimestamp");
   json.time(registry.wall_second() + std::chrono::seconds(seconds)).close('}').close('}');
-  return answer_json(201, std::move(out));
+  return answer_json(201, json.take());
 }
 
 }  // namespace mocks::kubernetes

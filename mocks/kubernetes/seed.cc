@@ -29,8 +29,7 @@ void render_container(JsonText& json, const ContainerSpec& container) {
 
 // As decoding would leave it: defaults filled in, keys sorted.
 std::string template_spec(const PodTemplate& pod_template) {
-  std::string out;
-  JsonText json(out);
+  JsonText json;
   json.open('{').key("containers").open('[');
   for (const ContainerSpec& one : pod_template.containers) render_container(json, one);
   json.close(']').member("dnsPolicy", "ClusterFirst");
@@ -42,7 +41,7 @@ std::string template_spec(const PodTemplate& pod_template) {
   json.member("restartPolicy", "Always").member("schedulerName", "default-scheduler");
   json.key("securityContext").raw("{}");
   json.member("terminationGracePeriodSeconds", pod_template.grace_s).close('}');
-  return out;
+  return json.take();
 }
 
 std::shared_ptr<const PodTemplate> make_template(const SeedDeployment& seed) {

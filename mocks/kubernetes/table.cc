@@ -1,7 +1,6 @@
 // Tables: what `kubectl get` prints (meta.k8s.io/v1 Table), by kind.
 #include <array>
 
-#include "mocks/kubernetes/json_text.h"
 #include "mocks/kubernetes/render.h"
 #include "mocks/kubernetes/render_pod.h"
 
@@ -172,9 +171,8 @@ std::string human_duration(ports::Duration duration) {
   return std::to_string(hours / 24 / 365) + "y";
 }
 
-void begin_table(std::string& out, const KindInfo& kind, std::string_view list_metadata,
+void begin_table(JsonText& json, const KindInfo& kind, std::string_view list_metadata,
                  bool column_definitions) {
-  JsonText json(out);
   json.open('{').member("kind", "Table").member("apiVersion", "meta.k8s.io/v1");
   json.key("metadata").raw(list_metadata);
   if (column_definitions) {
@@ -191,15 +189,14 @@ void begin_table(std::string& out, const KindInfo& kind, std::string_view list_m
   json.key("rows").open('[');
 }
 
-void add_row(std::string& out, const Object& object, ports::WallTime now) {
-  JsonText json(out);
+void add_row(JsonText& json, const Object& object, ports::WallTime now) {
   json.open('{').key("cells").open('[');
   cells(json, object, now);
   json.close(']').key("object");
-  render_partial(out, object);
+  render_partial(json, object);
   json.close('}');
 }
 
-void end_table(std::string& out) { out += "]}"; }
+void end_table(JsonText& json) { json.close(']').close('}'); }
 
 }  // namespace mocks::kubernetes

@@ -115,9 +115,8 @@ void WatchHub::deliver(Watcher& watcher, const Change& change) {
 }
 
 void WatchHub::send(Watcher& watcher, std::string_view type, const Object& object) {
-  std::string line;
-  line.reserve(4096);
-  line.append(R"({"type":")").append(type).append(R"(","object":)");
+  JsonText line(4096);
+  line.open('{').member("type", type).key("object");
   switch (watcher.form) {
     case Form::object: render_object(line, object, *watcher.kind); break;
     case Form::partial: render_partial(line, object); break;
@@ -129,8 +128,7 @@ void WatchHub::send(Watcher& watcher, std::string_view type, const Object& objec
       end_table(line);
       break;
   }
-  line += "}\n";
-  watcher.channel->push(std::move(line));
+  watcher.channel->push(line.close('}').end_line().take());
 }
 
 void WatchHub::send_bookmark(Watcher& watcher, bool initial_events_end) {

@@ -220,9 +220,9 @@ Outcome<Answer> Writer::replace(const ApiCall& call, const KindInfo& kind, const
     auto& after = static_cast<Deployment&>(*next);
     after.status = before.status;
     if (after.spec->selector != before.spec->selector) {
-      std::string shown;
+      JsonText shown;
       render_selector(shown, after.spec->selector);
-      decoded.causes.push_back(invalid_value("spec.selector", shown, "field is immutable"));
+      decoded.causes.push_back(invalid_value("spec.selector", shown.take(), "field is immutable"));
     }
     // Annotations count as spec: the controller copies them to the ReplicaSets.
     const bool changed = !same_spec(*before.spec, *after.spec) ||
@@ -265,9 +265,9 @@ Outcome<Answer> Writer::patch(const ApiCall& call, const KindInfo& kind) {
     if (*type == PatchType::apply) return create(call, kind);
     return refuse(not_found(kind, call.name));
   }
-  std::string text;
+  JsonText text(4096);
   render_object(text, *now, kind);
-  Json tree = Json::parse(text, nullptr, false);
+  Json tree = Json::parse(text.take(), nullptr, false);
   const bool typed = kind.kind == Kind::pod || kind.kind == Kind::replica_set ||
                      kind.kind == Kind::endpoint_slice || kind.kind == Kind::endpoints;
   Json before = typed ? tree : Json();

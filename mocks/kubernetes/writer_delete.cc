@@ -16,13 +16,12 @@ using Json = nlohmann::json;
 using detail::text_at;
 
 Answer deleted(const Object& object, const KindInfo& kind) {
-  std::string out;
-  JsonText json(out);
+  JsonText json;
   json.open('{').member("kind", "Status").member("apiVersion", "v1").key("metadata").raw("{}");
   json.member("status", "Success").key("details").open('{').member("name", object.name());
   if (!kind.group.empty()) json.member("group", kind.group);
   json.member("kind", kind.plural).member("uid", object.identity->uid).close('}').close('}');
-  return answer_json(200, std::move(out));
+  return answer_json(200, json.take());
 }
 
 std::optional<Failure> check_preconditions(const Json& options, const Object& object,
@@ -124,9 +123,7 @@ Outcome<Answer> Writer::scale(const ApiCall& call) {
       registry_.store().find(Kind::deployment, call.kubernetes_namespace, call.name);
   if (now == nullptr) return refuse(not_found(kind, call.name));
   const auto& deployment = static_cast<const Deployment&>(*now);
-  std::string text;
-  render_scale(text, deployment);
-  Json tree = Json::parse(text, nullptr, false);
+  Json tree = Json::parse(render_scale(deployment), nullptr, false);
   if (call.method == "PATCH") {
     const auto type = patch_type(call.header("Content-Type"));
     if (!type) return refuse(unsupported_media_type("415: Unsupported Media Type", true));
@@ -167,9 +164,7 @@ Outcome<Answer> Writer::scale(const ApiCall& call) {
   const auto chosen = options(call, call.method == "PUT" ? "UpdateOptions" : "PatchOptions");
   if (!chosen) return refuse(chosen.error());
   const ObjectPointer stored = store(now, std::move(next), chosen->dry_run);
-  std::string out;
-  render_scale(out, static_cast<const Deployment&>(*stored));
-  return answer_json(200, std::move(out));
+  return answer_json(200, render_scale(static_cast<const Deployment&>(*stored)));
 }
 
 Outcome<Answer> Writer::evict(const ApiCall& call) {

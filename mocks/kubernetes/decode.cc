@@ -8,6 +8,7 @@
 #include "mocks/kubernetes/go_json.h"
 #include "mocks/kubernetes/json_text.h"
 #include "mocks/kubernetes/names.h"
+#include "mocks/read_json.h"
 
 namespace mocks::kubernetes {
 namespace {
@@ -332,7 +333,7 @@ void decode_deployment(Fields& fields, Decoded& out) {
 }  // namespace detail
 
 Outcome<Json> parse_body(const KindInfo& kind, std::string_view body) {
-  Json tree = Json::parse(body, nullptr, false);
+  Json tree = read_json(body);
   if (tree.is_discarded() || body.empty()) {
     const std::string shown = body.empty() ? "<empty>" : std::string(body.substr(0, 1024));
     return refuse(bad_request("the object provided is unrecognized (must be of type " +

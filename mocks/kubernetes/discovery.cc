@@ -88,7 +88,7 @@ constexpr std::array<std::string_view, 7> groups = {
     "policy", "coordination.k8s.io", "discovery.k8s.io"};
 
 std::string resource_list(std::string_view group) {
-  JsonText json(4096);
+  JsonText json;
   const std::string version = group.empty() ? "v1" : std::string(group) + "/v1";
   json.open('{').member("kind", "APIResourceList");
   if (!group.empty()) json.member("apiVersion", "v1");

@@ -1,7 +1,5 @@
 #include "mocks/kubernetes/json_text.h"
 
-#include <algorithm>
-#include <array>
 #include <charconv>
 #include <chrono>
 #include <cstring>
@@ -62,14 +60,19 @@ char* put_padded(char* at, std::int64_t value, int width) {
 
 }  // namespace
 
-std::string in_quotes(std::string_view text) { return JsonText(text.size() + 2).text(text).take(); }
+std::string in_quotes(std::string_view text) { return JsonText().text(text).take(); }
 
-char* JsonText::room(std::size_t size) {
-  if (text_.size() - size_ < size) text_.resize(std::max(2 * text_.size(), size_ + size));
-  return text_.data() + size_;
+void JsonText::flush() { text_.append(pending_.data(), std::exchange(used_, 0)); }
+
+void JsonText::put(std::string_view plain) {
+  if (plain.size() <= pending_.size() - used_) {
+    written(copy(plain, pending_.data() + used_));
+    return;
+  }
+  text_.reserve(text_.size() + pending_.size() + plain.size());
+  flush();
+  text_.append(plain);
 }
-
-void JsonText::put(std::string_view plain) { written(copy(plain, room(plain.size()))); }
 
 void JsonText::put_quoted(std::string_view value) {
   put(comma_ ? ",\"" : "\"");
@@ -78,9 +81,8 @@ void JsonText::put_quoted(std::string_view value) {
     put(escaped(value[run]));
     value.remove_prefix(run + 1);
   }
-  char* const at = copy(value, room(value.size() + 1));
-  *at = '"';
-  written(at + 1);
+  put(value);
+  put("\"");
   comma_ = true;
 }
 
@@ -100,7 +102,7 @@ JsonText& JsonText::close(char bracket) {
 }
 
 JsonText& JsonText::key(Name name) {
-  char* at = room(name.text().size() + 4);
+  char* at = room(Name::longest + 4);
   if (comma_) *at++ = ',';
   *at++ = '"';
   at = copy(name.text(), at);
@@ -134,9 +136,8 @@ JsonText& JsonText::number(std::int64_t value) {
 
 JsonText& JsonText::raw(std::string_view json) {
   if (json.empty()) return *this;
-  char* at = room(json.size() + 1);
-  if (comma_) *at++ = ',';
-  written(copy(json, at));
+  if (comma_) put(",");
+  put(json);
   comma_ = true;
   return *this;
 }
@@ -182,7 +183,7 @@ JsonText& JsonText::end_line() {
 }
 
 std::string JsonText::take() {
-  text_.resize(size_);
+  flush();
   return std::move(text_);
 }
 

@@ -2,6 +2,7 @@
 // spellings of time. For rendering typed objects without building a tree.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -21,11 +22,13 @@ class Name {
  public:
   template <std::size_t size>
   consteval Name(const char (&text)[size]) : text_(text, size - 1) {  // as good as the literal
+    static_assert(size <= longest);
     for (const char c : text_) {
       if (needs_escape(c)) throw "a name needs no escape";
     }
   }
   constexpr std::string_view text() const { return text_; }
+  static constexpr std::size_t longest = 100;
 
  private:
   std::string_view text_;
@@ -34,7 +37,7 @@ class Name {
 class JsonText {
  public:
   // `expected` bytes are set aside at once; more than that is as correct, but slower.
-  explicit JsonText(std::size_t expected = 512) : text_(expected, '\0') {}
+  explicit JsonText(std::size_t expected = 0) { text_.reserve(expected); }
 
   JsonText& open(char bracket);   // '{' or '['
   JsonText& close(char bracket);  // '}' or ']'
@@ -61,14 +64,21 @@ class JsonText {
   std::string take();
 
  private:
-  char* room(std::size_t size);  // where the next `size` characters go
-  void written(char* end) { size_ = static_cast<std::size_t>(end - text_.data()); }
+  // Where the next few characters go; written() says where they ended.
+  char* room(std::size_t size) {
+    if (pending_.size() - used_ < size) flush();
+    return pending_.data() + used_;
+  }
+  void written(const char* end) { used_ = static_cast<std::size_t>(end - pending_.data()); }
   void put(std::string_view plain);
   void put_quoted(std::string_view value);
   void put_time(ports::WallTime value, bool micros);
+  void flush();
 
-  std::string text_;  // written up to size_
-  std::size_t size_ = 0;
+  std::string text_;
+  // The end of the text, not yet in text_: most pieces are a few characters.
+  std::array<char, 512> pending_;
+  std::size_t used_ = 0;
   bool comma_ = false;  // a value stands before what comes next
 };
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mocks/kubernetes/go_json.h"
+#include "mocks/read_json.h"
 
 namespace mocks::kubernetes {
 namespace {
@@ -173,7 +174,7 @@ std::optional<PatchType> patch_type(std::string_view content_type) {
 }
 
 Outcome<void> apply_patch(PatchType type, std::string_view body, Json& target) {
-  const Json patch = Json::parse(body, nullptr, false);
+  const Json patch = read_json(body);
   if (patch.is_discarded()) {
     const std::string error = go_json_error(body).value_or("invalid UTF-8");
     if (type == PatchType::apply) {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mocks/kubernetes/json_text.h"
+#include "mocks/read_json.h"
 
 namespace mocks::kubernetes {
 namespace {
@@ -61,7 +62,7 @@ std::optional<Continue> decode_token(std::string_view token) {
     bits -= 8;
     text += static_cast<char>((buffer >> bits) & 0xffU);
   }
-  const Json json = Json::parse(text, nullptr, false);
+  const Json json = read_json(text);
   if (!json.is_object()) return std::nullopt;
   const auto version = json.find("rv");
   const auto start = json.find("start");
@@ -91,7 +92,7 @@ bool in_scope(const Object& object, const ApiCall& call) {
 }
 
 Answer Reader::show(int status, const ApiCall& call, const Object& object, const KindInfo& kind) {
-  JsonText json(4096);
+  JsonText json;
   switch (call.form) {
     case Form::object: render_object(json, object, kind); break;
     case Form::partial: render_partial(json, object); break;

@@ -56,7 +56,7 @@ void count(JsonText& json, Name name, std::int64_t value) {
 }
 
 std::string render_spec(const DeploymentSpec& spec) {
-  JsonText json(2048);
+  JsonText json;
   json.open('{').member("replicas", spec.replicas).key("selector");
   render_selector(json, spec.selector);
   json.key("template");
@@ -252,7 +252,7 @@ void append_members(JsonText& json, const Object& object, const KindInfo& as) {
     return;
   }
   if (object.rendered.empty()) {
-    JsonText members(4096);
+    JsonText members;
     render_members(members, object, as);
     object.rendered = members.take();
   }

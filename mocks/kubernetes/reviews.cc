@@ -6,6 +6,7 @@
 #include "mocks/kubernetes/fields_json.h"
 #include "mocks/kubernetes/go_json.h"
 #include "mocks/kubernetes/json_text.h"
+#include "mocks/read_json.h"
 
 namespace mocks::kubernetes {
 namespace {
@@ -149,7 +150,7 @@ bool is_review(std::string_view group, std::string_view resource) {
 Outcome<Answer> answer_review(const ApiCall& call, const Authorizer& authorizer,
                               const Registry& registry) {
   if (call.method != "POST") return refuse(method_not_allowed());
-  const Json body = Json::parse(call.body, nullptr, false);
+  const Json body = read_json(call.body);
   if (!body.is_object()) {
     return refuse(bad_request(
         "the object provided is unrecognized: couldn't get version/kind; json parse error: " +
@@ -186,7 +187,7 @@ Outcome<Answer> request_token(const ApiCall& call, Authorizer& authorizer, Regis
   if (authorizer.user(user) == nullptr) {
     return refuse(not_found(info(Kind::service_account), call.name));
   }
-  const Json spec = member(Json::parse(call.body, nullptr, false), "spec");
+  const Json spec = member(read_json(call.body), "spec");
   const Json asked = member(spec, "expirationSeconds");
   std::int64_t seconds = 3600;
   if (asked.is_number_integer()) seconds = asked.get<std::int64_t>();

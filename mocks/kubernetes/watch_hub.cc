@@ -115,7 +115,7 @@ void WatchHub::deliver(Watcher& watcher, const Change& change) {
 }
 
 void WatchHub::send(Watcher& watcher, std::string_view type, const Object& object) {
-  JsonText line(4096);
+  JsonText line;
   line.open('{').member("type", type).key("object");
   switch (watcher.form) {
     case Form::object: render_object(line, object, *watcher.kind); break;

@@ -6,6 +6,7 @@
 #include "mocks/kubernetes/json_text.h"
 #include "mocks/kubernetes/names.h"
 #include "mocks/kubernetes/patch.h"
+#include "mocks/read_json.h"
 
 namespace mocks::kubernetes {
 namespace {
@@ -265,9 +266,9 @@ Outcome<Answer> Writer::patch(const ApiCall& call, const KindInfo& kind) {
     if (*type == PatchType::apply) return create(call, kind);
     return refuse(not_found(kind, call.name));
   }
-  JsonText text(4096);
+  JsonText text;
   render_object(text, *now, kind);
-  Json tree = Json::parse(text.take(), nullptr, false);
+  Json tree = read_json(text.take());
   const bool typed = kind.kind == Kind::pod || kind.kind == Kind::replica_set ||
                      kind.kind == Kind::endpoint_slice || kind.kind == Kind::endpoints;
   Json before = typed ? tree : Json();
@@ -281,7 +282,7 @@ Outcome<Answer> Writer::patch(const ApiCall& call, const KindInfo& kind) {
   auto decoded = decode(kind, tree);
   if (!decoded) return refuse(decoded.error());
   if (chosen->strict && !decoded->unknown.empty()) {
-    const Json given = Json::parse(call.body, nullptr, false);
+    const Json given = read_json(call.body);
     const std::string shown = *type == PatchType::merge ? tree.dump() : go_map(given);
     Failure failure = invalid("", "", "",
                               {invalid_value("patch", in_quotes(shown),

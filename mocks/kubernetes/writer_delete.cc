@@ -8,6 +8,7 @@
 #include "mocks/kubernetes/json_text.h"
 #include "mocks/kubernetes/patch.h"
 #include "mocks/kubernetes/writer.h"
+#include "mocks/read_json.h"
 
 namespace mocks::kubernetes {
 namespace {
@@ -55,7 +56,7 @@ std::optional<Failure> check_preconditions(const Json& options, const Object& ob
 Outcome<Answer> Writer::remove(const ApiCall& call, const KindInfo& kind) {
   const auto chosen = options(call, "DeleteOptions");
   if (!chosen) return refuse(chosen.error());
-  Json given = call.body.empty() ? Json::object() : Json::parse(call.body, nullptr, false);
+  Json given = call.body.empty() ? Json::object() : read_json(call.body);
   if (given.is_discarded() || !given.is_object()) {
     return refuse(bad_request(
         "couldn't get version/kind; json parse error: " +
@@ -123,7 +124,7 @@ Outcome<Answer> Writer::scale(const ApiCall& call) {
       registry_.store().find(Kind::deployment, call.kubernetes_namespace, call.name);
   if (now == nullptr) return refuse(not_found(kind, call.name));
   const auto& deployment = static_cast<const Deployment&>(*now);
-  Json tree = Json::parse(render_scale(deployment), nullptr, false);
+  Json tree = read_json(render_scale(deployment));
   if (call.method == "PATCH") {
     const auto type = patch_type(call.header("Content-Type"));
     if (!type) return refuse(unsupported_media_type("415: Unsupported Media Type", true));
@@ -131,7 +132,7 @@ Outcome<Answer> Writer::scale(const ApiCall& call) {
       return refuse(applied.error());
     }
   } else {
-    tree = Json::parse(call.body, nullptr, false);
+    tree = read_json(call.body);
     if (!tree.is_object()) {
       return refuse(bad_request("the object provided is unrecognized (must be of type Scale): " +
                                 go_json_error(call.body).value_or("not an object")));

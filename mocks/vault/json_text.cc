@@ -236,6 +236,12 @@ std::string go_value(const json& value) {
   return value.dump();
 }
 
+std::string go_quoted(std::string_view text) {
+  std::string out;
+  append_string(out, text);
+  return out;
+}
+
 std::string_view go_type(const json& value) {
   if (value.is_object()) return "map[string]interface {}";
   if (value.is_array()) return "[]interface {}";

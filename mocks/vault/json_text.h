@@ -51,6 +51,8 @@ std::string canonical(const nlohmann::json& value);
 
 // %v of fmt: map[k:v], [a b], <nil>.
 std::string go_value(const nlohmann::json& value);
+// %q of plain text.
+std::string go_quoted(std::string_view text);
 // The reflected type behind a parsed value: "string", "map[string]interface {}", ...
 std::string_view go_type(const nlohmann::json& value);
 

@@ -1,6 +1,7 @@
 // Rotation::Engine: the state of one run and the phases. Internal to rotator/rotation.
 //
-// engine.cc     the driver: entry points, patience, fence, waiting
+// engine.cc     the driver: the phases in turn, patience, fence, waiting
+// resume.cc     how a new process comes back to a rotation, forward or on the way back
 // preflight.cc  what `plan` looks at
 // forward.cc    create, store, rollout, verify, overlap
 // retire.cc     disable, soak, delete, confirm
@@ -50,6 +51,9 @@ inline constexpr ports::Duration confirm_spacing = std::chrono::milliseconds(250
 // Before a way back that began while a retire was under way looks at the provider: as long as a
 // call may still be on its way.
 inline constexpr ports::Duration in_flight_call = std::chrono::seconds(10);
+
+// What may pass by itself: the phase is looked at again.
+bool may_pass(ports::ErrorCode code);
 
 // Fields that the rotator keeps beside the secret's own in the same KV version.
 inline constexpr const char* secret_id_field = "client_secret_id";

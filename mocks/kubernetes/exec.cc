@@ -1,6 +1,7 @@
 #include "mocks/kubernetes/exec.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "mocks/kubernetes/json_text.h"
 
@@ -10,6 +11,9 @@ namespace {
 constexpr char standard_output = 1;
 constexpr char standard_error = 2;
 constexpr char status_channel = 3;
+
+// What a kubelet speaks over SPDY, of the versions that clients still offer.
+constexpr std::string_view spdy_protocol = "v4.channel.k8s.io";
 
 bool same_word(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
@@ -107,13 +111,49 @@ void push(Channel& channel, char number, std::string_view data) {
   }
 }
 
-Answer switch_protocols(std::string_view protocol) {
+Answer switch_protocols(std::string_view upgrade, std::string_view field,
+                        std::string_view protocol) {
   Answer answer;
   answer.response.status = 101;
   answer.response.headers = {{.name = "Connection", .value = "Upgrade"},
-                             {.name = "Upgrade", .value = "websocket"},
-                             {.name = "Sec-WebSocket-Protocol", .value = std::string(protocol)}};
+                             {.name = "Upgrade", .value = std::string(upgrade)},
+                             {.name = std::string(field), .value = std::string(protocol)}};
   answer.channel = std::make_shared<Channel>();
+  return answer;
+}
+
+Outcome<Answer> upgrade_to_websocket(const ApiCall& call, const Registry& registry) {
+  const std::string_view protocol =
+      choose_protocol(call.header("Sec-WebSocket-Protocol"), registry.options().exec_protocols);
+  if (protocol.empty()) {
+    return refuse({.code = 406,
+                   .reason = {},
+                   .message = {},
+                   .plain = "406: Not Acceptable\n\nAvailable representations: "});
+  }
+  return switch_protocols("websocket", "Sec-WebSocket-Protocol", protocol);
+}
+
+// Clients name each version in a field of its own
+// (k8s.io/apimachinery/pkg/util/httpstream, Handshake).
+Outcome<Answer> upgrade_to_spdy(const ApiCall& call) {
+  constexpr std::string_view field = "X-Stream-Protocol-Version";
+  std::string offered;
+  for (const auto& header : *call.headers) {
+    if (same_word(header.name, field)) offered.append(offered.empty() ? "" : ",") += header.value;
+  }
+  if (choose_protocol(offered, {std::string(spdy_protocol)}).empty()) {
+    std::replace(offered.begin(), offered.end(), ',', ' ');
+    return refuse({.code = 403,
+                   .reason = {},
+                   .message = {},
+                   .plain = "unable to upgrade: unable to negotiate protocol: client supports [" +
+                            offered + "], server accepts [" + std::string(spdy_protocol) + "]\n"});
+  }
+  Answer answer = switch_protocols("SPDY/3.1", field, spdy_protocol);
+  // Each stream is to be open before the command runs.
+  for (const auto& [name, number] : {std::pair{"stdin", '\0'}, std::pair{"stderr", standard_error}})
+    if (call.flag(name)) answer.channel->push(std::string(1, number));
   return answer;
 }
 
@@ -149,24 +189,19 @@ Outcome<Answer> run_exec(const ApiCall& call, Registry& registry, Kubelet& kubel
   if (!call.flag("stdout") && !call.flag("stderr") && !call.flag("stdin")) {
     return refuse(bad_request("you must specify at least one of stdin, stdout, stderr"));
   }
-  if (!same_word(call.header("Upgrade"), "websocket")) {
+  const bool to_spdy = same_word(call.header("Upgrade"), "SPDY/3.1");
+  if (!to_spdy && !same_word(call.header("Upgrade"), "websocket")) {
     return refuse(bad_request("Upgrade request required"));
   }
-  const std::string_view protocol =
-      choose_protocol(call.header("Sec-WebSocket-Protocol"), registry.options().exec_protocols);
-  if (protocol.empty()) {
-    return refuse({.code = 406,
-                   .reason = {},
-                   .message = {},
-                   .plain = "406: Not Acceptable\n\nAvailable representations: "});
-  }
+  auto upgraded = to_spdy ? upgrade_to_spdy(call) : upgrade_to_websocket(call, registry);
+  if (!upgraded) return refuse(upgraded.error());
   if (fault == ExecFault::refused) {
     return refuse({.code = 500,
                    .reason = "InternalError",
                    .message = "Internal error occurred: error dialing backend: no route to host",
                    .details = Details{}});
   }
-  Answer answer = switch_protocols(protocol);
+  Answer answer = std::move(*upgraded);
   if (!kubelet.running(pod->id, *container)) {
     const std::string& name = pod->pod_template->containers[*container].name;
     push(*answer.channel, status_channel,

@@ -1,6 +1,7 @@
 // Exec: runs a command in a container over a WebSocket, in the frames of v5.channel.k8s.io: each
 // message is a channel byte and its payload; 1 stdout, 2 stderr, 3 the Status that ends it
-// (k8s.io/apimachinery/pkg/util/remotecommand).
+// (k8s.io/apimachinery/pkg/util/remotecommand). Or over SPDY/3.1 and v4.channel.k8s.io, as kubectl
+// asks up to 1.29: the same pieces, which the wire carries on the client's streams.
 #pragma once
 
 #include "mocks/kubernetes/api_call.h"

@@ -60,7 +60,8 @@ std::string render_head(const ports::Response& response, std::string_view method
   std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
   head.append(reason.data(), reason.size()).append("\r\n");
   for (const auto& header : response.headers)
-    if (!belongs_to_the_connection(header.name)) append_field(head, header.name, header.value);
+    if (framing == Framing::upgraded || !belongs_to_the_connection(header.name))
+      append_field(head, header.name, header.value);
   if (!ports::find_header(response.headers, "Date")) append_field(head, "Date", http_date(now));
   const bool tells_length = has_body(response.status, method) || method == "HEAD";
   if (tells_length && framing == Framing::length)

@@ -12,16 +12,18 @@ namespace mocks::wire {
 
 // How the body is delimited.
 enum class Framing {
-  length,      // Content-Length
-  chunked,     // Transfer-Encoding: chunked
-  until_close  // an HTTP/1.0 client: the end of the connection
+  length,       // Content-Length
+  chunked,      // Transfer-Encoding: chunked
+  until_close,  // an HTTP/1.0 client: the end of the connection
+  upgraded      // no body: another protocol follows (RFC 9110 section 7.8)
 };
 
 // Status line and header fields, with the empty line. The fields of the handler go out as they are,
 // but for those that belong to the connection (Connection, Transfer-Encoding, Content-Length,
-// Upgrade). Adds Date unless the handler gave one. `method` decides whether a length is told: a
-// 204, a 304 and an answer to HEAD have no body, and HEAD tells the length that GET would have. A
-// line break in a field is our own bug and ends the process.
+// Upgrade), of which an upgrade keeps the handler's. Adds Date unless the handler gave one.
+// `method` decides whether a length is told: a 204, a 304 and an answer to HEAD have no body, and
+// HEAD tells the length that GET would have. A line break in a field is our own bug and ends the
+// process.
 std::string render_head(const ports::Response& response, std::string_view method, Framing framing,
                         bool keep_alive, ports::WallTime now);
 

@@ -6,9 +6,10 @@
 // - Every call of the handler, the faults and the scheduler's state is made under the world's lock.
 //   Answer::delay passes without it.
 // - Answer::channel after a 2xx goes out as chunks, one a piece, until it ends; after a 101 as
-//   binary WebSocket messages, then close 1000. A channel that overflowed breaks the connection.
-//   The Upgrade, Connection and Sec-WebSocket-Accept fields are the server's; the subprotocol
-//   chosen (Sec-WebSocket-Protocol) is the handler's.
+//   binary WebSocket messages, then close 1000, or, when its Upgrade field says "SPDY/3.1", on the
+//   streams that a remote command's client opens (serve_stream.h). A channel that overflowed breaks
+//   the connection. The Upgrade, Connection and Sec-WebSocket-Accept fields of a WebSocket are the
+//   server's; the subprotocol chosen (Sec-WebSocket-Protocol) is the handler's.
 // - Bounds: heads over max_request_head get 431, bodies over max_request_body 413, a client slower
 //   than `patience` is dropped. A handler that throws is 500, and nothing of the exception is told.
 // - The fault of each call is asked for when its request has arrived. So a `refuse` here breaks the

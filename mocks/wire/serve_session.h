@@ -1,4 +1,5 @@
-// Session: one accepted connection, from the TLS handshake to its end. Internal to serve*.cc.
+// Session: the requests of one accepted connection, from the TLS handshake to its end. Internal to
+// serve*.cc.
 //
 // All of it runs on the server's one thread; the world's lock is taken only around calls into the
 // world, and never while something is awaited.

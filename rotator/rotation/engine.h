@@ -212,6 +212,7 @@ class Rotation::Engine {
 
   Journal journal_;
   Deployment deployment_;
+  std::vector<PodProof> proved_;  // by verify, in this run
   Capability capability_;
   ports::Secret old_value_;
   ports::Secret new_value_;

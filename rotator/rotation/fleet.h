@@ -9,6 +9,7 @@
 //      file by rename, and only when its bytes change.)
 //   2. Both times come from the pod's own node: file times and the container's startedAt.
 //   3. A container that restarted has a new startedAt, so it is judged by what it read last.
+//      What it read when it started it holds for life: a proof stands as long as the process runs.
 //   4. After the last exec the pods are listed again: the same uids with the same resourceVersion,
 //      or at least the same startedAt, or nothing has been proved.
 // Both stamps have whole seconds. Equal seconds count as written before: an agent that wrote a
@@ -65,6 +66,10 @@ struct FleetQuestion {
   // The pods as they were seen before, however long ago: they stand for the first list. Where the
   // last list shows others, it is all done again from that list, so that it costs no certainty.
   std::vector<Pod> seen = {};
+  // Proofs of an earlier look whose gates were open. What a process read when it started stays so:
+  // while a pod runs that same process and its file shows the same content, the file's time need
+  // not be asked again.
+  std::vector<PodProof> proved = {};
 };
 
 // Lists, looks into each live pod, lists again. An Error when a list fails; trouble with one pod is

@@ -243,8 +243,8 @@ Rotation::Engine::Stepped Rotation::Engine::verify() {
     if (*stuck) return **stuck;
   }
   question.seen = cluster_.seen_pods();
-  const auto fleet = inspect_fleet(cluster_, configuration_.kubernetes, deployment_,
-                                   std::move(question), store_.fingerprint_key());
+  auto fleet = inspect_fleet(cluster_, configuration_.kubernetes, deployment_, std::move(question),
+                             store_.fingerprint_key());
   if (!fleet) return ports::fail(fleet.error());
   bool open = report(Phase::verify, judge_old_pods_gone(*fleet));
   for (const auto& judged : {judge_every_pod_on(*fleet, journal_.new_fingerprint),
@@ -256,6 +256,7 @@ Rotation::Engine::Stepped Rotation::Engine::verify() {
                        std::string("gate ") + to_string(judged.gate) + ": " + judged.reason);
   }
   if (!open) return ports::fail(ErrorCode::busy, "an older pod came back");
+  proved_ = std::move(fleet->live);
   return next(Phase::overlap);
 }
 
@@ -371,6 +372,7 @@ ports::Result<std::optional<Rotation::Engine::Step>> Rotation::Engine::final_gat
   deployment_ = std::move(*deployment);
   auto question = fleet_question();
   question.seen = cluster_.seen_pods();
+  question.proved = proved_;
   const auto fleet = inspect_fleet(cluster_, configuration_.kubernetes, deployment_,
                                    std::move(question), store_.fingerprint_key());
   if (!fleet) return ports::fail(fleet.error());

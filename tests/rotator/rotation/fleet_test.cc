@@ -26,6 +26,28 @@ struct FleetWorld : ClusterWorld {
                         data("\x03{\"metadata\":{},\"status\":\"Success\"}"), end()},
                        {{"Sec-WebSocket-Protocol", "v5.channel.k8s.io"}});
   }
+  void expect_time(const std::string& pod) {
+    http.expect_stream("GET " + server + "/api/v1/namespaces/portal/pods/" + pod +
+                           "/exec?command=stat&command=-c&command=%25Y&command=%2Fvault%2Fsecrets"
+                           "%2Foidc&container=portal&stdout=true&stderr=true",
+                       101,
+                       {data("\x01"
+                             "1795427950\n"),
+                        data("\x03{\"metadata\":{},\"status\":\"Success\"}"), end()},
+                       {{"Sec-WebSocket-Protocol", "v5.channel.k8s.io"}});
+  }
+  ports::Result<Fleet> inspect_times(std::vector<PodProof> proved) {
+    return inspect_fleet(cluster, configuration, deployment,
+                         {.every_pod = true, .proved = std::move(proved)},
+                         ports::Secret(std::string("synthetic-key")));
+  }
+  std::vector<PodProof> proved_once() {
+    expect_list("10", pod_json("a", "7"));
+    expect_look("a");
+    expect_time("a");
+    expect_list("11", pod_json("a", "7"));
+    return inspect_times({}).value().live;
+  }
   ports::Result<Fleet> inspect(std::vector<Pod> seen = {}) {
     return inspect_fleet(cluster, configuration, deployment,
                          {.every_pod = true, .file_times = false, .seen = std::move(seen)},
@@ -125,6 +147,39 @@ BOOST_AUTO_TEST_CASE(does_it_all_again_when_the_pods_seen_before_are_others_now)
   BOOST_TEST(found->stable);
   BOOST_REQUIRE(found->live.size() == 1U);
   BOOST_TEST(found->live[0].pod == "b");
+}
+
+BOOST_AUTO_TEST_CASE(stays_proved_while_the_same_process_shows_the_same_content) {
+  const auto proved = proved_once();
+  BOOST_REQUIRE((proved.at(0).file_written.has_value()));
+  expect_list("20", pod_json("a", "19"));
+  expect_look("a");
+  expect_list("21", pod_json("a", "19"));
+  const auto found = inspect_times(proved);
+  REQUIRE_OK(found);
+  BOOST_TEST((found->live.at(0).file_written == proved.at(0).file_written));
+  BOOST_TEST(http.requests.size() == 7U);
+}
+
+BOOST_AUTO_TEST_CASE(is_asked_again_for_its_times_when_the_process_started_anew) {
+  const auto proved = proved_once();
+  expect_list("20", restarted(pod_json("a", "19")));
+  expect_look("a");
+  expect_time("a");
+  expect_list("21", restarted(pod_json("a", "19")));
+  REQUIRE_OK(inspect_times(proved));
+  BOOST_TEST(http.requests.size() == 8U);
+}
+
+BOOST_AUTO_TEST_CASE(is_asked_again_for_its_times_when_the_file_shows_something_else) {
+  auto proved = proved_once();
+  proved.at(0).content = "another";
+  expect_list("20", pod_json("a", "19"));
+  expect_look("a");
+  expect_time("a");
+  expect_list("21", pod_json("a", "19"));
+  REQUIRE_OK(inspect_times(proved));
+  BOOST_TEST(http.requests.size() == 8U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -40,11 +40,20 @@ bool drain(int descriptor, std::string& into) {
   return true;
 }
 
+// Tells the whole lines of `text` from `told` on; how far it has told then.
+std::size_t tell_lines(const std::string& text, std::size_t told, const Child::OnLine& on_line) {
+  for (auto end = text.find('\n', told); end != std::string::npos; end = text.find('\n', told)) {
+    if (on_line) on_line(text.substr(told, end - told));
+    told = end + 1;
+  }
+  return told;
+}
+
 }  // namespace
 
 ports::Result<std::unique_ptr<Child>> Child::start(
     const std::vector<std::string>& argv, const std::map<std::string, std::string>& environment,
-    OnLine on_line, OnExit on_exit) {
+    OnLine on_line, OnExit on_exit, OnLine on_output) {
   Pipe out;
   Pipe err;
   if (!open_pipe(out) || !open_pipe(err))
@@ -82,7 +91,8 @@ ports::Result<std::unique_ptr<Child>> Child::start(
   }
   child->watcher_ = std::thread(
       [child = child.get(), out = out.read, err = err.read, on_line = std::move(on_line),
-       on_exit = std::move(on_exit)] { child->watch(out, err, on_line, on_exit); });
+       on_exit = std::move(on_exit),
+       on_output = std::move(on_output)] { child->watch(out, err, on_line, on_exit, on_output); });
   return child;
 }
 
@@ -101,9 +111,10 @@ void Child::join() {
 }
 
 void Child::watch(int standard_output, int standard_error, const OnLine& on_line,
-                  const OnExit& on_exit) {
+                  const OnExit& on_exit, const OnLine& on_output) {
   ChildExit exit;
-  std::size_t told = 0;
+  std::size_t told_output = 0;
+  std::size_t told_error = 0;
   std::array<pollfd, 2> open{{{.fd = standard_output, .events = POLLIN, .revents = 0},
                               {.fd = standard_error, .events = POLLIN, .revents = 0}}};
   while (open[0].fd >= 0 || open[1].fd >= 0) {
@@ -112,11 +123,8 @@ void Child::watch(int standard_output, int standard_error, const OnLine& on_line
       open[0].fd = -1;
     if (open[1].fd >= 0 && open[1].revents != 0 && !drain(standard_error, exit.standard_error))
       open[1].fd = -1;
-    for (auto end = exit.standard_error.find('\n', told); end != std::string::npos;
-         end = exit.standard_error.find('\n', told)) {
-      on_line(exit.standard_error.substr(told, end - told));
-      told = end + 1;
-    }
+    told_output = tell_lines(exit.standard_output, told_output, on_output);
+    told_error = tell_lines(exit.standard_error, told_error, on_line);
   }
   close(standard_output);
   close(standard_error);

@@ -1,4 +1,5 @@
-// Child: the rotator's executable as a child process of a rehearsal on the HTTP wire.
+// Child: an executable as a child process: the rotator in a rehearsal on the HTTP wire, and what
+// the tests start.
 #pragma once
 
 #include <sys/types.h>
@@ -27,15 +28,15 @@ struct ChildExit {
 
 class Child {
  public:
-  // Told each line of stderr as it comes, and the end; on a thread of the Child's own.
+  // Told each line as it comes, and the end; on a thread of the Child's own.
   using OnLine = std::function<void(const std::string& line)>;
   using OnExit = std::function<void(const ChildExit& how)>;
 
-  // Starts `argv` with exactly this environment. Error of code configuration when it cannot be
-  // executed.
+  // Starts `argv` with exactly this environment and an empty stdin. `on_line` is told what it says
+  // on stderr, `on_output` what on stdout. Error of code configuration when it cannot be executed.
   static ports::Result<std::unique_ptr<Child>> start(
       const std::vector<std::string>& argv, const std::map<std::string, std::string>& environment,
-      OnLine on_line, OnExit on_exit);
+      OnLine on_line, OnExit on_exit, OnLine on_output = {});
   // Kills it if it still runs, and waits until on_exit has returned.
   ~Child();
   Child(const Child&) = delete;
@@ -48,7 +49,8 @@ class Child {
 
  private:
   Child() = default;
-  void watch(int standard_output, int standard_error, const OnLine& on_line, const OnExit& on_exit);
+  void watch(int standard_output, int standard_error, const OnLine& on_line, const OnExit& on_exit,
+             const OnLine& on_output);
 
   pid_t pid_ = -1;
   bool reaped_ = false;

@@ -59,6 +59,7 @@ Json greeting(const Scenario& scenario, const Servers& servers) {
           {"kubernetes_namespace", kubernetes_namespace},
           {"deployment", deployment_name},
           {"vault_token_file", servers.vault_token_file()},
+          {"vault_operator_token_file", servers.vault_operator_token_file()},
           {"kubernetes_token_file", servers.kubernetes_token_file()},
           {"operator_token_file", servers.operator_token_file()},
           {"kubeconfig", servers.kubeconfig_file()},
@@ -85,6 +86,7 @@ int serve_command(const ServeCommand& command) {
   mocks::sim::FaultPlan plan(trace, mocks::sim::Draws(scenario.seed), scenario.faults);
   Barriers barriers(plan);
   World world(scheduler, trace, barriers, scenario, scenario.seed);
+  const std::string vault_operator = world.vault().create_token({"root"}, std::chrono::hours(24));
   trace.add(reporter);
   lock.unlock();
   std::unique_ptr<mocks::portal::Browsers> browsers;
@@ -93,6 +95,8 @@ int serve_command(const ServeCommand& command) {
   auto servers =
       Servers::start(world, metrics, world_mutex, scheduler, barriers, trace, clock.wall_now(), {});
   if (!servers) return complain(servers.error());
+  const auto operator_written = (*servers)->write_vault_operator_token(vault_operator);
+  if (!operator_written) return complain(operator_written.error());
   auto configuration = rotation_configuration(*loaded, loaded->driver, (*servers)->endpoints(), {});
   if (!configuration) return complain(configuration.error());
   const auto written =

@@ -135,6 +135,10 @@ ports::Status Servers::write_credentials(const Credentials& credentials) const {
   return {};
 }
 
+ports::Status Servers::write_vault_operator_token(const std::string& token) const {
+  return write_private(vault_operator_token_file(), token);
+}
+
 ports::Status Servers::write_configuration(const rotator::Configuration& configuration) const {
   return write_private(configuration_file(),
                        configuration_yaml(configuration, kubeconfig_file(), ca_file()));

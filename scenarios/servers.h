@@ -67,11 +67,14 @@ class Servers {
   std::string kubeconfig_file() const { return folder_ + "/kubeconfig"; }
   std::string operator_kubeconfig_file() const { return folder_ + "/operator.kubeconfig"; }
   std::string vault_token_file() const { return folder_ + "/vault-token"; }
+  std::string vault_operator_token_file() const { return folder_ + "/vault-operator-token"; }
   std::string idp_admin_token_file() const { return folder_ + "/idp-admin-token"; }
   std::string kubernetes_token_file() const { return folder_ + "/kubernetes-token"; }
   std::string operator_token_file() const { return folder_ + "/operator-token"; }
   std::string configuration_file() const { return folder_ + "/rotation.yaml"; }
 
+  // Writes the token of a person who may do everything in Vault. Only `rehearse serve` has one.
+  ports::Status write_vault_operator_token(const std::string& token) const;
   // Writes rotation.yaml for a rotator of this world.
   ports::Status write_configuration(const rotator::Configuration& configuration) const;
 

@@ -181,6 +181,18 @@ void World::seed_kubernetes() {
   kubernetes_ = std::make_unique<mocks::kubernetes::ApiServer>(scheduler_, trace_, draws_, options);
   kubernetes_->set_workload(*fleet_);
   kubernetes_->set_endpoint_listener(*balancer_);
+  // Vault asks this cluster whose the token of a login is.
+  vault_->set_token_reviewer([this](std::string_view token) {
+    const std::string user = kubernetes_->user_of_token(token);
+    const std::string kind = "system:serviceaccount:";
+    const auto end = user.find(':', kind.size());
+    if (!user.starts_with(kind) || end == std::string::npos) return mocks::vault::TokenReview{};
+    return mocks::vault::TokenReview{
+        .authenticated = true,
+        .service_account_namespace = user.substr(kind.size(), end - kind.size()),
+        .service_account = user.substr(end + 1),
+        .uid = user};
+  });
   const std::string path = std::string(vault_mount) + "/data/" + secret_path;
   kubernetes_->seed_deployment(
       {.kubernetes_namespace = kubernetes_namespace,

@@ -20,6 +20,24 @@
 #include "mocks/kubernetes/writer.h"
 
 namespace mocks::kubernetes {
+namespace {
+
+// A real server reads protobuf too, and so says; this one reads none, and so says. Clients do not
+// fall back from protobuf to JSON by themselves (client-go does so from CBOR alone).
+Outcome<void> expect_json(const ApiCall& call) {
+  const std::string_view type = call.header("Content-Type");
+  if (type.empty() || type.starts_with("application/json")) return {};
+  const bool protobuf = type.starts_with("application/vnd.kubernetes.protobuf");
+  const std::string accepted =
+      protobuf ? "application/json"
+               : "application/json, application/yaml, application/vnd.kubernetes.protobuf";
+  return refuse(unsupported_media_type(
+      "the body of the request was in an unknown format - accepted media types include: " +
+          accepted,
+      false));
+}
+
+}  // namespace
 
 struct ApiServer::Machine {
   Machine(Scheduler& scheduler, Observer& observer, sim::Draws draws, ApiServerOptions options)
@@ -174,7 +192,10 @@ Outcome<Answer> ApiServer::Machine::answer_pod_subresource(const ApiCall& call) 
 }
 
 Outcome<Answer> ApiServer::Machine::answer_resource(ApiCall& call) {
-  if (is_review(call.group, call.resource)) return answer_review(call, authorizer, registry);
+  if (is_review(call.group, call.resource)) {
+    if (auto readable = expect_json(call); !readable) return refuse(readable.error());
+    return answer_review(call, authorizer, registry);
+  }
   const KindInfo* kind = find_kind(call.group, call.resource);
   if (kind == nullptr || call.version != kind->version) {
     if (serves_group(call.group, "")) return refuse(no_such_resource());
@@ -202,13 +223,8 @@ Outcome<Answer> ApiServer::Machine::answer_resource(ApiCall& call) {
   if (call.verb == "get") return reader.get(call, *kind);
   if (call.verb == "list") return reader.list(call, *kind);
   if (call.verb == "watch") return watches.open(call, *kind);
-  const std::string_view type = call.header("Content-Type");
-  const bool json = type.empty() || type.starts_with("application/json") || call.verb == "patch";
-  if (!json && call.verb != "delete") {
-    return refuse(unsupported_media_type(
-        "the body of the request was in an unknown format - accepted media types include: "
-        "application/json, application/yaml, application/vnd.kubernetes.protobuf",
-        false));
+  if (call.verb != "patch" && call.verb != "delete") {
+    if (auto readable = expect_json(call); !readable) return refuse(readable.error());
   }
   const bool named = !call.name.empty();
   const bool bare_pods = kind->kind == Kind::pod || kind->kind == Kind::replica_set;

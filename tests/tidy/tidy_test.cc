@@ -130,7 +130,7 @@ const std::vector<Ban>& bans() {
        {"rotator/calls/json_view.cc", "mocks/read_json.cc"}},
       {std::regex(R"(\bgetenv\s*\()"),
        "values handed in by main",
-       {"rotator/cli/main.cc", "scenarios/main.cc"}},
+       {"rotator/cli/main.cc", "scenarios/main.cc", "tests/conformance/served_world.cc"}},
       {std::regex(R"(using namespace (?!std::(\w+::)*\w*literals;))"), "qualified names", {}},
       {std::regex(R"(\bcatch\s*\(\s*\.\.\.\s*\))"),
        "the exception that the third party throws (a fiber is ended by one of its own)",

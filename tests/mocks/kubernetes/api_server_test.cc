@@ -68,6 +68,55 @@ BOOST_AUTO_TEST_CASE(tells_the_exit_code_and_what_the_command_said) {
   BOOST_TEST(Json::parse(exec(world, "command=nope").outcome)["reason"] == "InternalError");
 }
 
+// The fields as kubectl 1.20 sends them.
+BOOST_AUTO_TEST_CASE(runs_commands_over_spdy_for_older_clients) {
+  World world;
+  world.seed({});
+  world.workload.set_file(file, "synthetic\n");
+  ports::Request request{
+      .method = "POST",
+      .target = world.pods + "/" + world.server.pods("portal", "web").front().name +
+                "/exec?command=cat&command=/vault/secrets/oidc&container=app&stderr=true&"
+                "stdout=true",
+      .headers = {{"Authorization", "Bearer " + std::string(kubernetes_test::rotator_token)},
+                  {"Connection", "Upgrade"},
+                  {"Upgrade", "SPDY/3.1"},
+                  {"X-Stream-Protocol-Version", "v5.channel.k8s.io"}}};
+  const mocks::Answer refused = world.server.handle(request);
+  BOOST_TEST(refused.response.status == 403);
+  BOOST_TEST(refused.response.body ==
+             "unable to upgrade: unable to negotiate protocol: client supports "
+             "[v5.channel.k8s.io], server accepts [v4.channel.k8s.io]\n");
+  request.headers.push_back({"X-Stream-Protocol-Version", "v4.channel.k8s.io"});
+  const mocks::Answer answer = world.server.handle(request);
+  BOOST_TEST(answer.response.status == 101);
+  BOOST_TEST(ports::find_header(answer.response.headers, "Upgrade").value_or("") == "SPDY/3.1");
+  BOOST_TEST(
+      ports::find_header(answer.response.headers, "X-Stream-Protocol-Version").value_or("") ==
+      "v4.channel.k8s.io");
+  BOOST_REQUIRE(answer.channel != nullptr);
+  std::vector<std::string> pieces;
+  while (auto piece = answer.channel->pop()) pieces.push_back(std::move(*piece));
+  // Both streams are waited for before the command says anything.
+  const std::vector<std::string> expected = {"\2", "\1", "\1synthetic\n",
+                                             "\3"
+                                             R"({"metadata":{},"status":"Success"})"};
+  BOOST_TEST(pieces == expected, boost::test_tools::per_element());
+}
+
+// kubectl sends its access reviews so from 1.32 on.
+BOOST_AUTO_TEST_CASE(says_that_it_reads_no_protobuf) {
+  World world;
+  const mocks::Answer answer = world.server.handle(
+      {.method = "POST",
+       .target = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+       .headers = {{"Authorization", "Bearer " + std::string(kubernetes_test::rotator_token)},
+                   {"Content-Type", "application/vnd.kubernetes.protobuf"}},
+       .body = std::string("k8s\0", 4)});
+  BOOST_TEST(answer.response.status == 415);
+  BOOST_TEST(Json::parse(answer.response.body)["reason"] == "UnsupportedMediaType");
+}
+
 BOOST_AUTO_TEST_CASE(can_end_an_exec_without_status_or_with_half_the_output) {
   World world;
   world.seed({});

@@ -34,6 +34,7 @@ struct ApiCall {
   std::string kubernetes_namespace = {}, name = {};
 
   Form form = Form::object;
+  RowObject row_object = RowObject::metadata;  // of a table
 
   // The first value of a parameter; empty when absent.
   std::string_view parameter(std::string_view wanted) const;

@@ -204,6 +204,11 @@ Outcome<Answer> ApiServer::Machine::answer_resource(ApiCall& call) {
   auto form = negotiate(call.header("Accept"));
   if (!form) return refuse(form.error());
   call.form = *form;
+  if (call.form == Form::table) {
+    const std::string_view with = call.parameter("includeObject");
+    if (with == "Object") call.row_object = RowObject::whole;
+    if (with == "None") call.row_object = RowObject::none;
+  }
   if (!call.subresource.empty()) {
     if (kind->kind == Kind::pod) return answer_pod_subresource(call);
     if (kind->kind == Kind::service_account && call.subresource == "token") {

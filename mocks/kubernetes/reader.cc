@@ -100,7 +100,7 @@ Answer Reader::show(int status, const ApiCall& call, const Object& object, const
       begin_table(json, kind,
                   R"({"resourceVersion":")" + std::to_string(object.resource_version) + "\"}",
                   true);
-      add_row(json, object, registry_.wall_now());
+      add_row(json, object, kind, call.row_object, registry_.wall_now());
       end_table(json);
       break;
   }
@@ -197,7 +197,7 @@ std::string Reader::render_page(const ApiCall& call, const Page& page, const Kin
   if (call.form == Form::table) {
     begin_table(json, kind, metadata, true);
     for (const ObjectPointer& object : page.objects) {
-      add_row(json, *object, registry_.wall_now());
+      add_row(json, *object, kind, call.row_object, registry_.wall_now());
     }
     end_table(json);
     return json.take();

@@ -12,6 +12,8 @@ namespace mocks::kubernetes {
 
 // How a client wants objects (Accept): whole, metadata only, or as rows to print.
 enum class Form { object, partial, table };
+// What a table's row holds beside its cells (TableOptions' includeObject).
+enum class RowObject { metadata, whole, none };
 
 // The whole object, with kind and apiVersion. `as` tells which group's Event is meant.
 void render_object(JsonText& json, const Object& object, const KindInfo& as);
@@ -31,7 +33,8 @@ std::string bookmark_object(const KindInfo& kind, std::uint64_t resource_version
 // One Table (meta.k8s.io/v1). Rows are added between begin and end; `now` is for ages.
 void begin_table(JsonText& json, const KindInfo& kind, std::string_view list_metadata,
                  bool column_definitions);
-void add_row(JsonText& json, const Object& object, ports::WallTime now);
+void add_row(JsonText& json, const Object& object, const KindInfo& as, RowObject with,
+             ports::WallTime now);
 void end_table(JsonText& json);
 
 // 3725 s is "62m", as kubectl prints ages (k8s.io/apimachinery/pkg/util/duration).

@@ -189,11 +189,16 @@ void begin_table(JsonText& json, const KindInfo& kind, std::string_view list_met
   json.key("rows").open('[');
 }
 
-void add_row(JsonText& json, const Object& object, ports::WallTime now) {
+void add_row(JsonText& json, const Object& object, const KindInfo& as, RowObject with,
+             ports::WallTime now) {
   json.open('{').key("cells").open('[');
   cells(json, object, now);
   json.close(']').key("object");
-  render_partial(json, object);
+  switch (with) {
+    case RowObject::metadata: render_partial(json, object); break;
+    case RowObject::whole: render_object(json, object, as); break;
+    case RowObject::none: json.raw("null"); break;
+  }
   json.close('}');
 }
 

@@ -54,6 +54,7 @@ Outcome<Answer> WatchHub::open(const ApiCall& call, const KindInfo& kind) {
   watcher.name = call.name;
   watcher.options = std::move(*options);
   watcher.form = call.form;
+  watcher.row_object = call.row_object;
   watcher.channel = answer.channel;
   const ports::Instant now = registry_.now();
   ports::Duration lifetime =
@@ -124,7 +125,7 @@ void WatchHub::send(Watcher& watcher, std::string_view type, const Object& objec
       begin_table(line, *watcher.kind,
                   R"({"resourceVersion":")" + std::to_string(object.resource_version) + "\"}",
                   !std::exchange(watcher.columns_sent, true));
-      add_row(line, object, registry_.wall_now());
+      add_row(line, object, *watcher.kind, watcher.row_object, registry_.wall_now());
       end_table(line);
       break;
   }

@@ -40,6 +40,7 @@ class WatchHub final : public Follower, public Timed {
     std::string name = {};
     ListOptions options = {};
     Form form = Form::object;
+    RowObject row_object = RowObject::metadata;
     bool columns_sent = false;
     std::shared_ptr<Channel> channel = {};
     TimerId timeout = 0;

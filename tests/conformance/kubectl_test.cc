@@ -155,6 +155,8 @@ BOOST_AUTO_TEST_CASE(describes_what_happened) {
   const Said events = kubectl({"get", "events", "-n", "platform"});
   BOOST_TEST(has(events.output, "LAST SEEN   TYPE     REASON"), events);
   BOOST_TEST(has(events.output, "ScalingReplicaSet   deployment/portal-backend"), events);
+  const Said sorted = kubectl({"get", "events", "-n", "platform", "--sort-by=.lastTimestamp"});
+  BOOST_TEST(has(sorted.output, "LAST SEEN   TYPE     REASON"), sorted);
   const Said deployment = kubectl({"describe", "deployment", "portal-backend", "-n", "platform"});
   BOOST_TEST(deployment.code == 0, deployment);
   BOOST_TEST(has(deployment.output, "NewReplicaSet:   portal-backend-"), deployment);

@@ -274,7 +274,13 @@ BOOST_AUTO_TEST_CASE(prints_tables_for_kubectl) {
   BOOST_TEST(deployments["kind"] == "Table");
   BOOST_TEST(deployments["rows"][0]["cells"][1] == "3/3");
   BOOST_TEST(deployments["rows"][0]["cells"][4] == "24h");
-  BOOST_TEST(table(world.pods)["rows"][0]["cells"][2] == "Running");
+  const Json pods = table(world.pods);
+  BOOST_TEST(pods["rows"][0]["cells"][2] == "Running");
+  BOOST_TEST(pods["rows"][0]["object"]["kind"] == "PartialObjectMetadata");
+  // kubectl sorts by a field of the whole object (--sort-by).
+  const Json whole = table(world.pods + "?includeObject=Object");
+  BOOST_TEST(whole["rows"][0]["object"]["status"]["phase"] == "Running");
+  BOOST_TEST(table(world.pods + "?includeObject=None")["rows"][0]["object"].is_null());
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_body_without_end) {

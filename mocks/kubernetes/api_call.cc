@@ -18,29 +18,58 @@ int hex_digit(char c) {
   return -1;
 }
 
-std::vector<std::string> segments_of(std::string_view path) {
-  std::vector<std::string> segments;
+// Keeps `text` in the call and returns where it stands now. What a call keeps is at most as long as
+// its target, a selected name and a few characters: nothing kept before moves (take_apart
+// reserves).
+std::string_view keep(std::string_view text, std::vector<char>& decoded) {
+  const std::size_t from = decoded.size();
+  decoded.insert(decoded.end(), text.begin(), text.end());
+  return {decoded.data() + from, text.size()};
+}
+
+std::string_view percent_decode(std::string_view text, bool plus_is_space,
+                                std::vector<char>& decoded) {
+  const auto encoded = [](char c) { return c == '%' || c == '+'; };
+  if (std::none_of(text.begin(), text.end(), encoded)) return text;
+  const std::size_t from = decoded.size();
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '+' && plus_is_space) {
+      decoded.push_back(' ');
+    } else if (text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
+               hex_digit(text[i + 2]) >= 0) {
+      decoded.push_back(static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2])));
+      i += 2;
+    } else {
+      decoded.push_back(text[i]);
+    }
+  }
+  return {decoded.data() + from, decoded.size() - from};
+}
+
+std::vector<std::string_view> segments_of(ApiCall& call) {
+  std::vector<std::string_view> segments;
   segments.reserve(8);
-  while (!path.empty()) {
+  for (std::string_view path = call.path; !path.empty();) {
     const std::string_view segment = path.substr(0, path.find('/'));
-    if (!segment.empty()) segments.push_back(percent_decode(segment, false));
+    if (!segment.empty()) segments.push_back(percent_decode(segment, false, call.decoded));
     path.remove_prefix(std::min(path.size(), segment.size() + 1));
   }
   return segments;
 }
 
 void read_query(std::string_view text, ApiCall& call) {
+  call.query.reserve(8);
   while (!text.empty() && call.query.size() < max_query_parameters) {
     const std::string_view pair = text.substr(0, text.find('&'));
     text.remove_prefix(std::min(text.size(), pair.size() + 1));
-    const std::size_t equal = pair.find('=');
-    const bool bare = equal == std::string_view::npos;
-    call.query.emplace_back(percent_decode(pair.substr(0, equal), true),
-                            bare ? "" : percent_decode(pair.substr(equal + 1), true));
+    const std::size_t equal = std::min(pair.find('='), pair.size());
+    const std::string_view value = pair.substr(std::min(equal + 1, pair.size()));
+    call.query.emplace_back(percent_decode(pair.substr(0, equal), true, call.decoded),
+                            percent_decode(value, true, call.decoded));
   }
 }
 
-std::string verb_of(const ApiCall& call, bool old_watch) {
+std::string_view verb_of(const ApiCall& call, bool old_watch) {
   const bool named = !call.name.empty();
   if (call.method == "GET" || call.method == "HEAD") {
     if (old_watch) return "watch";
@@ -55,13 +84,13 @@ std::string verb_of(const ApiCall& call, bool old_watch) {
 }
 
 // k8s.io/apiserver/pkg/endpoints/request.RequestInfoFactory.
-void read_resource(std::span<std::string> parts, ApiCall& call) {
+void read_resource(std::span<std::string_view> parts, ApiCall& call) {
   const bool core = parts.front() == "api";
   const std::size_t prefix = core ? 2 : 3;
   if (parts.size() <= prefix) return;
   call.resource_path = true;
-  if (!core) call.group = std::move(parts[1]);
-  call.version = std::move(parts[prefix - 1]);
+  if (!core) call.group = parts[1];
+  call.version = parts[prefix - 1];
   parts = parts.subspan(prefix);
   const bool old_watch = parts.front() == "watch" && parts.size() > 1;
   if (old_watch) parts = parts.subspan(1);
@@ -70,15 +99,19 @@ void read_resource(std::span<std::string> parts, ApiCall& call) {
     call.kubernetes_namespace = parts[1];
     if (parts.size() > 2 && !own) parts = parts.subspan(2);
   }
-  call.resource = std::move(parts.front());
-  if (parts.size() > 1) call.name = std::move(parts[1]);
-  if (parts.size() > 2) call.subresource = std::move(parts[2]);
+  call.resource = parts.front();
+  if (parts.size() > 1) call.name = parts[1];
+  if (parts.size() > 2) call.subresource = parts[2];
   // A path with more than a subresource belongs to nothing that is kept here.
-  if (parts.size() > 3) call.subresource += "/...";
+  if (parts.size() > 3) {
+    call.subresource = keep(std::string(parts[2]) + "/...", call.decoded);
+  }
   call.verb = verb_of(call, old_watch);
   if (old_watch) call.watch = true;
   if (call.verb != "list" && call.verb != "watch" && call.verb != "deletecollection") return;
-  if (call.name.empty()) call.name = selected_name(call.parameter("fieldSelector"));
+  if (call.name.empty()) {
+    call.name = keep(selected_name(call.parameter("fieldSelector")), call.decoded);
+  }
 }
 
 template <typename T>
@@ -185,25 +218,6 @@ std::optional<Failure> check_match(const ApiCall& call, const ListOptions& optio
 
 }  // namespace
 
-std::string percent_decode(std::string_view text, bool plus_is_space) {
-  const auto encoded = [](char c) { return c == '%' || c == '+'; };
-  if (std::none_of(text.begin(), text.end(), encoded)) return std::string(text);
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+' && plus_is_space) {
-      out += ' ';
-    } else if (text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
-               hex_digit(text[i + 2]) >= 0) {
-      out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
-
 std::string_view ApiCall::parameter(std::string_view wanted) const {
   for (const auto& [key, value] : query) {
     if (key == wanted) return value;
@@ -225,7 +239,7 @@ bool ApiCall::flag(std::string_view wanted) const {
 std::vector<std::string> ApiCall::parameters(std::string_view wanted) const {
   std::vector<std::string> values;
   for (const auto& [key, value] : query) {
-    if (key == wanted) values.push_back(value);
+    if (key == wanted) values.emplace_back(value);
   }
   return values;
 }
@@ -241,10 +255,11 @@ ApiCall take_apart(const ports::Request& request) {
   call.headers = &request.headers;
   const std::string_view target = request.target;
   const std::size_t question = target.find('?');
-  call.path = std::string(target.substr(0, question));
+  call.path = target.substr(0, question);
+  call.decoded.reserve(3 * target.size() + 8);
   if (question != std::string_view::npos) read_query(target.substr(question + 1), call);
   call.watch = call.flag("watch");
-  std::vector<std::string> parts = segments_of(call.path);
+  std::vector<std::string_view> parts = segments_of(call);
   if (!parts.empty() && (parts.front() == "api" || parts.front() == "apis")) {
     read_resource(parts, call);
   }

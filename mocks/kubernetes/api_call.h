@@ -1,5 +1,7 @@
 // ApiCall: one request, taken apart the way the API server does (RequestInfo): which resource,
 // which verb, which options; and how the answer shall look (Accept).
+//
+// Its views live as long as the request and the call itself.
 #pragma once
 
 #include <optional>
@@ -22,16 +24,16 @@ struct ApiCall {
   std::string_view method = {};
   std::string_view body = {};
   const ports::Headers* headers = nullptr;
-  std::string path = {};
-  std::vector<std::pair<std::string, std::string>> query = {};
+  std::string_view path = {};
+  std::vector<std::pair<std::string_view, std::string_view>> query = {};
   const Account* account = nullptr;
 
   // Of a resource path, /api/v1/... or /apis/GROUP/VERSION/...
   bool resource_path = false;
   bool watch = false;
-  std::string verb = {};  // get list watch create update patch delete deletecollection
-  std::string group = {}, version = {}, resource = {}, subresource = {};
-  std::string kubernetes_namespace = {}, name = {};
+  std::string_view verb = {};  // get list watch create update patch delete deletecollection
+  std::string_view group = {}, version = {}, resource = {}, subresource = {};
+  std::string_view kubernetes_namespace = {}, name = {};
 
   Form form = Form::object;
   RowObject row_object = RowObject::metadata;  // of a table
@@ -43,14 +45,15 @@ struct ApiCall {
   bool flag(std::string_view wanted) const;
   std::vector<std::string> parameters(std::string_view wanted) const;
   std::string_view header(std::string_view wanted) const;
+
+  // Text that does not stand in the request as it is read: what was percent-encoded.
+  std::vector<char> decoded = {};
 };
 
 ApiCall take_apart(const ports::Request& request);
 
 // The form asked for, or the 406 when nothing asked for can be given.
 Outcome<Form> negotiate(std::string_view accept);
-
-std::string percent_decode(std::string_view text, bool plus_is_space);
 
 // Options of list and watch (meta.k8s.io/v1 ListOptions).
 struct ListOptions {

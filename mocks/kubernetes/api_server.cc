@@ -51,8 +51,8 @@ struct ApiServer::Machine {
   Outcome<void> authenticate(ApiCall& call);
   Outcome<void> authorize(const ApiCall& call) const;
   Outcome<void> impersonate(ApiCall& call);
-  Failure forbidden(const ApiCall& call, const std::string& verb) const;
-  Access access(const ApiCall& call, const std::string& verb) const;
+  Failure forbidden(const ApiCall& call, std::string_view verb) const;
+  Access access(const ApiCall& call, std::string_view verb) const;
 
   // Followers are told in this order: facts first, then watchers, then those who act.
   Registry registry;
@@ -83,45 +83,45 @@ Outcome<void> ApiServer::Machine::authenticate(ApiCall& call) {
   return {};
 }
 
-Access ApiServer::Machine::access(const ApiCall& call, const std::string& verb) const {
-  Access access{.verb = verb,
-                .group = call.group,
-                .resource = call.resource,
-                .kubernetes_namespace = call.kubernetes_namespace,
-                .name = call.name};
-  if (!call.subresource.empty()) access.resource += "/" + call.subresource;
-  return access;
+Access ApiServer::Machine::access(const ApiCall& call, std::string_view verb) const {
+  return {.verb = verb,
+          .group = call.group,
+          .resource = call.resource,
+          .subresource = call.subresource,
+          .kubernetes_namespace = call.kubernetes_namespace,
+          .name = call.name};
 }
 
-Failure ApiServer::Machine::forbidden(const ApiCall& call, const std::string& verb) const {
-  const std::string user = "User \"" + call.account->name + "\" cannot " + verb;
+Failure ApiServer::Machine::forbidden(const ApiCall& call, std::string_view verb) const {
+  const std::string user =
+      std::string("User \"").append(call.account->name).append("\" cannot ").append(verb);
   if (!call.resource_path) {
     return {.code = 403,
             .reason = "Forbidden",
-            .message = "forbidden: " + user + " path \"" + call.path + "\"",
+            .message = "forbidden: " + user + " path \"" + std::string(call.path) + "\"",
             .details = Details{}};
   }
   const bool listing = verb == "list" || verb == "watch" || verb == "deletecollection";
-  const std::string name = listing ? "" : call.name;
-  const Access wanted = access(call, verb);
-  const std::string scope = call.kubernetes_namespace.empty()
-                                ? "at the cluster scope"
-                                : "in the namespace \"" + call.kubernetes_namespace + '"';
+  const std::string name(listing ? std::string_view() : call.name);
+  const std::string group(call.group);
+  const std::string home(call.kubernetes_namespace);
+  const std::string scope =
+      home.empty() ? "at the cluster scope" : "in the namespace \"" + home + '"';
   const std::string shown = name.empty() ? "" : " \"" + name + '"';
   return {.code = 403,
           .reason = "Forbidden",
-          .message = qualified(call.resource, call.group) + shown + " is forbidden: " + user +
-                     " resource \"" + wanted.resource + "\" in API group \"" + call.group + "\" " +
-                     scope,
-          .details = Details{.name = name, .group = call.group, .kind = call.resource}};
+          .message = qualified(call.resource, group) + shown + " is forbidden: " + user +
+                     " resource \"" + access(call, verb).full_resource() + "\" in API group \"" +
+                     group + "\" " + scope,
+          .details = Details{.name = name, .group = group, .kind = std::string(call.resource)}};
 }
 
 Outcome<void> ApiServer::Machine::impersonate(ApiCall& call) {
   const std::string_view name = call.header("Impersonate-User");
   if (name.empty()) return {};
-  const Access wanted{.verb = "impersonate", .resource = "users", .name = std::string(name)};
+  const Access wanted{.verb = "impersonate", .resource = "users", .name = name};
   if (!authorizer.may(*call.account, wanted)) {
-    return refuse(forbidden(call, "impersonate-on:user-info:" + call.verb));
+    return refuse(forbidden(call, std::string("impersonate-on:user-info:").append(call.verb)));
   }
   impersonated = Account{.user = authorizer.user(name), .name = std::string(name)};
   call.account = &impersonated;

@@ -9,14 +9,27 @@
 namespace mocks::kubernetes {
 namespace {
 
+using namespace std::string_view_literals;
+
 bool listed(const std::vector<std::string>& list, std::string_view what) {
   return std::any_of(list.begin(), list.end(),
-                     [&](const std::string& one) { return one == "*" || one == what; });
+                     [&](const std::string& one) { return one == "*"sv || one == what; });
+}
+
+// Whether a rule's word for a resource, "pods/exec", means what is asked for.
+bool names_resource(std::string_view word, const Access& access) {
+  if (access.subresource.empty()) return word == access.resource;
+  const std::size_t slash = access.resource.size();
+  return word.size() == slash + 1 + access.subresource.size() && word[slash] == '/' &&
+         word.starts_with(access.resource) && word.ends_with(access.subresource);
 }
 
 bool allows(const Rule& rule, const Access& access) {
   if (!listed(rule.verbs, access.verb) || !listed(rule.groups, access.group)) return false;
-  if (!listed(rule.resources, access.resource)) return false;
+  const bool meant = std::any_of(
+      rule.resources.begin(), rule.resources.end(),
+      [&](const std::string& word) { return word == "*"sv || names_resource(word, access); });
+  if (!meant) return false;
   if (rule.resource_names.empty()) return true;
   // A rule about names says nothing about requests that carry none (create, plain list).
   return !access.name.empty() && std::find(rule.resource_names.begin(), rule.resource_names.end(),
@@ -25,7 +38,7 @@ bool allows(const Rule& rule, const Access& access) {
 
 // What every logged-in user may do beside their rules (system:basic-user).
 bool basic(const Access& access) {
-  if (access.verb != "create") return false;
+  if (access.verb != "create" || !access.subresource.empty()) return false;
   return (access.group == "authorization.k8s.io" &&
           (access.resource == "selfsubjectaccessreviews" ||
            access.resource == "selfsubjectrulesreviews")) ||
@@ -71,25 +84,33 @@ std::vector<Rule> rotator_rules(const std::string& deployment, const std::string
   };
 }
 
+std::string Access::full_resource() const {
+  std::string text(resource);
+  if (!subresource.empty()) text.append("/").append(subresource);
+  return text;
+}
+
 std::vector<std::string> Account::groups() const {
   std::vector<std::string> groups = user == nullptr ? std::vector<std::string>() : user->groups;
   if (!service_account_name().empty()) {
     groups.emplace_back("system:serviceaccounts");
-    groups.push_back("system:serviceaccounts:" + service_account_namespace());
+    groups.push_back(std::string("system:serviceaccounts:").append(service_account_namespace()));
   }
   groups.emplace_back(authenticated() ? "system:authenticated" : "system:unauthenticated");
   return groups;
 }
 
-std::string Account::service_account_namespace() const {
-  if (!name.starts_with(service_account_prefix)) return {};
-  const std::size_t from = service_account_prefix.size();
-  return name.substr(from, name.find(':', from) - from);
+std::string_view Account::service_account_namespace() const {
+  std::string_view rest = name;
+  if (!rest.starts_with(service_account_prefix)) return {};
+  rest.remove_prefix(service_account_prefix.size());
+  return rest.substr(0, rest.find(':'));
 }
 
-std::string Account::service_account_name() const {
-  if (!name.starts_with(service_account_prefix)) return {};
-  return name.substr(name.rfind(':') + 1);
+std::string_view Account::service_account_name() const {
+  const std::string_view whole = name;
+  if (!whole.starts_with(service_account_prefix)) return {};
+  return whole.substr(whole.rfind(':') + 1);
 }
 
 Authorizer::Authorizer(Registry& registry) : registry_(registry) {
@@ -128,11 +149,12 @@ bool Authorizer::may(const Account& account, const Access& access) const {
 }
 
 std::string Authorizer::reason(const Account& account) const {
-  const std::string name = account.service_account_name();
+  const std::string_view name = account.service_account_name();
   if (name.empty()) return {};
-  const std::string full = name + "/" + account.service_account_namespace();
-  return "RBAC: allowed by RoleBinding " + in_quotes(full) + " of Role " + in_quotes(name) +
-         " to ServiceAccount " + in_quotes(full);
+  const std::string full =
+      in_quotes(std::string(name).append("/").append(account.service_account_namespace()));
+  return "RBAC: allowed by RoleBinding " + full + " of Role " + in_quotes(name) +
+         " to ServiceAccount " + full;
 }
 
 bool Authorizer::may_see(const Account& account, std::string_view path) const {

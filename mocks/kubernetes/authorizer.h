@@ -22,17 +22,19 @@ struct Account {
   bool authenticated() const { return name != "system:anonymous"; }
   std::vector<std::string> groups() const;
   // "system:serviceaccount:NAMESPACE:NAME", split; empty for others.
-  std::string service_account_namespace() const;
-  std::string service_account_name() const;
+  std::string_view service_account_namespace() const;
+  std::string_view service_account_name() const;
 };
 
 // What somebody wants to do.
 struct Access {
-  std::string verb = {};
-  std::string group = {};
-  std::string resource = {};  // with subresource: "pods/exec"
-  std::string kubernetes_namespace = {};
-  std::string name = {};
+  std::string_view verb = {};
+  std::string_view group = {};
+  std::string_view resource = {};
+  std::string_view subresource = {};
+  std::string_view kubernetes_namespace = {};
+  std::string_view name = {};
+  std::string full_resource() const;  // "pods" or "pods/exec", as a rule names it
 };
 
 class Authorizer {

@@ -369,7 +369,7 @@ Outcome<Decoded> decode(const KindInfo& kind, const Json& body) {
   Decoded out;
   out.object = empty_object(kind.kind);
   Reading reading;
-  Fields fields(reading, &body, std::string(kind.name), "");
+  Fields fields(reading, &body, kind.name);
   fields.allow({"kind", "apiVersion"});
   Fields metadata = fields.object("metadata", "ObjectMeta");
   decode_metadata(metadata, out);

@@ -234,7 +234,8 @@ void decode_document(Fields& fields, const KindInfo& kind, Decoded& out) {
     decode_lease(fields, out, document);
     return;
   }
-  Fields spec = fields.object("spec", std::string(kind.name) + "Spec");
+  const std::string type = std::string(kind.name) + "Spec";
+  Fields spec = fields.object("spec", type);
   std::string_view more;
   switch (kind.kind) {
     case Kind::service:

@@ -149,17 +149,16 @@ bool DeploymentSync::complete(const DeploymentStatus& status) const {
 
 void DeploymentSync::set_condition(DeploymentStatus& status, std::string_view type,
                                    std::string_view value, std::string_view reason,
-                                   std::string message) const {
+                                   std::string_view message) const {
+  const Condition* now = find(status, type);
+  if (now != nullptr && now->status == value && now->reason == reason) return;
   Condition next{.type = type,
                  .status = value,
                  .reason = reason,
-                 .message = std::move(message),
+                 .message = std::string(message),
                  .updated = registry_.wall_second(),
                  .changed = registry_.wall_second()};
-  if (const Condition* now = find(status, type)) {
-    if (now->status == value && now->reason == reason) return;
-    if (now->status == value) next.changed = now->changed;
-  }
+  if (now != nullptr && now->status == value) next.changed = now->changed;
   drop(status, type);
   status.conditions.push_back(std::move(next));
 }

@@ -155,48 +155,47 @@ bool DeploymentSync::take_new_set(bool create) {
 }
 
 void DeploymentSync::adopt_new_set(std::int64_t revision) {
-  auto next = std::make_shared<ReplicaSet>(*new_);
-  bool changed = false;
+  std::shared_ptr<ReplicaSet> next;  // made when there is something to change
+  const auto changed = [&]() -> ReplicaSet& {
+    if (next == nullptr) next = std::make_shared<ReplicaSet>(*new_);
+    return *next;
+  };
+  const Strings& annotations = new_->annotations.get();
   for (const auto& [key, value] : deployment_->annotations.get()) {
-    const auto found = next->annotations.get().find(key);
     if (!copied_to_set(key)) continue;
-    if (found != next->annotations.get().end() && found->second == value) continue;
-    next->annotations.set(key, value);
-    changed = true;
+    const auto found = annotations.find(key);
+    if (found != annotations.end() && found->second == value) continue;
+    changed().annotations.set(key, value);
   }
-  if (next->revision < revision) {
+  if (new_->revision < revision) {
     // An older template came back: it gets a new number and remembers the old ones.
-    const auto history = next->annotations.get().find(std::string(history_key));
-    std::string numbers = history == next->annotations.get().end() ? "" : history->second + ",";
-    next->annotations.set(std::string(history_key), numbers + std::to_string(next->revision));
-    next->revision = revision;
-    next->annotations.set(std::string(revision_key), std::to_string(revision));
-    changed = true;
+    const auto history = annotations.find(std::string(history_key));
+    std::string numbers = history == annotations.end() ? "" : history->second + ",";
+    numbers += std::to_string(new_->revision);
+    changed().annotations.set(std::string(history_key), std::move(numbers));
+    changed().annotations.set(std::string(revision_key), std::to_string(revision));
+    changed().revision = revision;
   }
-  if (next->min_ready_s != deployment_->spec->min_ready_s) {
-    next->min_ready_s = deployment_->spec->min_ready_s;
-    ++next->generation;
-    changed = true;
+  if (new_->min_ready_s != deployment_->spec->min_ready_s) {
+    changed().min_ready_s = deployment_->spec->min_ready_s;
+    ++changed().generation;
   }
-  if (changed) {
+  if (next != nullptr) {
     new_ = std::static_pointer_cast<const ReplicaSet>(registry_.store().put(std::move(next)));
   }
-  DeploymentStatus status = deployment_->status;
-  const bool unknown = std::none_of(status.conditions.begin(), status.conditions.end(),
+  const auto& conditions = deployment_->status.conditions;
+  const bool unknown = std::none_of(conditions.begin(), conditions.end(),
                                     [](const Condition& c) { return c.type == "Progressing"; });
-  if (has_deadline() && unknown) {
-    set_condition(status, "Progressing", "True", "FoundNewReplicaSet",
-                  "Found new replica set \"" + new_->name() + "\"");
-  }
   const auto shown = deployment_->annotations.get().find(std::string(revision_key));
   const std::string number = std::to_string(new_->revision);
-  if (shown != deployment_->annotations.get().end() && shown->second == number) {
-    write_status(std::move(status));
-    return;
-  }
+  const bool numbered = shown != deployment_->annotations.get().end() && shown->second == number;
+  if (numbered && !(has_deadline() && unknown)) return;
   auto deployment = std::make_shared<Deployment>(*deployment_);
-  deployment->annotations.set(std::string(revision_key), number);
-  deployment->status = std::move(status);
+  if (!numbered) deployment->annotations.set(std::string(revision_key), number);
+  if (has_deadline() && unknown) {
+    set_condition(deployment->status, "Progressing", "True", "FoundNewReplicaSet",
+                  "Found new replica set \"" + new_->name() + "\"");
+  }
   deployment_ =
       std::static_pointer_cast<const Deployment>(registry_.store().put(std::move(deployment)));
 }

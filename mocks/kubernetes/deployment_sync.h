@@ -51,7 +51,7 @@ class DeploymentSync {
   void update_progress(DeploymentStatus& status) const;
   bool complete(const DeploymentStatus& status) const;
   void set_condition(DeploymentStatus& status, std::string_view type, std::string_view value,
-                     std::string_view reason, std::string message) const;
+                     std::string_view reason, std::string_view message) const;
   bool has_deadline() const;
 
   std::vector<SetPointer*> all_sets();  // old ones, oldest first, then the new one

@@ -56,7 +56,7 @@ void EndpointsController::on_timer(std::uint32_t kind, std::uint64_t subject) {
     return;
   }
   sync_pending_ = false;
-  for (const auto& [key, service] : Store::Objects(registry_.store().all(Kind::service))) {
+  for (const auto& [key, service] : registry_.store().all(Kind::service)) {
     write(static_cast<const Document&>(*service));
   }
   for (PodId pod = 1; pod <= records_.size() || pod <= registry_.store().last_serial(Kind::pod);
@@ -78,7 +78,7 @@ void EndpointsController::settle() {
     const auto& pod = static_cast<const Pod&>(*object);
     if (wanted(pod)) list(pod.id, true);
   }
-  for (const auto& [key, service] : Store::Objects(registry_.store().all(Kind::service))) {
+  for (const auto& [key, service] : registry_.store().all(Kind::service)) {
     write(static_cast<const Document&>(*service));
   }
 }

@@ -5,12 +5,15 @@
 namespace mocks::kubernetes {
 namespace {
 
-Details details_of(const KindInfo& kind, const std::string& name) {
-  return Details{.name = name, .group = std::string(kind.group), .kind = std::string(kind.plural)};
+Details details_of(const KindInfo& kind, std::string_view name) {
+  return Details{.name = std::string(name),
+                 .group = std::string(kind.group),
+                 .kind = std::string(kind.plural)};
 }
 
-std::string shown(const KindInfo& kind, const std::string& name) {
-  return qualified(kind.plural, kind.group) + " \"" + name + '"';
+// `deployments.apps "web"`.
+std::string shown(std::string_view kind, std::string_view group, std::string_view name) {
+  return qualified(kind, group).append(" \"").append(name).append("\"");
 }
 
 }  // namespace
@@ -25,27 +28,27 @@ Failure bad_request(std::string message) {
   return {.code = 400, .reason = "BadRequest", .message = std::move(message)};
 }
 
-Failure not_found(const KindInfo& kind, const std::string& name) {
+Failure not_found(const KindInfo& kind, std::string_view name) {
   return {.code = 404,
           .reason = "NotFound",
-          .message = shown(kind, name) + " not found",
+          .message = shown(kind.plural, kind.group, name) + " not found",
           .details = details_of(kind, name)};
 }
 
-Failure already_exists(const KindInfo& kind, const std::string& name) {
+Failure already_exists(const KindInfo& kind, std::string_view name) {
   return {.code = 409,
           .reason = "AlreadyExists",
-          .message = shown(kind, name) + " already exists",
+          .message = shown(kind.plural, kind.group, name) + " already exists",
           .details = details_of(kind, name)};
 }
 
-Failure conflict(const KindInfo& kind, const std::string& name, const std::string& why) {
+Failure conflict(const KindInfo& kind, std::string_view name, const std::string& why) {
   const std::string modified =
       "the object has been modified; please apply your changes to the latest version and try again";
   return {.code = 409,
           .reason = "Conflict",
-          .message = "Operation cannot be fulfilled on " + shown(kind, name) + ": " +
-                     (why.empty() ? modified : why),
+          .message = "Operation cannot be fulfilled on " + shown(kind.plural, kind.group, name) +
+                     ": " + (why.empty() ? modified : why),
           .details = details_of(kind, name)};
 }
 
@@ -94,7 +97,7 @@ Failure expired_list() {
           .message = "The resourceVersion for the provided list is too old."};
 }
 
-Failure invalid(const std::string& kind, const std::string& group, const std::string& name,
+Failure invalid(std::string_view kind, std::string_view group, std::string_view name,
                 std::vector<Cause> causes) {
   std::string what;
   for (const Cause& cause : causes) {
@@ -102,11 +105,13 @@ Failure invalid(const std::string& kind, const std::string& group, const std::st
     what.append(cause.field).append(": ").append(cause.message);
   }
   if (causes.size() > 1) what = '[' + what + ']';
-  return {
-      .code = 422,
-      .reason = "Invalid",
-      .message = qualified(kind, group) + " \"" + name + "\" is invalid: " + what,
-      .details = Details{.name = name, .group = group, .kind = kind, .causes = std::move(causes)}};
+  return {.code = 422,
+          .reason = "Invalid",
+          .message = shown(kind, group, name) + " is invalid: " + what,
+          .details = Details{.name = std::string(name),
+                             .group = std::string(group),
+                             .kind = std::string(kind),
+                             .causes = std::move(causes)}};
 }
 
 Cause invalid_value(std::string field, const std::string& shown, const std::string& why) {
@@ -158,10 +163,11 @@ std::string render_status(const Failure& failure) {
 }
 
 Answer answer_json(int status, std::string body) {
+  static const ports::Headers headers = {{.name = "Cache-Control", .value = "no-cache, private"},
+                                         {.name = "Content-Type", .value = "application/json"}};
   Answer answer;
   answer.response.status = status;
-  answer.response.headers = {{.name = "Cache-Control", .value = "no-cache, private"},
-                             {.name = "Content-Type", .value = "application/json"}};
+  answer.response.headers = headers;
   answer.response.body = std::move(body);
   return answer;
 }

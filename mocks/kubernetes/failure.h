@@ -44,9 +44,9 @@ inline tl::unexpected<Failure> refuse(Failure failure) {
 }
 
 Failure bad_request(std::string message);
-Failure not_found(const KindInfo& kind, const std::string& name);
-Failure already_exists(const KindInfo& kind, const std::string& name);
-Failure conflict(const KindInfo& kind, const std::string& name, const std::string& why = {});
+Failure not_found(const KindInfo& kind, std::string_view name);
+Failure already_exists(const KindInfo& kind, std::string_view name);
+Failure conflict(const KindInfo& kind, std::string_view name, const std::string& why = {});
 Failure no_such_resource();  // known group, unknown resource
 Failure page_not_found();    // unknown group
 Failure method_not_allowed();
@@ -55,7 +55,7 @@ Failure unsupported_media_type(std::string message, bool with_details);
 Failure version_too_large(std::uint64_t asked, std::uint64_t current);
 Failure expired_list();
 // "Deployment.apps "web" is invalid: ..."; `kind` and `group` name what is invalid.
-Failure invalid(const std::string& kind, const std::string& group, const std::string& name,
+Failure invalid(std::string_view kind, std::string_view group, std::string_view name,
                 std::vector<Cause> causes);
 Cause invalid_value(std::string field, const std::string& shown, const std::string& why);
 Cause required_value(std::string field, const std::string& why = {});

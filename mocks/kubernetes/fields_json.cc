@@ -4,23 +4,29 @@
 #include <limits>
 
 namespace mocks::kubernetes::detail {
-namespace {
-
-std::string joined(const std::string& path, std::string_view name) {
-  return path.empty() ? std::string(name) : path + '.' + std::string(name);
-}
-
-}  // namespace
-
-std::string text_at(const Json& object, const char* key) {
+std::string_view text_at(const Json& object, std::string_view key) {
   if (!object.is_object()) return {};
   const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+  if (found == object.end() || !found->is_string()) return {};
+  return found->get_ref<const std::string&>();
+}
+
+std::string Fields::path() const {
+  if (parent_ == nullptr) return {};
+  std::string path = parent_->path_of(name_);
+  if (index_) path.append("[").append(std::to_string(*index_)).append("]");
+  return path;
+}
+
+std::string Fields::path_of(std::string_view member) const {
+  std::string whole = path();
+  if (!whole.empty()) whole += '.';
+  return whole.append(member);
 }
 
 const Json* Fields::find(std::string_view name) {
-  known_.push_back(name);
   if (object_ == nullptr) return nullptr;
+  known_.push_back(name);
   const auto found = object_->find(name);
   return found == object_->end() || found->is_null() ? nullptr : &*found;
 }
@@ -30,7 +36,8 @@ void Fields::wrong(const Json& value, std::string_view name, std::string_view go
   std::string_view kind = value.type_name();
   if (kind == "boolean") kind = "bool";
   reading_.wrong_type = "json: cannot unmarshal " + std::string(kind) + " into Go struct field " +
-                        type_ + '.' + joined(path_, name) + " of type " + std::string(go_type);
+                        std::string(type_) + '.' + path_of(name) + " of type " +
+                        std::string(go_type);
 }
 
 std::string Fields::text(std::string_view name) {
@@ -70,7 +77,7 @@ Strings Fields::strings(std::string_view name) {
     wrong(*value, name, "map[string]string");
     return strings;
   }
-  for (const auto& [key, member] : value->items()) {
+  for (const auto& [key, member] : value->get_ref<const Json::object_t&>()) {
     if (member.is_string()) {
       strings.emplace(key, member.get<std::string>());
     } else if (!member.is_null()) {
@@ -98,40 +105,40 @@ std::vector<std::string> Fields::list(std::string_view name) {
   return list;
 }
 
-Fields Fields::object(std::string_view name, std::string type) {
+Fields Fields::object(std::string_view name, std::string_view type) {
   const Json* value = find(name);
   if (value != nullptr && !value->is_object()) {
-    wrong(*value, name, "v1." + type);
+    wrong(*value, name, std::string("v1.").append(type));
     value = nullptr;
   }
-  return {reading_, value, std::move(type), joined(path_, name)};
+  return {reading_, value, type, this, name};
 }
 
-std::vector<Fields> Fields::objects(std::string_view name, const std::string& type) {
+std::vector<Fields> Fields::objects(std::string_view name, std::string_view type) {
   std::vector<Fields> all;
   const Json* value = find(name);
   if (value == nullptr) return all;
   if (!value->is_array()) {
-    wrong(*value, name, "[]v1." + type);
+    wrong(*value, name, std::string("[]v1.").append(type));
     return all;
   }
   std::size_t at = 0;
   for (const Json& member : *value) {
-    const std::string path = joined(path_, name) + '[' + std::to_string(at++) + ']';
     if (member.is_object()) {
-      all.emplace_back(reading_, &member, type, path);
+      all.push_back(Fields(reading_, &member, type, this, name, at));
     } else {
-      wrong(member, name, "v1." + type);
+      wrong(member, name, std::string("v1.").append(type));
     }
+    ++at;
   }
   return all;
 }
 
 void Fields::finish() {
   if (object_ == nullptr) return;
-  for (const auto& [name, value] : object_->items()) {
+  for (const auto& [name, value] : object_->get_ref<const Json::object_t&>()) {
     if (std::find(known_.begin(), known_.end(), name) == known_.end())
-      reading_.unknown.push_back(joined(path_, name));
+      reading_.unknown.push_back(path_of(name));
   }
 }
 

@@ -24,12 +24,17 @@ std::uint64_t marks(std::uint64_t word) {
 
 // How many characters at the start of `text` stand in a JSON string as they are.
 std::size_t plain_run(std::string_view text) {
-  std::size_t at = 0;
-  for (; text.size() - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t)) {
+  constexpr std::size_t width = sizeof(std::uint64_t);
+  const auto plain = [&](std::size_t from) {
     std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + at, sizeof word);
-    if (marks(word) != 0) break;
-  }
+    std::memcpy(&word, text.data() + from, width);
+    return marks(word) == 0;
+  };
+  std::size_t at = 0;
+  while (text.size() - at >= width && plain(at)) at += width;
+  // The last word may overlap the one before.
+  const bool tail = text.size() >= width && text.size() - at < width;
+  if (tail && plain(text.size() - width)) return text.size();
   while (at < text.size() && !needs_escape(text[at])) ++at;
   return at;
 }
@@ -64,6 +69,12 @@ std::string in_quotes(std::string_view text) { return JsonText().text(text).take
 
 void JsonText::flush() { text_.append(pending_.data(), std::exchange(used_, 0)); }
 
+char* JsonText::begin(std::size_t size) {
+  char* at = room(size + 1);
+  if (comma_) *at++ = ',';
+  return at;
+}
+
 void JsonText::put(std::string_view plain) {
   if (plain.size() <= pending_.size() - used_) {
     written(copy(plain, pending_.data() + used_));
@@ -75,20 +86,23 @@ void JsonText::put(std::string_view plain) {
 }
 
 void JsonText::put_quoted(std::string_view value) {
-  put(comma_ ? ",\"" : "\"");
+  char* at = begin(1);
+  *at++ = '"';
+  written(at);
   for (std::size_t run = plain_run(value); run < value.size(); run = plain_run(value)) {
     put(value.substr(0, run));
     put(escaped(value[run]));
     value.remove_prefix(run + 1);
   }
   put(value);
-  put("\"");
+  at = room(1);
+  *at++ = '"';
+  written(at);
   comma_ = true;
 }
 
 JsonText& JsonText::open(char bracket) {
-  char* at = room(2);
-  if (comma_) *at++ = ',';
+  char* at = begin(1);
   *at++ = bracket;
   written(at);
   comma_ = false;
@@ -96,14 +110,15 @@ JsonText& JsonText::open(char bracket) {
 }
 
 JsonText& JsonText::close(char bracket) {
-  put({&bracket, 1});
+  char* at = room(1);
+  *at++ = bracket;
+  written(at);
   comma_ = true;
   return *this;
 }
 
 JsonText& JsonText::key(Name name) {
-  char* at = room(Name::longest + 4);
-  if (comma_) *at++ = ',';
+  char* at = begin(Name::longest + 3);
   *at++ = '"';
   at = copy(name.text(), at);
   *at++ = '"';
@@ -126,17 +141,16 @@ JsonText& JsonText::text(std::string_view value) {
 }
 
 JsonText& JsonText::number(std::int64_t value) {
-  constexpr std::size_t longest = 24;
-  char* at = room(longest);
-  if (comma_) *at++ = ',';
-  written(std::to_chars(at, at + longest - 1, value).ptr);
+  constexpr std::size_t longest = 20;
+  char* const at = begin(longest);
+  written(std::to_chars(at, at + longest, value).ptr);
   comma_ = true;
   return *this;
 }
 
 JsonText& JsonText::raw(std::string_view json) {
   if (json.empty()) return *this;
-  if (comma_) put(",");
+  written(begin(0));
   put(json);
   comma_ = true;
   return *this;
@@ -156,13 +170,12 @@ void JsonText::put_time(ports::WallTime value, bool micros) {
   const auto day = std::chrono::floor<std::chrono::days>(value);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::microseconds>(value - day));
-  constexpr std::size_t longest = 32;
-  char* at = room(longest);
+  constexpr std::size_t longest = 30;
+  char* at = begin(longest);
   const auto put_part = [&at](std::int64_t part, int width, char after) {
     at = put_padded(at, part, width);
     *at++ = after;
   };
-  if (comma_) *at++ = ',';
   *at++ = '"';
   put_part(static_cast<int>(date.year()), 4, '-');
   put_part(static_cast<unsigned>(date.month()), 2, '-');

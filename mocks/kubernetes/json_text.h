@@ -70,6 +70,8 @@ class JsonText {
     return pending_.data() + used_;
   }
   void written(const char* end) { used_ = static_cast<std::size_t>(end - pending_.data()); }
+  // The same for a value or a key, after the comma that it may need.
+  char* begin(std::size_t size);
   void put(std::string_view plain);
   void put_quoted(std::string_view value);
   void put_time(ports::WallTime value, bool micros);

@@ -149,7 +149,7 @@ struct PodTemplate {
   std::string pod_spec = {};
   std::vector<std::size_t> suffix_at = {};
   friend bool same_template(const PodTemplate& a, const PodTemplate& b) {
-    return a.spec == b.spec && a.annotations == b.annotations && a.labels == b.labels;
+    return &a == &b || (a.spec == b.spec && a.annotations == b.annotations && a.labels == b.labels);
   }
 };
 // Fills hash, pod_spec and suffix_at from the rest.

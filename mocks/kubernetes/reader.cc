@@ -79,6 +79,8 @@ std::optional<Continue> decode_token(std::string_view token) {
 
 struct Reader::Page {
   std::uint64_t version = 0;
+  const Store::Objects* all = nullptr;  // the store's own, or `past`
+  Store::Objects past = {};
   std::string start = {};  // keys from here on
   std::vector<ObjectPointer> objects = {};
   std::string next = {};  // continue token; empty on the last page
@@ -114,8 +116,7 @@ Outcome<Answer> Reader::get(const ApiCall& call, const KindInfo& kind) {
   if (options->resource_version.value_or(0) > store.version()) {
     return refuse(version_too_large(*options->resource_version, store.version()));
   }
-  const std::string_view where =
-      kind.namespaced ? std::string_view(call.kubernetes_namespace) : std::string_view();
+  const std::string_view where = kind.namespaced ? call.kubernetes_namespace : std::string_view();
   const ObjectPointer object = store.find(kind.kind, where, call.name);
   if (object == nullptr) return refuse(not_found(kind, call.name));
   if (call.subresource == "scale") {
@@ -124,10 +125,10 @@ Outcome<Answer> Reader::get(const ApiCall& call, const KindInfo& kind) {
   return show(200, call, *object, kind);
 }
 
-Outcome<Store::Objects> Reader::objects_at(const ListOptions& options, Page& page,
-                                           const KindInfo& kind) {
+Outcome<void> Reader::choose_objects(const ListOptions& options, Page& page, const KindInfo& kind) {
   const Store& store = registry_.store();
   page.version = store.version();
+  page.all = &store.all(kind.kind);
   std::optional<std::uint64_t> exact;
   if (!options.continue_token.empty()) {
     const auto token = decode_token(options.continue_token);
@@ -139,11 +140,13 @@ Outcome<Store::Objects> Reader::objects_at(const ListOptions& options, Page& pag
   } else if (options.resource_version.value_or(0) > store.version()) {
     return refuse(version_too_large(*options.resource_version, store.version()));
   }
-  if (!exact) return store.all(kind.kind);
+  if (!exact) return {};
   if (*exact > store.version()) return refuse(version_too_large(*exact, store.version()));
   if (*exact >= store.oldest()) {
     page.version = *exact;
-    return store.at(kind.kind, *exact);
+    page.past = store.at(kind.kind, *exact);
+    page.all = &page.past;
+    return {};
   }
   Failure failure = expired_list();
   if (!options.continue_token.empty()) {
@@ -162,13 +165,14 @@ Outcome<Answer> Reader::list(const ApiCall& call, const KindInfo& kind) {
   const auto options = list_options(call, kind);
   if (!options) return refuse(options.error());
   Page page;
-  const auto objects = objects_at(*options, page, kind);
-  if (!objects) return refuse(objects.error());
+  if (const auto chosen = choose_objects(*options, page, kind); !chosen) {
+    return refuse(chosen.error());
+  }
   // From the watch cache (resourceVersion=0) a list comes whole.
   const bool cached = options->resource_version == 0U && options->continue_token.empty();
   const auto limit =
       options->limit > 0 && !cached ? static_cast<std::size_t>(options->limit) : SIZE_MAX;
-  for (auto one = objects->lower_bound(page.start); one != objects->end(); ++one) {
+  for (auto one = page.all->lower_bound(page.start); one != page.all->end(); ++one) {
     if (!in_scope(*one->second, call) || !matches(*one->second, *options)) continue;
     if (page.objects.size() < limit) {
       page.objects.push_back(one->second);

@@ -20,7 +20,8 @@ class Reader {
 
  private:
   struct Page;
-  Outcome<Store::Objects> objects_at(const ListOptions& options, Page& page, const KindInfo& kind);
+  // Finds the objects that the page is of: page.all, page.version and page.start.
+  Outcome<void> choose_objects(const ListOptions& options, Page& page, const KindInfo& kind);
   std::string render_page(const ApiCall& call, const Page& page, const KindInfo& kind);
   Registry& registry_;
 };

@@ -14,10 +14,12 @@ namespace {
 using Json = nlohmann::json;
 using detail::text_at;
 
-Json member(const Json& object, const char* key) {
-  if (!object.is_object()) return {};
+// The member `key` of `object`; null where there is none.
+const Json& member(const Json& object, std::string_view key) {
+  static const Json none;
+  if (!object.is_object()) return none;
   const auto found = object.find(key);
-  return found == object.end() ? Json() : *found;
+  return found == object.end() ? none : *found;
 }
 
 std::string dump(const Json& value) {
@@ -38,12 +40,12 @@ void render_user(JsonText& json, const Account& account) {
 }
 
 Outcome<Answer> review_token(const Json& spec, const Authorizer& authorizer) {
-  const std::string token = text_at(spec, "token");
+  const std::string_view token = text_at(spec, "token");
   if (token.empty()) {
     return refuse(bad_request("token is required for TokenReview in authentication"));
   }
   const Account* account = authorizer.find(token);
-  const Json audiences = member(spec, "audiences");
+  const Json& audiences = member(spec, "audiences");
   bool heard = !audiences.is_array() || audiences.empty();
   if (!heard) heard = std::find(audiences.begin(), audiences.end(), audience) != audiences.end();
   JsonText json;
@@ -66,20 +68,18 @@ Outcome<Answer> review_token(const Json& spec, const Authorizer& authorizer) {
 }
 
 Access access_of(const Json& attributes) {
-  Access access{.verb = text_at(attributes, "verb"),
-                .group = text_at(attributes, "group"),
-                .resource = text_at(attributes, "resource"),
-                .kubernetes_namespace = text_at(attributes, "namespace"),
-                .name = text_at(attributes, "name")};
-  const std::string subresource = text_at(attributes, "subresource");
-  if (!subresource.empty()) access.resource += "/" + subresource;
-  return access;
+  return {.verb = text_at(attributes, "verb"),
+          .group = text_at(attributes, "group"),
+          .resource = text_at(attributes, "resource"),
+          .subresource = text_at(attributes, "subresource"),
+          .kubernetes_namespace = text_at(attributes, "namespace"),
+          .name = text_at(attributes, "name")};
 }
 
 std::string review_access(std::string_view kind, const Json& spec, const Account& account,
                           const Authorizer& authorizer) {
-  const Json resource = member(spec, "resourceAttributes");
-  const Json other = member(spec, "nonResourceAttributes");
+  const Json& resource = member(spec, "resourceAttributes");
+  const Json& other = member(spec, "nonResourceAttributes");
   bool allowed = false;
   if (resource.is_object()) {
     allowed = authorizer.may(account, access_of(resource));
@@ -103,7 +103,7 @@ void render_list(JsonText& json, Name name, const std::vector<std::string>& list
   json.close(']');
 }
 
-std::string review_rules(const Account& account, const std::string& where) {
+std::string review_rules(const Account& account, std::string_view where) {
   JsonText json;
   json.open('{').member("kind", "SelfSubjectRulesReview");
   json.member("apiVersion", "authorization.k8s.io/v1").key("metadata").raw("{}");
@@ -156,7 +156,7 @@ Outcome<Answer> answer_review(const ApiCall& call, const Authorizer& authorizer,
         "the object provided is unrecognized: couldn't get version/kind; json parse error: " +
         go_json_error(call.body).value_or("not an object")));
   }
-  const Json spec = member(body, "spec");
+  const Json& spec = member(body, "spec");
   if (call.resource == "tokenreviews") return review_token(spec, authorizer);
   if (call.resource == "selfsubjectaccessreviews") {
     return answer_json(201,
@@ -175,20 +175,23 @@ Outcome<Answer> answer_review(const ApiCall& call, const Authorizer& authorizer,
     json.close('}').close('}');
     return answer_json(201, json.take());
   }
-  const std::string name = text_at(spec, "user");
-  const Account somebody{.user = authorizer.user(name), .name = name};
+  const std::string_view name = text_at(spec, "user");
+  const Account somebody{.user = authorizer.user(name), .name = std::string(name)};
   const bool local = call.resource == "localsubjectaccessreviews";
   return answer_json(201, review_access(local ? "LocalSubjectAccessReview" : "SubjectAccessReview",
                                         spec, somebody, authorizer));
 }
 
 Outcome<Answer> request_token(const ApiCall& call, Authorizer& authorizer, Registry& registry) {
-  const std::string user = "system:serviceaccount:" + call.kubernetes_namespace + ":" + call.name;
+  const std::string user = std::string("system:serviceaccount:")
+                               .append(call.kubernetes_namespace)
+                               .append(":")
+                               .append(call.name);
   if (authorizer.user(user) == nullptr) {
     return refuse(not_found(info(Kind::service_account), call.name));
   }
-  const Json spec = member(read_json(call.body), "spec");
-  const Json asked = member(spec, "expirationSeconds");
+  const Json body = read_json(call.body);
+  const Json& asked = member(member(body, "spec"), "expirationSeconds");
   std::int64_t seconds = 3600;
   if (asked.is_number_integer()) seconds = asked.get<std::int64_t>();
   if (seconds < shortest_token_s || seconds > longest_token_s) {

@@ -50,7 +50,7 @@ Outcome<Answer> WatchHub::open(const ApiCall& call, const KindInfo& kind) {
   const std::uint64_t id = ++last_;
   Watcher& watcher = watchers_[id];
   watcher.kind = &kind;
-  watcher.kubernetes_namespace = kind.namespaced ? call.kubernetes_namespace : "";
+  watcher.kubernetes_namespace = kind.namespaced ? call.kubernetes_namespace : std::string_view();
   watcher.name = call.name;
   watcher.options = std::move(*options);
   watcher.form = call.form;

@@ -61,9 +61,9 @@ void check_names(const Decoded& decoded, const KindInfo& kind, std::vector<Cause
   static_cast<void>(kind);
 }
 
-Failure immutable_uid(const KindInfo& kind, const std::string& name, const std::string& uid) {
+Failure immutable_uid(const KindInfo& kind, std::string_view name, std::string_view uid) {
   const Cause cause = invalid_value("metadata.uid", in_quotes(uid), "field is immutable");
-  Failure failure = invalid(std::string(kind.name), std::string(kind.group), name, {cause});
+  Failure failure = invalid(kind.name, kind.group, name, {cause});
   // The real server reports it from two places, but says it once.
   failure.details->causes.push_back(cause);
   return failure;
@@ -140,8 +140,7 @@ Outcome<Answer> Writer::insert(const ApiCall& call, const KindInfo& kind, Decode
   }
   check_names(decoded, kind, decoded.causes);
   if (!decoded.causes.empty()) {
-    return refuse(invalid(std::string(kind.name), std::string(kind.group), decoded.name,
-                          std::move(decoded.causes)));
+    return refuse(invalid(kind.name, kind.group, decoded.name, std::move(decoded.causes)));
   }
   if (!decoded.resource_version.empty() && decoded.resource_version != "0" &&
       call.method == "POST") {
@@ -176,12 +175,13 @@ Outcome<Answer> Writer::update(const ApiCall& call, const KindInfo& kind) {
   if (decoded->name.empty()) decoded->name = call.name;
   if (decoded->name != call.name) {
     return refuse(bad_request("the name of the object (" + decoded->name +
-                              ") does not match the name on the URL (" + call.name + ")"));
+                              ") does not match the name on the URL (" + std::string(call.name) +
+                              ")"));
   }
   const ObjectPointer now = registry_.store().find(kind.kind, where(call, kind), call.name);
   if (decoded->resource_version.empty() && update_needs_version(kind.kind)) {
     return refuse(invalid(
-        std::string(kind.plural), std::string(kind.group), call.name,
+        kind.plural, kind.group, call.name,
         {invalid_value("metadata.resourceVersion", "0", "must be specified for an update")}));
   }
   if (now != nullptr) return replace(call, kind, now, std::move(*decoded), *chosen);
@@ -198,7 +198,7 @@ Outcome<Answer> Writer::replace(const ApiCall& call, const KindInfo& kind, const
     return refuse(conflict(
         kind, call.name,
         "StorageError: invalid object, Code: 4, Key: /registry/" + std::string(kind.plural) + "/" +
-            now->kubernetes_namespace() + "/" + call.name +
+            now->kubernetes_namespace() + "/" + now->name() +
             ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: " +
             decoded.uid + ", UID in object meta: " + now->identity->uid));
   }
@@ -233,8 +233,7 @@ Outcome<Answer> Writer::replace(const ApiCall& call, const KindInfo& kind, const
     ++next->generation;
   }
   if (!decoded.causes.empty()) {
-    return refuse(invalid(std::string(kind.name), std::string(kind.group), call.name,
-                          std::move(decoded.causes)));
+    return refuse(invalid(kind.name, kind.group, call.name, std::move(decoded.causes)));
   }
   if (options.ignore_unknown) decoded.unknown.clear();
   const ObjectPointer stored = store(now, std::move(next), options.dry_run);
@@ -298,7 +297,7 @@ Outcome<Answer> Writer::patch_typed(const ApiCall& call, const KindInfo& kind,
                                     const ObjectPointer& now, Json before, Json after,
                                     const Options& options) {
   const Json given = after.value("metadata", Json::object());
-  const std::string version = text_at(given, "resourceVersion");
+  const std::string_view version = text_at(given, "resourceVersion");
   if (version != std::to_string(now->resource_version)) return refuse(conflict(kind, call.name));
   if (text_at(given, "uid") != now->identity->uid) {
     return refuse(immutable_uid(kind, call.name, text_at(given, "uid")));
@@ -320,7 +319,7 @@ Outcome<Answer> Writer::patch_typed(const ApiCall& call, const KindInfo& kind,
   }
   if (after["spec"] != before["spec"]) {
     return refuse(invalid(
-        std::string(kind.name), std::string(kind.group), call.name,
+        kind.name, kind.group, call.name,
         {forbidden_value("spec",
                          "pod updates may not change fields other than "
                          "`spec.containers[*].image`,`spec.initContainers[*].image`,"
@@ -343,8 +342,7 @@ Outcome<Answer> Writer::patch_typed(const ApiCall& call, const KindInfo& kind,
   check_labels(labels, "metadata.labels", causes);
   check_annotations(annotations, "metadata.annotations", causes);
   if (!causes.empty()) {
-    return refuse(
-        invalid(std::string(kind.name), std::string(kind.group), call.name, std::move(causes)));
+    return refuse(invalid(kind.name, kind.group, call.name, std::move(causes)));
   }
   next->labels = SharedStrings(std::move(labels));
   next->annotations = SharedStrings(std::move(annotations));

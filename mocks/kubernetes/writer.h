@@ -44,7 +44,7 @@ class Writer {
                 const std::vector<std::string>& unknown);
   ObjectPointer store(const ObjectPointer& now, std::shared_ptr<Object> next, bool dry_run);
   std::string_view where(const ApiCall& call, const KindInfo& kind) const {
-    return kind.namespaced ? std::string_view(call.kubernetes_namespace) : std::string_view();
+    return kind.namespaced ? call.kubernetes_namespace : std::string_view();
   }
 
   Registry& registry_;

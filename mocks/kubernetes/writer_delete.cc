@@ -30,8 +30,8 @@ std::optional<Failure> check_preconditions(const Json& options, const Object& ob
   if (!options.is_object()) return std::nullopt;
   const auto found = options.find("preconditions");
   if (found == options.end()) return std::nullopt;
-  const std::string version = text_at(*found, "resourceVersion");
-  const std::string uid = text_at(*found, "uid");
+  const std::string version(text_at(*found, "resourceVersion"));
+  const std::string uid(text_at(*found, "uid"));
   std::string why;
   if (!uid.empty() && uid != object.identity->uid) {
     why = "the UID in the precondition (" + uid + ") does not match the UID in record (" +
@@ -67,9 +67,8 @@ Outcome<Answer> Writer::remove(const ApiCall& call, const KindInfo& kind) {
   if (auto failure = check_preconditions(given, *now, kind)) return refuse(*failure);
   if (chosen->dry_run) return deleted(*now, kind);
   if (kind.kind == Kind::pod) return remove_pod(call, static_cast<const Pod&>(*now), given);
-  const std::string in_body = text_at(given, "propagationPolicy");
-  const std::string policy =
-      in_body.empty() ? std::string(call.parameter("propagationPolicy")) : in_body;
+  const std::string_view in_body = text_at(given, "propagationPolicy");
+  const std::string_view policy = in_body.empty() ? call.parameter("propagationPolicy") : in_body;
   const bool owner = kind.kind == Kind::deployment || kind.kind == Kind::replica_set;
   if (owner && policy == "Foreground") {
     if (now->deletion_time) return reader_.show(200, call, *now, kind);
@@ -138,7 +137,8 @@ Outcome<Answer> Writer::scale(const ApiCall& call) {
                                 go_json_error(call.body).value_or("not an object")));
     }
   }
-  const std::string version = text_at(tree.value("metadata", Json::object()), "resourceVersion");
+  const Json metadata = tree.value("metadata", Json::object());
+  const std::string_view version = text_at(metadata, "resourceVersion");
   if (!version.empty() && version != std::to_string(now->resource_version)) {
     return refuse(conflict(kind, call.name));
   }

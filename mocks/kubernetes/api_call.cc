@@ -231,9 +231,10 @@ bool ApiCall::has_parameter(std::string_view wanted) const {
 }
 
 bool ApiCall::flag(std::string_view wanted) const {
-  if (!has_parameter(wanted)) return false;
-  const std::string_view value = parameter(wanted);
-  return value != "0" && value != "false";
+  for (const auto& [key, value] : query) {
+    if (key == wanted) return value != "0" && value != "false";
+  }
+  return false;
 }
 
 std::vector<std::string> ApiCall::parameters(std::string_view wanted) const {

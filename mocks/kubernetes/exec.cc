@@ -39,7 +39,7 @@ std::string_view choose_protocol(std::string_view offered, const std::vector<std
 }
 
 // The container's place in the template, or the refusal that the API words.
-Outcome<std::size_t> choose_container(const Pod& pod, const std::string& name) {
+Outcome<std::size_t> choose_container(const Pod& pod, std::string_view name) {
   const auto& containers = pod.pod_template->containers;
   if (name.empty()) {
     if (containers.size() == 1) return std::size_t{0};
@@ -53,7 +53,8 @@ Outcome<std::size_t> choose_container(const Pod& pod, const std::string& name) {
   for (std::size_t i = 0; i < containers.size(); ++i) {
     if (containers[i].name == name) return i;
   }
-  return refuse(bad_request("container " + name + " is not valid for pod " + pod.name()));
+  return refuse(
+      bad_request("container " + std::string(name) + " is not valid for pod " + pod.name()));
 }
 
 std::string joined(const std::vector<std::string>& argv) {
@@ -115,9 +116,11 @@ Answer switch_protocols(std::string_view upgrade, std::string_view field,
                         std::string_view protocol) {
   Answer answer;
   answer.response.status = 101;
-  answer.response.headers = {{.name = "Connection", .value = "Upgrade"},
-                             {.name = "Upgrade", .value = std::string(upgrade)},
-                             {.name = std::string(field), .value = std::string(protocol)}};
+  auto& headers = answer.response.headers;
+  headers.reserve(3);
+  headers.push_back({.name = "Connection", .value = "Upgrade"});
+  headers.push_back({.name = "Upgrade", .value = std::string(upgrade)});
+  headers.push_back({.name = std::string(field), .value = std::string(protocol)});
   answer.channel = std::make_shared<Channel>();
   return answer;
 }
@@ -180,7 +183,7 @@ Outcome<Answer> run_exec(const ApiCall& call, Registry& registry, Kubelet& kubel
   const auto pod = std::static_pointer_cast<const Pod>(
       registry.store().find(Kind::pod, call.kubernetes_namespace, call.name));
   if (pod == nullptr) return refuse(not_found(kind, call.name));
-  const auto container = choose_container(*pod, std::string(call.parameter("container")));
+  const auto container = choose_container(*pod, call.parameter("container"));
   if (!container) return refuse(container.error());
   const std::vector<std::string> argv = call.parameters("command");
   if (argv.empty() || argv.size() > max_arguments) {

@@ -58,8 +58,10 @@ std::string escaped(char c) {
 char* copy(std::string_view text, char* at) { return at + text.copy(at, text.size()); }
 
 // Writes `value` in `width` digits and returns where it ended.
-char* put_padded(char* at, std::int64_t value, int width) {
-  for (int i = width - 1; i >= 0; --i, value /= 10) at[i] = static_cast<char>('0' + value % 10);
+template <int width>
+char* put_padded(char* at, std::int64_t value) {
+  auto left = static_cast<std::uint32_t>(value);
+  for (int i = width - 1; i >= 0; --i, left /= 10) at[i] = static_cast<char>('0' + left % 10);
   return at + width;
 }
 
@@ -172,18 +174,23 @@ void JsonText::put_time(ports::WallTime value, bool micros) {
   const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::microseconds>(value - day));
   constexpr std::size_t longest = 30;
   char* at = begin(longest);
-  const auto put_part = [&at](std::int64_t part, int width, char after) {
-    at = put_padded(at, part, width);
-    *at++ = after;
-  };
   *at++ = '"';
-  put_part(static_cast<int>(date.year()), 4, '-');
-  put_part(static_cast<unsigned>(date.month()), 2, '-');
-  put_part(static_cast<unsigned>(date.day()), 2, 'T');
-  put_part(time.hours().count(), 2, ':');
-  put_part(time.minutes().count(), 2, ':');
-  put_part(time.seconds().count(), 2, micros ? '.' : 'Z');
-  if (micros) put_part(time.subseconds().count(), 6, 'Z');
+  at = put_padded<4>(at, static_cast<int>(date.year()));
+  *at++ = '-';
+  at = put_padded<2>(at, static_cast<unsigned>(date.month()));
+  *at++ = '-';
+  at = put_padded<2>(at, static_cast<unsigned>(date.day()));
+  *at++ = 'T';
+  at = put_padded<2>(at, time.hours().count());
+  *at++ = ':';
+  at = put_padded<2>(at, time.minutes().count());
+  *at++ = ':';
+  at = put_padded<2>(at, time.seconds().count());
+  if (micros) {
+    *at++ = '.';
+    at = put_padded<6>(at, time.subseconds().count());
+  }
+  *at++ = 'Z';
   *at++ = '"';
   written(at);
   comma_ = true;

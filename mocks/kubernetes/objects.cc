@@ -89,6 +89,81 @@ std::string pod_address(PodId pod) {
   return "10.0." + std::to_string(pod / 250 % 250) + "." + std::to_string(pod % 250 + 1);
 }
 
+namespace {
+
+// Five letters that differ from pod to pod stand for the question marks.
+constexpr std::string_view mount =
+    R"("volumeMounts":[{"name":"kube-api-access-?????","readOnly":true,)"
+    R"("mountPath":"/var/run/secrets/kubernetes.io/serviceaccount"}],)";
+constexpr std::string_view token_volume =
+    R"("volumes":[{"name":"kube-api-access-?????","projected":{"sources":[{"serviceAccountToken":)"
+    R"({"expirationSeconds":3607,"path":"token"}},{"configMap":{"name":"kube-root-ca.crt","items":)"
+    R"([{"key":"ca.crt","path":"ca.crt"}]}},{"downwardAPI":{"items":[{"path":"namespace",)"
+    R"("fieldRef":{"apiVersion":"v1","fieldPath":"metadata.namespace"}}]}}],"defaultMode":420}}],)";
+
+// What admission looks for in a template's spec.
+struct Mentions {
+  bool volumes = false;  // or mounts
+  bool service_account = false;
+  bool node = false;
+  std::vector<std::size_t> mounts_go_before = {};  // a member of each container
+};
+
+Mentions mentions_of(std::string_view spec) {
+  Mentions found;
+  for (std::size_t at = spec.find('"'); at != std::string_view::npos; at = spec.find('"', at + 1)) {
+    const std::string_view rest = spec.substr(at + 1);
+    switch (rest.empty() ? '\0' : rest.front()) {
+      case 'v':
+        found.volumes |= rest.starts_with("volumes\":") || rest.starts_with("volumeMounts\":");
+        break;
+      case 's': found.service_account |= rest.starts_with("serviceAccountName\":"); break;
+      case 'n': found.node |= rest.starts_with("nodeName\":"); break;
+      case 't':
+        if (rest.starts_with("terminationMessagePath\":")) found.mounts_go_before.push_back(at);
+        break;
+      default: break;
+    }
+  }
+  return found;
+}
+
+// What admission adds to a pod: its service-account volume (ServiceAccount), tolerations
+// (DefaultTolerationSeconds) and priority (Priority). A template with volumes of its own gets no
+// token volume here, as with automountServiceAccountToken: false.
+void admit(PodTemplate& pod_template) {
+  const std::string_view spec = pod_template.spec;
+  const Mentions mentions = mentions_of(spec);
+  std::string text = "{";
+  text.reserve(spec.size() + 1536);
+  pod_template.suffix_at.clear();
+  const auto add_named = [&](std::string_view part) {
+    pod_template.suffix_at.push_back(text.size() + part.find('?'));
+    text += part;
+  };
+  if (!mentions.volumes) add_named(token_volume);
+  std::size_t from = 1;
+  for (const std::size_t at : mentions.mounts_go_before) {
+    if (mentions.volumes) break;
+    text += spec.substr(from, at - from);
+    add_named(mount);
+    from = at;
+  }
+  text += spec.substr(from, spec.size() - 1 - from);
+  if (!mentions.service_account) {
+    text += R"(,"serviceAccountName":"default","serviceAccount":"default")";
+  }
+  if (!mentions.node) text += R"(,"nodeName":"node-0")";
+  text +=
+      R"(,"tolerations":[{"key":"node.kubernetes.io/not-ready","operator":"Exists","effect":)"
+      R"("NoExecute","tolerationSeconds":300},{"key":"node.kubernetes.io/unreachable","operator":)"
+      R"("Exists","effect":"NoExecute","tolerationSeconds":300}],"priority":0,)"
+      R"("enableServiceLinks":true,"preemptionPolicy":"PreemptLowerPriority"})";
+  pod_template.pod_spec = std::move(text);
+}
+
+}  // namespace
+
 void finish_template(PodTemplate& pod_template) {
   // Any stable hash will do in place of the real FNV over a dump of Go memory.
   std::uint64_t hash = name_of(pod_template.spec);
@@ -106,45 +181,7 @@ void finish_template(PodTemplate& pod_template) {
     hash = hash / safe_letters.size() + (hash << 48U);
   }
 
-  // What admission adds to a pod: its service-account volume (ServiceAccount), tolerations
-  // (DefaultTolerationSeconds) and priority (Priority). A template with volumes of its own gets no
-  // token volume here, as with automountServiceAccountToken: false.
-  constexpr std::string_view volume = "kube-api-access-";
-  std::string spec = pod_template.spec;
-  const bool own_volumes = spec.find("\"volumes\":") != std::string::npos ||
-                           spec.find("\"volumeMounts\":") != std::string::npos;
-  const std::string mount = R"("volumeMounts":[{"name":"kube-api-access-?????","readOnly":true,)"
-                            R"("mountPath":"/var/run/secrets/kubernetes.io/serviceaccount"}],)";
-  constexpr std::string_view before_mount = "\"terminationMessagePath\":";
-  for (std::size_t at = own_volumes ? std::string::npos : spec.find(before_mount);
-       at != std::string::npos;
-       at = spec.find(before_mount, at + mount.size() + before_mount.size())) {
-    spec.insert(at, mount);
-  }
-  constexpr std::string_view token_volume =
-      R"("volumes":[{"name":"kube-api-access-?????","projected":{"sources":[{"serviceAccountToken":)"
-      R"({"expirationSeconds":3607,"path":"token"}},{"configMap":{"name":"kube-root-ca.crt","items":)"
-      R"([{"key":"ca.crt","path":"ca.crt"}]}},{"downwardAPI":{"items":[{"path":"namespace",)"
-      R"("fieldRef":{"apiVersion":"v1","fieldPath":"metadata.namespace"}}]}}],"defaultMode":420}}],)";
-  std::string text = "{";
-  if (!own_volumes) text += token_volume;
-  text.append(spec, 1, spec.size() - 2);
-  if (spec.find("\"serviceAccountName\":") == std::string::npos) {
-    text += R"(,"serviceAccountName":"default","serviceAccount":"default")";
-  }
-  if (spec.find("\"nodeName\":") == std::string::npos) text += R"(,"nodeName":"node-0")";
-  text +=
-      R"(,"tolerations":[{"key":"node.kubernetes.io/not-ready","operator":"Exists","effect":)"
-      R"("NoExecute","tolerationSeconds":300},{"key":"node.kubernetes.io/unreachable","operator":)"
-      R"("Exists","effect":"NoExecute","tolerationSeconds":300}],"priority":0,)"
-      R"("enableServiceLinks":true,"preemptionPolicy":"PreemptLowerPriority"})";
-  pod_template.pod_spec = std::move(text);
-  pod_template.suffix_at.clear();
-  const std::string mark = std::string(volume) + "?????";
-  for (std::size_t at = pod_template.pod_spec.find(mark); at != std::string::npos;
-       at = pod_template.pod_spec.find(mark, at + mark.size())) {
-    pod_template.suffix_at.push_back(at + volume.size());
-  }
+  admit(pod_template);
 }
 
 }  // namespace mocks::kubernetes

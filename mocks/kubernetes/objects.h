@@ -103,8 +103,10 @@ struct Object {
   const std::string& name() const { return identity->name; }
   const std::string& kubernetes_namespace() const { return identity->kubernetes_namespace; }
 
-  // Everything but kind and apiVersion, as JSON members; made by the first reader.
+  // Its JSON members but kind and apiVersion, made by the first reader: metadata, and behind it the
+  // rest once somebody has read more than metadata.
   mutable std::string rendered = {};
+  mutable std::size_t rendered_metadata = 0;  // how much of it is metadata
 
  protected:
   Object(const Object& other)

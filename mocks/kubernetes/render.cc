@@ -224,74 +224,6 @@ void render_slice(JsonText& json, const EndpointList& list) {
   json.close(']').key("ports").raw("null");
 }
 
-void render_members(JsonText& json, const Object& object, const KindInfo& as) {
-  render_metadata(json, object);
-  switch (object.kind) {
-    case Kind::deployment: render_deployment(json, static_cast<const Deployment&>(object)); return;
-    case Kind::replica_set:
-      render_replica_set(json, static_cast<const ReplicaSet&>(object));
-      return;
-    case Kind::pod: render_pod(json, static_cast<const Pod&>(object)); return;
-    case Kind::event:
-      if (as.group.empty()) {
-        render_core_event(json, static_cast<const Event&>(object));
-      } else {
-        render_new_event(json, static_cast<const Event&>(object));
-      }
-      return;
-    case Kind::endpoints: render_endpoints(json, static_cast<const EndpointList&>(object)); return;
-    case Kind::endpoint_slice: render_slice(json, static_cast<const EndpointList&>(object)); return;
-    default: json.raw(static_cast<const Document&>(object).members);
-  }
-}
-
-void append_members(JsonText& json, const Object& object, const KindInfo& as) {
-  // The cache holds the kind's own view; an Event's second one is made afresh.
-  if (as.group != info(object.kind).group) {
-    render_members(json, object, as);
-    return;
-  }
-  if (object.rendered.empty()) {
-    JsonText members;
-    render_members(members, object, as);
-    object.rendered = members.take();
-  }
-  json.raw(object.rendered);
-}
-
-}  // namespace
-
-void render_selector(JsonText& json, const LabelSelector& selector, std::string_view hash) {
-  json.open('{');
-  if (selector.match_labels > 0 || !hash.empty()) {
-    json.key("matchLabels").open('{');
-    for (std::size_t i = 0; i < selector.match_labels; ++i) {
-      const Requirement& one = selector.requirements[i];
-      json.given_member(one.key, one.values.front());
-    }
-    if (!hash.empty()) json.member(hash_label, hash);
-    json.close('}');
-  }
-  if (selector.match_labels < selector.requirements.size()) {
-    json.key("matchExpressions").open('[');
-    for (std::size_t i = selector.match_labels; i < selector.requirements.size(); ++i) {
-      const Requirement& one = selector.requirements[i];
-      constexpr std::string_view names[] = {"Exists", "DoesNotExist", "In", "NotIn"};
-      json.open('{')
-          .member("key", one.key)
-          .member("operator", names[static_cast<std::size_t>(one.op)]);
-      if (!one.values.empty()) {
-        json.key("values").open('[');
-        for (const std::string& value : one.values) json.text(value);
-        json.close(']');
-      }
-      json.close('}');
-    }
-    json.close(']');
-  }
-  json.close('}');
-}
-
 void render_metadata(JsonText& json, const Object& object) {
   const Identity& identity = *object.identity;
   json.key("metadata").open('{').member("name", identity.name);
@@ -333,6 +265,86 @@ void render_metadata(JsonText& json, const Object& object) {
   json.close('}');
 }
 
+std::string_view metadata_of(const Object& object) {
+  if (object.rendered.empty()) {
+    JsonText metadata;
+    render_metadata(metadata, object);
+    object.rendered = metadata.take();
+    object.rendered_metadata = object.rendered.size();
+  }
+  return std::string_view(object.rendered).substr(0, object.rendered_metadata);
+}
+
+void render_beside_metadata(JsonText& json, const Object& object, const KindInfo& as) {
+  switch (object.kind) {
+    case Kind::deployment: render_deployment(json, static_cast<const Deployment&>(object)); return;
+    case Kind::replica_set:
+      render_replica_set(json, static_cast<const ReplicaSet&>(object));
+      return;
+    case Kind::pod: render_pod(json, static_cast<const Pod&>(object)); return;
+    case Kind::event:
+      if (as.group.empty()) {
+        render_core_event(json, static_cast<const Event&>(object));
+      } else {
+        render_new_event(json, static_cast<const Event&>(object));
+      }
+      return;
+    case Kind::endpoints: render_endpoints(json, static_cast<const EndpointList&>(object)); return;
+    case Kind::endpoint_slice: render_slice(json, static_cast<const EndpointList&>(object)); return;
+    default: json.raw(static_cast<const Document&>(object).members);
+  }
+}
+
+// The cache holds the kind's own view; an Event's second one is made afresh.
+void append_members(JsonText& json, const Object& object, const KindInfo& as) {
+  const std::string_view metadata = metadata_of(object);
+  if (as.group != info(object.kind).group) {
+    json.raw(metadata);
+    render_beside_metadata(json, object, as);
+    return;
+  }
+  if (object.rendered.size() == metadata.size()) {
+    JsonText members;
+    members.raw(metadata);
+    render_beside_metadata(members, object, as);
+    object.rendered = members.take();
+  }
+  json.raw(object.rendered);
+}
+
+}  // namespace
+
+void render_selector(JsonText& json, const LabelSelector& selector, std::string_view hash) {
+  json.open('{');
+  if (selector.match_labels > 0 || !hash.empty()) {
+    json.key("matchLabels").open('{');
+    for (std::size_t i = 0; i < selector.match_labels; ++i) {
+      const Requirement& one = selector.requirements[i];
+      json.given_member(one.key, one.values.front());
+    }
+    if (!hash.empty()) json.member(hash_label, hash);
+    json.close('}');
+  }
+  if (selector.match_labels < selector.requirements.size()) {
+    json.key("matchExpressions").open('[');
+    for (std::size_t i = selector.match_labels; i < selector.requirements.size(); ++i) {
+      const Requirement& one = selector.requirements[i];
+      constexpr std::string_view names[] = {"Exists", "DoesNotExist", "In", "NotIn"};
+      json.open('{')
+          .member("key", one.key)
+          .member("operator", names[static_cast<std::size_t>(one.op)]);
+      if (!one.values.empty()) {
+        json.key("values").open('[');
+        for (const std::string& value : one.values) json.text(value);
+        json.close(']');
+      }
+      json.close('}');
+    }
+    json.close(']');
+  }
+  json.close('}');
+}
+
 void render_object(JsonText& json, const Object& object, const KindInfo& as) {
   json.open('{').member("kind", as.name).member("apiVersion", api_version(as));
   append_members(json, object, as);
@@ -347,8 +359,7 @@ void render_item(JsonText& json, const Object& object, const KindInfo& as) {
 
 void render_partial(JsonText& json, const Object& object) {
   json.open('{').member("kind", "PartialObjectMetadata").member("apiVersion", "meta.k8s.io/v1");
-  render_metadata(json, object);
-  json.close('}');
+  json.raw(metadata_of(object)).close('}');
 }
 
 std::string render_scale(const Deployment& deployment) {

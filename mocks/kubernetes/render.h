@@ -21,8 +21,6 @@ void render_object(JsonText& json, const Object& object, const KindInfo& as);
 void render_item(JsonText& json, const Object& object, const KindInfo& as);
 // PartialObjectMetadata (meta.k8s.io/v1).
 void render_partial(JsonText& json, const Object& object);
-// "metadata":{...} with kind and apiVersion before it left out.
-void render_metadata(JsonText& json, const Object& object);
 // The Scale of a Deployment (autoscaling/v1).
 std::string render_scale(const Deployment& deployment);
 

@@ -19,7 +19,9 @@ ObjectPointer Store::put(std::shared_ptr<Object> object) {
   object->resource_version = ++version_;
   object->rendered.clear();
   ObjectPointer stored = std::move(object);
-  ObjectPointer& slot = by_serial_[kind][stored->identity->serial];
+  auto& by_serial = by_serial_[kind];
+  if (by_serial.size() < stored->identity->serial) by_serial.resize(stored->identity->serial);
+  ObjectPointer& slot = by_serial[stored->identity->serial - 1];
   ObjectPointer before = std::exchange(slot, stored);
   objects_[kind].insert_or_assign(key_of(stored->kubernetes_namespace(), stored->name()), stored);
   const bool added = before == nullptr;
@@ -35,10 +37,9 @@ void Store::remove(std::shared_ptr<Object> last) {
   last->resource_version = ++version_;
   last->rendered.clear();
   objects_[kind].erase(key_of(last->kubernetes_namespace(), last->name()));
-  const auto found = by_serial_[kind].find(last->identity->serial);
-  ports::check(found != by_serial_[kind].end(), "an object is removed once");
-  ObjectPointer before = std::move(found->second);
-  by_serial_[kind].erase(found);
+  const std::uint64_t serial = last->identity->serial;
+  ports::check(find(last->kind, serial) != nullptr, "an object is removed once");
+  ObjectPointer before = std::exchange(by_serial_[kind][serial - 1], nullptr);
   record(Change{.resource_version = version_,
                 .type = Change::Type::deleted,
                 .object = std::move(last),
@@ -54,8 +55,7 @@ ObjectPointer Store::find(Kind kind, std::string_view kubernetes_namespace,
 
 ObjectPointer Store::find(Kind kind, std::uint64_t serial) const {
   const auto& objects = by_serial_[static_cast<std::size_t>(kind)];
-  const auto found = objects.find(serial);
-  return found == objects.end() ? nullptr : found->second;
+  return serial == 0 || serial > objects.size() ? nullptr : objects[serial - 1];
 }
 
 Store::Objects Store::at(Kind kind, std::uint64_t resource_version) const {
@@ -86,8 +86,8 @@ void Store::record(Change change) {
     oldest_ = history_.front().resource_version;
     history_.pop_front();
   }
-  // By value: a follower may, by way of its own timers only, lead to further changes later.
-  const Change now = history_.back();
+  // A deque moves none of its elements, should a follower's timer lead to further changes.
+  const Change& now = history_.back();
   for (Follower* follower : followers_) follower->on_change(now);
 }
 

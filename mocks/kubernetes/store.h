@@ -8,7 +8,6 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "mocks/kubernetes/objects.h"
@@ -73,8 +72,8 @@ class Store {
   std::size_t limit_;
   std::array<Objects, kinds> objects_ = {};
   std::array<std::uint64_t, kinds> serials_ = {};
-  // Looked up only, never walked.
-  std::array<std::unordered_map<std::uint64_t, ObjectPointer>, kinds> by_serial_ = {};
+  // The object of serial n at n - 1; null once it is gone, or if it never came.
+  std::array<std::vector<ObjectPointer>, kinds> by_serial_ = {};
   std::deque<Change> history_;
   std::vector<Follower*> followers_;
 };

@@ -87,6 +87,7 @@ std::string exit_status(const std::vector<std::string>& argv, int code) {
 
 std::string outcome_status(const Pod& pod, const std::vector<std::string>& argv,
                            const ExecResult& result) {
+  if (result.found && result.exit_code == 0) return R"({"metadata":{},"status":"Success"})";
   const std::string failed = "error executing command in container: ";
   if (!result.found) {
     if (pod.simulated_node) {
@@ -98,7 +99,6 @@ std::string outcome_status(const Pod& pod, const std::vector<std::string>& argv,
                           "exec failed: exec failed: unable to start container process: exec: " +
                           in_quotes(argv.front()) + ": executable file not found in $PATH");
   }
-  if (result.exit_code == 0) return R"({"metadata":{},"status":"Success"})";
   if (pod.simulated_node) {
     return internal_error(failed + "cmd wait: " + joined(argv) + ": exit status " +
                           std::to_string(result.exit_code));
@@ -108,7 +108,10 @@ std::string outcome_status(const Pod& pod, const std::vector<std::string>& argv,
 
 void push(Channel& channel, char number, std::string_view data) {
   for (std::size_t at = 0; at < data.size(); at += exec_piece) {
-    channel.push(std::string(1, number).append(data.substr(at, exec_piece)));
+    const std::string_view part = data.substr(at, exec_piece);
+    std::string piece;
+    piece.reserve(1 + part.size());
+    channel.push(std::move(piece.append(1, number).append(part)));
   }
 }
 

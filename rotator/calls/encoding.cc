@@ -1,6 +1,7 @@
 #include "rotator/calls/encoding.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 namespace rotator {
@@ -12,10 +13,13 @@ constexpr std::string_view standard_alphabet =
 constexpr std::string_view url_alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.' || c == '_' || c == '~';
-}
+// RFC 3986 section 2.3.
+constexpr auto unreserved = [] {
+  std::array<bool, 256> set{};
+  for (const char c : url_alphabet) set[static_cast<unsigned char>(c)] = true;
+  set['.'] = set['~'] = true;
+  return set;
+}();
 
 void append_percent(std::string& out, char c) {
   const auto byte = static_cast<unsigned char>(c);
@@ -25,7 +29,9 @@ void append_percent(std::string& out, char c) {
 }
 
 std::string encode(std::string_view text, char kept, char space) {
-  const auto stays = [kept](char c) { return is_unreserved(c) || (kept != '\0' && c == kept); };
+  const auto stays = [kept](char c) {
+    return unreserved[static_cast<unsigned char>(c)] || (kept != '\0' && c == kept);
+  };
   if (std::all_of(text.begin(), text.end(), stays)) return std::string(text);
   std::string out;
   out.reserve(text.size() + text.size() / 2);

@@ -196,6 +196,7 @@ net::awaitable<void> stream_frames(ConnectionPointer connection, const Answer& a
   std::deque<std::string> waiting;
   bool ended = false;
   bool finished = false;
+  bool blocked = false;  // on a stream that the client has yet to open
   while (sent && !connection->closed() && !finished) {
     Batch batch = take_batch(*connection, *answer.channel);
     if (batch.overflowed) co_return connection->break_now();
@@ -207,7 +208,12 @@ net::awaitable<void> stream_frames(ConnectionPointer connection, const Answer& a
     const std::string bytes = spdy->take_output();
     if (!bytes.empty()) sent = co_await connection->write(bytes);
     if (!bytes.empty() || finished) continue;
-    if (waiting.empty()) connection->clear_deadline();
+    if (waiting.empty()) {
+      connection->clear_deadline();
+    } else if (!blocked) {
+      connection->set_deadline(connection->surroundings().options.patience);
+    }
+    blocked = !waiting.empty();
     co_await connection->wait_for_news();
   }
   // The client reads to the end, resets its streams and leaves.

@@ -52,6 +52,10 @@ class ContractHandler final : public mocks::Handler {
       response.status = 101;
       response.headers = {{"Sec-WebSocket-Protocol", "v5.channel.k8s.io"}};
       answer.channel = channel = std::make_shared<mocks::Channel>();
+    } else if (path == "/spdy") {
+      response.status = 101;
+      response.headers = {{"Connection", "Upgrade"}, {"Upgrade", "SPDY/3.1"}};
+      answer.channel = channel = std::make_shared<mocks::Channel>();
     } else {
       response.status = 403;
       response.headers = {{"Content-Type", "application/json"}};

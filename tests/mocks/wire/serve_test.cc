@@ -9,6 +9,7 @@
 
 #include "rotator/ports/system_tls_connection.h"
 #include "tests/contract/loopback.h"
+#include "tests/mocks/wire/spdy_frames.h"
 
 BOOST_AUTO_TEST_SUITE(serve)
 
@@ -275,6 +276,47 @@ BOOST_AUTO_TEST_CASE(tells_nothing_of_what_a_handler_threw) {
   BOOST_TEST(got->body.empty());
   for (const auto& [name, value] : got->headers)
     BOOST_TEST(value.find("synthetic-secret") == std::string::npos);
+}
+
+// --- SPDY ---
+
+constexpr const char* upgrade_to_spdy =
+    "POST /spdy HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\n";
+
+BOOST_AUTO_TEST_CASE(keeps_each_piece_until_its_spdy_stream_is_open) {
+  using namespace std::string_literals;
+  LoopbackWire wire;
+  RawClient client(wire);
+  BOOST_TEST(client.write(upgrade_to_spdy));
+  const std::string head = client.read_until("\r\n\r\n");
+  BOOST_TEST(head.starts_with("HTTP/1.1 101 Switching Protocols\r\n"));
+  BOOST_TEST(head.find("\r\nUpgrade: SPDY/3.1\r\n") != std::string::npos);
+  wire.push("\1");
+  wire.push("\3done");
+  wire.end_channel();
+  BOOST_TEST(client.write(spdy_frames::open_error));
+  const std::string reply = "\x80\x03\x00\x02"s;
+  std::string said = client.read_until(reply);
+  BOOST_TEST(said.find("done") == std::string::npos);
+  BOOST_TEST(client.write(spdy_frames::open_stdout));
+  const std::string end = "\x80\x03\x00\x07\x00\x00\x00\x08\x00\x00\x00\x03"s;
+  said += client.read_until(end);
+  const auto second_reply = said.rfind(reply);
+  const auto done = said.find("\x00\x00\x00\x01\x00\x00\x00\x04"s + "done");
+  BOOST_TEST(said.find(reply) < second_reply);
+  BOOST_TEST((done != std::string::npos && second_reply < done));
+}
+
+BOOST_AUTO_TEST_CASE(drops_a_spdy_client_that_breaks_the_protocol_or_opens_no_stream) {
+  LoopbackWire wire({.patience = std::chrono::milliseconds(200)});
+  RawClient breaks(wire);
+  BOOST_TEST(breaks.write(std::string(upgrade_to_spdy) + "\x80\x02 nonsense"));
+  static_cast<void>(breaks.read_to_end());
+  RawClient waits(wire);
+  BOOST_TEST(waits.write(upgrade_to_spdy));
+  BOOST_TEST(waits.read_until("\r\n\r\n").starts_with("HTTP/1.1 101"));
+  wire.push("\1");
+  static_cast<void>(waits.read_to_end());
 }
 
 // --- Facts, faults, partitions ---

@@ -3,25 +3,17 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
+#include "tests/mocks/wire/spdy_frames.h"
+
 BOOST_AUTO_TEST_SUITE(spdy)
 
 namespace {
 
 using namespace std::string_literals;
 using mocks::wire::Spdy;
-
-// What kubectl 1.20.2 sent for `exec POD -c portal -- cat FILE`, to the byte: it opens the streams
-// of type error (1), stdout (3) and stderr (5).
-const std::string open_error =
-    "\x80\x03\x00\x01\x00\x00\x00)\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00"
-    "x\xf9\xe3\xc6\xa7\xc2"
-    "b```\x04\xa7\xb3\x92\xa2\xd4\xc4\\hQ\xc2\x9a\n\nh\x00\x00\x00\x00\xff\xff"s;
-const std::string open_stdout =
-    "\x80\x03\x00\x01\x00\x00\x00\x19\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00"
-    "\xc2*\xc5V\\\x92\x92_Z\x02\x00\x00\x00\xff\xff"s;
-const std::string open_stderr =
-    "\x80\x03\x00\x01\x00\x00\x00\x15\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00"
-    "\xc2)\x97ZT\x04\x00\x00\x00\xff\xff"s;
+using spdy_frames::open_error;
+using spdy_frames::open_stderr;
+using spdy_frames::open_stdout;
 
 // The kinds and streams of the frames in `bytes`: "reply 1", "data 3: text", "end 3", "ping",
 // "goaway 5".

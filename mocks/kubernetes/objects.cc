@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "mocks/facts.h"
+#include "mocks/kubernetes/json_text.h"
 #include "mocks/kubernetes/names.h"
 
 namespace mocks::kubernetes {
@@ -47,17 +48,32 @@ std::string api_version(const KindInfo& info) {
 }
 
 SharedStrings::SharedStrings(Strings values)
-    : values_(values.empty() ? nullptr : std::make_shared<const Strings>(std::move(values))) {}
+    : shared_(values.empty()
+                  ? nullptr
+                  : std::make_shared<const Shared>(Shared{.values = std::move(values)})) {}
 
-const Strings& SharedStrings::get() const {
-  static const Strings none;
-  return values_ == nullptr ? none : *values_;
+const SharedStrings::Shared& SharedStrings::shared() const {
+  static const Shared none{.rendered = "{}"};
+  return shared_ == nullptr ? none : *shared_;
+}
+
+const Strings& SharedStrings::get() const { return shared().values; }
+
+const std::string& SharedStrings::rendered() const {
+  const Shared& one = shared();
+  if (one.rendered.empty()) {
+    JsonText json;
+    json.open('{');
+    for (const auto& [key, value] : one.values) json.given_member(key, value);
+    one.rendered = json.close('}').take();
+  }
+  return one.rendered;
 }
 
 void SharedStrings::set(const std::string& key, std::string value) {
   Strings values = get();
   values.insert_or_assign(key, std::move(value));
-  values_ = std::make_shared<const Strings>(std::move(values));
+  *this = SharedStrings(std::move(values));
 }
 
 int Quantity::of(int replicas, bool round_up) const {

@@ -58,12 +58,19 @@ class SharedStrings {
   const Strings& get() const;
   void set(const std::string& key, std::string value);  // for this version only
   bool empty() const { return get().empty(); }
+  // As a JSON object; made by the first reader and shared like the map.
+  const std::string& rendered() const;
   friend bool operator==(const SharedStrings& a, const SharedStrings& b) {
-    return a.values_ == b.values_ || a.get() == b.get();
+    return a.shared_ == b.shared_ || a.get() == b.get();
   }
 
  private:
-  std::shared_ptr<const Strings> values_;
+  struct Shared {
+    Strings values = {};
+    mutable std::string rendered = {};
+  };
+  const Shared& shared() const;
+  std::shared_ptr<const Shared> shared_;
 };
 
 struct OwnerReference {

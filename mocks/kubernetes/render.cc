@@ -241,14 +241,8 @@ void render_metadata(JsonText& json, const Object& object) {
     json.key("deletionTimestamp").time(*object.deletion_time);
     json.member("deletionGracePeriodSeconds", object.deletion_grace_s);
   }
-  if (!object.labels.empty()) {
-    json.key("labels");
-    render_strings(json, object.labels.get());
-  }
-  if (!object.annotations.empty()) {
-    json.key("annotations");
-    render_strings(json, object.annotations.get());
-  }
+  if (!object.labels.empty()) json.key("labels").raw(object.labels.rendered());
+  if (!object.annotations.empty()) json.key("annotations").raw(object.annotations.rendered());
   if (identity.owner) {
     const KindInfo& owner = info(identity.owner->kind);
     json.key("ownerReferences").open('[').open('{');

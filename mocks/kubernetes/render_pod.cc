@@ -82,8 +82,10 @@ void render_container(JsonText& json, const Pod& pod, const ContainerSpec& spec,
   if (!pod.simulated_node) {
     if (container.state == ContainerState::State::running) {
       // A stable id: the pod's and the container's names are enough to tell runs apart.
-      json.member("containerID", "containerd://" + pod.identity->uid + "-" + spec.name + "-" +
-                                     std::to_string(container.restarts));
+      std::string id = "containerd://";
+      id.reserve(id.size() + pod.identity->uid.size() + spec.name.size() + 16);
+      id.append(pod.identity->uid).append("-").append(spec.name).append("-");
+      json.member("containerID", id.append(std::to_string(container.restarts)));
     }
     json.key("started").boolean(container.state == ContainerState::State::running);
   }

@@ -21,6 +21,9 @@ namespace mocks::kubernetes {
 inline constexpr std::size_t max_query_parameters = 64;
 
 struct ApiCall {
+  ApiCall() = default;
+  ApiCall(ApiCall&&) = default;  // not to be copied: the views would stay with the original
+
   std::string_view method = {};
   std::string_view body = {};
   const ports::Headers* headers = nullptr;

@@ -153,7 +153,7 @@ net::awaitable<void> stream_messages(ConnectionPointer connection, const Answer&
 // Takes all that the client sends; what is to be said to it is left to the writer.
 net::awaitable<void> read_frames(ConnectionPointer connection, std::shared_ptr<Spdy> spdy) {
   error_code error;
-  std::array<char, 16384> bytes{};
+  std::vector<char> bytes(16384);
   auto& early = connection->buffer();
   bool sound = spdy->take({static_cast<const char*>(early.data().data()), early.size()});
   early.consume(early.size());

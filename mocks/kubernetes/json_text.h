@@ -20,8 +20,10 @@ constexpr bool needs_escape(char c) {
 // A member's name as the source writes it: the compiler sees that nothing in it needs an escape.
 class Name {
  public:
+  // Implicit: it is as good as the literal.
   template <std::size_t size>
-  consteval Name(const char (&text)[size]) : text_(text, size - 1) {  // as good as the literal
+  consteval Name(const char (&text)[size])  // NOLINT(google-explicit-constructor)
+      : text_(text, size - 1) {
     static_assert(size <= longest);
     for (const char c : text_) {
       if (needs_escape(c)) throw "a name needs no escape";

@@ -81,10 +81,11 @@ rotator::Configuration compressed(const rotator::Configuration& configuration, i
   shrink(fast.kubernetes.lease_duration, factor);
   shrink(fast.kubernetes.agent_render_interval, factor);
   auto& rotation = fast.rotation;
-  for (auto* duration : {&rotation.soak, &rotation.quiet_period, &rotation.longest_token_exchange,
-                         &rotation.code_lifetime, &rotation.refresh_in_flight,
-                         &rotation.rollout_deadline, &rotation.pod_ready_estimate,
-                         &rotation.probe_spacing, &rotation.soak_check_every, &rotation.patience})
+  for (auto* duration :
+       {&rotation.soak, &rotation.quiet_period, &rotation.longest_token_exchange,
+        &rotation.code_lifetime, &rotation.refresh_in_flight, &rotation.rollout_deadline,
+        &rotation.pod_ready_estimate, &rotation.probe_spacing, &rotation.soak_check_every,
+        &rotation.patience, &rotation.minimum_interval})
     shrink(*duration, factor);
   shrink(rotation.window, factor);
   if (rotation.failure_signal) shrink(rotation.failure_signal->every, factor);

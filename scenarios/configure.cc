@@ -135,6 +135,7 @@ std::string configuration_yaml(const rotator::Configuration& configuration,
   own.add("probe_spacing", rotation.probe_spacing);
   own.add("max_restarts", rotation.max_restarts);
   own.add("patience", rotation.patience);
+  own.add("minimum_interval", rotation.minimum_interval);
   own.add("automatic_rollback", rotation.automatic_rollback);
   own.add("stop_after_failures", static_cast<int>(rotation.stop_after_failures));
   if (rotation.failure_signal) {

@@ -145,6 +145,7 @@ void read_rotation(YamlSection& file, RotationConfiguration& rotation) {
   section.read("probe_spacing", rotation.probe_spacing);
   section.read("max_restarts", rotation.max_restarts, 1, most_restarts);
   section.read("patience", rotation.patience);
+  section.read("minimum_interval", rotation.minimum_interval);
   section.read("automatic_rollback", rotation.automatic_rollback);
   int failures = static_cast<int>(rotation.stop_after_failures);
   section.read("stop_after_failures", failures, 0, most_failures);

@@ -106,6 +106,10 @@ struct RotationConfiguration {
   // How long one phase is repeated while a system cannot be reached, before the run ends as
   // unknown (and resumable).
   ports::Duration patience = std::chrono::minutes(5);
+  // No rotation begins sooner after the last one ended: a Job that is run again although it had
+  // done its work (https://kubernetes.io/docs/concepts/workloads/controllers/job/) must not rotate
+  // twice. Zero: whenever asked.
+  ports::Duration minimum_interval = ports::Duration(0);
   bool automatic_rollback = true;
   std::optional<FailureSignal> failure_signal = {};
   std::int64_t stop_after_failures = 0;  // new login failures that breach the stop condition

@@ -69,8 +69,15 @@ Outcome Rotation::Engine::run() {
       return finish(outcome(
           Ending::stopped, "rotation " + journal_.rotation_id + " was stopped (" + journal_.reason +
                                "); look at `rotator status`, then resume or rollback"));
+    case Disposition::done: {
+      const auto since = ports_.clock.wall_now() - journal_.finished;
+      if (since >= configuration_.rotation.minimum_interval) break;
+      return finish(outcome(
+          Ending::done, "rotation " + journal_.rotation_id + " ended " + to_text(since) +
+                            " ago: nothing to do before rotation.minimum_interval (" +
+                            to_text(configuration_.rotation.minimum_interval) + ") has passed"));
+    }
     case Disposition::none:
-    case Disposition::done:
     case Disposition::rolled_back: break;
   }
   return finish(drive(Phase::preflight));

@@ -73,6 +73,24 @@ BOOST_AUTO_TEST_CASE(rotates_again_and_again_from_where_the_last_one_ended) {
   }
 }
 
+// A Job whose pod died after its work was done is run again.
+BOOST_AUTO_TEST_CASE(does_not_rotate_again_before_the_minimum_interval_has_passed) {
+  World world;
+  auto configuration = world.configuration();
+  configuration.rotation.minimum_interval = 1h;
+  require(world.run(configuration));
+  const auto rotated = world.vault_value();
+  const auto again = require(world.run(configuration));
+  BOOST_TEST(again.ending == Ending::done);
+  BOOST_TEST(again.message.find("rotation.minimum_interval (1h)") != std::string::npos,
+             again.message);
+  BOOST_TEST((world.vault_value() == rotated));
+  world.queue.run_until(world.queue.now() + 1h);
+  require(world.run(configuration));
+  BOOST_TEST((world.vault_value() != rotated));
+  world.check_whole();
+}
+
 BOOST_AUTO_TEST_CASE(a_plan_changes_nothing_and_says_what_it_found) {
   World world;
   std::optional<rotator::Plan> plan;

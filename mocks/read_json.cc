@@ -1,16 +1,8 @@
 #include "mocks/read_json.h"
 
+#include <simdjson.h>
 #include <nlohmann/json.hpp>
 #include <string>
-
-// A third party's header that our warnings were not made for.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wconversion"
-#pragma GCC diagnostic ignored "-Wshadow"
-#pragma GCC diagnostic ignored "-Wold-style-cast"
-#pragma GCC diagnostic ignored "-Wuseless-cast"
-#include <simdjson.h>
-#pragma GCC diagnostic pop
 
 namespace mocks {
 namespace {

@@ -1,6 +1,7 @@
 #include "rotator/calls/json_view.h"
 
 #include <openssl/crypto.h>
+#include <simdjson.h>
 
 #include <bit>
 #include <type_traits>
@@ -8,15 +9,6 @@
 
 #include "rotator/calls/json_writer.h"
 #include "rotator/ports/check.h"
-
-// A third party's header that our warnings were not made for.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wconversion"
-#pragma GCC diagnostic ignored "-Wshadow"
-#pragma GCC diagnostic ignored "-Wold-style-cast"
-#pragma GCC diagnostic ignored "-Wuseless-cast"
-#include <simdjson.h>
-#pragma GCC diagnostic pop
 
 namespace rotator {
 namespace {

@@ -270,7 +270,10 @@ ports::Status HttpRun::drive_rotator() {
     const bool none_begun = !killed && command == "resume" && rotation_.outcome == "done" &&
                             result.value("rotation_id", "").empty();
     if (!none_begun && (!resumable || rotation_.outcome == scenario_.expect.outcome)) break;
-    await_start();
+    if (none_begun)
+      pass(restart_delay / options_.compression);
+    else
+      await_start();
     command = none_begun ? "run" : "resume";
   }
   const std::lock_guard lock(world_mutex_);

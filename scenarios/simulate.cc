@@ -163,7 +163,8 @@ class Simulation final : private mocks::Timed,
     if (command == "resume" && outcome.rotation_id.empty() &&
         outcome.ending == rotator::Ending::done) {
       next_command_ = "run";
-      return restart_soon();
+      queue_.at(queue_.now() + restart_delay, *this, next_incarnation, 0);
+      return;
     }
     if (outcome.ending == rotator::Ending::interrupted ||
         outcome.ending == rotator::Ending::unknown || outcome.ending == rotator::Ending::locked) {

@@ -70,7 +70,9 @@ Outcome Rotation::Engine::run() {
           Ending::stopped, "rotation " + journal_.rotation_id + " was stopped (" + journal_.reason +
                                "); look at `rotator status`, then resume or rollback"));
     case Disposition::done: {
-      const auto since = ports_.clock.wall_now() - journal_.finished;
+      // The clock of the host that wrote it may be ahead of ours.
+      const auto since =
+          std::max<Duration>(ports_.clock.wall_now() - journal_.finished, Duration(0));
       if (since >= configuration_.rotation.minimum_interval) break;
       return finish(outcome(
           Ending::done, "rotation " + journal_.rotation_id + " ended " + to_text(since) +

@@ -155,4 +155,13 @@ BOOST_AUTO_TEST_CASE(stays_dead_until_the_timeline_starts_it) {
   BOOST_TEST(when_told->rotation.duration_s > by_itself->rotation.duration_s + 120);
 }
 
+BOOST_AUTO_TEST_CASE(started_by_the_timeline_after_a_death_in_preflight_it_rotates) {
+  auto scenario = with_fault(Fault::crash_before, 3);
+  scenario.timeline = {
+      {.plus = std::chrono::minutes(2), .verb = "start", .arguments = {{"value", "rotator"}}}};
+  const auto report = run(scenario);
+  BOOST_TEST(whole(report), scenarios::text_details(report));
+  BOOST_TEST(report.rotation.phase == "confirm");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -182,8 +182,8 @@ void World::seed_kubernetes() {
   kubernetes_->set_workload(*fleet_);
   kubernetes_->set_endpoint_listener(*balancer_);
   // Vault asks this cluster whose the token of a login is.
-  vault_->set_token_reviewer([this](std::string_view token) {
-    const std::string user = kubernetes_->user_of_token(token);
+  vault_->set_token_reviewer([this](std::string_view presented) {
+    const std::string user = kubernetes_->user_of_token(presented);
     const std::string kind = "system:serviceaccount:";
     const auto end = user.find(':', kind.size());
     if (!user.starts_with(kind) || end == std::string::npos) return mocks::vault::TokenReview{};

@@ -2,16 +2,12 @@
 // .../auth/kubernetes; texts measured on Vault 1.14).
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 
-#include "mocks/read_json.h"
 #include "mocks/vault/json_text.h"
 #include "mocks/vault/state.h"
 
 namespace mocks::vault {
 namespace {
-
-using nlohmann::json;
 
 struct RolePath {
   std::string_view role = {};  // of role/ROLE/VERB
@@ -104,8 +100,8 @@ std::optional<ports::Response> Vault::State::read_role(Call& call, AuthRole& rol
                                         {"token_explicit_max_ttl", &role.explicit_max_ttl},
                                         {"secret_id_ttl", &role.secret_id_ttl}}};
   for (const auto& [name, into] : durations) {
-    const json* value = call.field(name);
-    if (value == nullptr) continue;
+    const auto value = call.field(name);
+    if (!value) continue;
     const auto parsed = duration_in(*value);
     if (!parsed)
       return error(400, "Field validation failed: error converting input " + go_value(*value) +
@@ -192,11 +188,11 @@ ports::Response Vault::State::secret_id_http(Call& call, AuthRole& role, std::st
     secret.uses_left = secret.uses;
     if (secret.ttl > ports::Duration::zero()) secret.expires = wall_now() + secret.ttl;
     const std::string metadata = call.text("metadata");
-    const json parsed = metadata.empty() ? json::object() : read_json(metadata);
-    if (!parsed.is_object())
+    const auto parsed = JsonDocument::parse(metadata.empty() ? "{}" : metadata);
+    if (!parsed || !parsed->root().is_object())
       return error(400, "failed to parse metadata: metadata is not a map of strings");
-    for (const auto& [key, value] : parsed.items())
-      secret.metadata[key] = value.is_string() ? value.get<std::string>() : value.dump();
+    for (const auto& [key, value] : parsed->root().members())
+      secret.metadata.emplace(key, text_of(value));
     const std::string id = tokens_.uuid();
     ObjectText(out.data)
         .string("secret_id", id)

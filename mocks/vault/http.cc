@@ -6,7 +6,6 @@
 #include <set>
 #include <sstream>
 
-#include "mocks/read_json.h"
 #include "mocks/vault/json_text.h"
 #include "mocks/vault/vault.h"
 
@@ -17,40 +16,19 @@ using nlohmann::json;
 
 // Bound: nesting of a request body (Go's own is 10,000, Vault 1.20's default 500). Rendering
 // recurses.
-constexpr int max_json_depth = 200;
-
-bool too_deep(std::string_view text) {
-  // Most bodies have not even as many brackets.
-  if (std::count(text.begin(), text.end(), '{') + std::count(text.begin(), text.end(), '[') <=
-      max_json_depth)
-    return false;
-  int depth = 0;
-  bool quoted = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quoted) {
-      if (c == '\\') ++i;
-      quoted = c != '"';
-      continue;
-    }
-    if (c == '"') quoted = true;
-    if ((c == '{' || c == '[') && ++depth > max_json_depth) return true;
-    if (c == '}' || c == ']') --depth;
-  }
-  return false;
-}
+constexpr std::size_t max_json_depth = 200;
 
 // Go's decoder stops after the first value: what follows is not looked at.
-json first_value(const std::string& text) {
-  json whole = read_json(text);
-  if (!whole.is_discarded()) return whole;
+std::optional<JsonDocument> first_value(const std::string& text) {
+  if (auto whole = JsonDocument::parse(text, max_json_depth)) return whole;
   std::istringstream in(text);
+  json first;
   try {
-    in >> whole;
+    in >> first;
   } catch (const json::exception&) {
-    return json(json::value_t::discarded);
+    return std::nullopt;
   }
-  return whole;
+  return JsonDocument::of(first, max_json_depth);
 }
 
 int hex_value(char c) {
@@ -123,7 +101,7 @@ std::string percent_decoded(std::string_view text) {
   return out;
 }
 
-Call::Call(const ports::Request& from) : request(from), body_(std::make_unique<json>()) {
+Call::Call(const ports::Request& from) : request(from) {
   std::string_view target = from.target;
   const std::size_t mark = target.find('?');
   if (mark != std::string_view::npos) query = parse_query(target.substr(mark + 1));
@@ -149,8 +127,6 @@ Call::Call(const ports::Request& from) : request(from), body_(std::make_unique<j
   if (operation == Operation::list && !path.ends_with('/')) path += '/';
 }
 
-Call::~Call() = default;
-
 std::optional<ports::Response> Call::parse_body() {
   if (request.body.size() > max_request_body) return error(413, "http: request body too large");
   const auto header = ports::find_header(request.headers, "Content-Type");
@@ -166,48 +142,41 @@ std::optional<ports::Response> Call::parse_body() {
   if (start == std::string::npos) return std::nullopt;
   const bool looks_like_json = request.body[start] == '{' || request.body[start] == '[';
   if (type == "application/x-www-form-urlencoded" && !looks_like_json) {
-    for (auto& [name, value] : parse_query(request.body)) (*body_)[name] = value;
+    json fields;
+    for (auto& [name, value] : parse_query(request.body)) fields[name] = value;
+    body_ = JsonDocument::of(fields);
     return std::nullopt;
   }
-  if (too_deep(request.body)) return error(400, "error parsing JSON");
-  *body_ = first_value(request.body);
-  if (!body_->is_object() && !body_->is_null()) return error(400, "error parsing JSON");
+  body_ = first_value(request.body);
+  if (!body_ || !(whole().is_object() || whole().is_null()))
+    return error(400, "error parsing JSON");
   return std::nullopt;
 }
 
-const json* Call::field(std::string_view name) const {
-  if (!body_->is_object()) return nullptr;
-  const auto it = body_->find(name);
-  return it == body_->end() ? nullptr : &*it;
-}
-
 std::string Call::text(std::string_view name) const {
-  const json* value = field(name);
-  if (value == nullptr || value->is_null()) return {};
-  return value->is_string() ? value->get<std::string>() : value->dump();
+  const JsonView value = field(name).value_or(JsonView());
+  return value.is_null() ? std::string() : text_of(value);
 }
 
 std::vector<std::string> Call::list(std::string_view name) const {
-  const json* value = field(name);
-  if (value == nullptr) return {};
-  if (!value->is_array()) return split_list(text(name));
+  const JsonView value = field(name).value_or(JsonView());
+  if (!value.is_array()) return split_list(text(name));
   std::vector<std::string> out;
-  for (const auto& item : *value)
-    out.push_back(item.is_string() ? item.get<std::string>() : item.dump());
+  for (const auto item : value.elements()) out.push_back(text_of(item));
   return out;
 }
 
 std::optional<bool> Call::boolean(std::string_view name) const {
-  const json* value = field(name);
-  if (value == nullptr || value->is_null()) return std::nullopt;
-  if (value->is_boolean()) return value->get<bool>();
+  const JsonView value = field(name).value_or(JsonView());
+  if (value.is_null()) return std::nullopt;
+  if (value.is_boolean()) return value.boolean();
   return truth(text(name));
 }
 
 std::optional<std::int64_t> Call::integer(std::string_view name) const {
-  const json* value = field(name);
-  if (value == nullptr || value->is_null()) return std::nullopt;
-  const std::string digits = text(name);
+  const JsonView value = field(name).value_or(JsonView());
+  if (value.is_null()) return std::nullopt;
+  const std::string digits = text_of(value);
   std::int64_t number = 0;
   const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   if (failure != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
@@ -221,29 +190,27 @@ std::optional<std::string_view> Call::parameter(std::string_view name) const {
 }
 
 std::string Call::conversion_error(std::string_view name) const {
-  const json* value = field(name);
+  const auto value = field(name);
   std::string_view kind = "string";
-  if (value != nullptr && value->is_boolean()) kind = "bool";
-  if (value != nullptr && value->is_array()) kind = "slice";
-  return "error converting input " + (value == nullptr ? std::string() : go_value(*value)) +
-         " for field \"" + std::string(name) + "\": '' expected a map, got '" + std::string(kind) +
-         "'";
+  if (value && value->is_boolean()) kind = "bool";
+  if (value && value->is_array()) kind = "slice";
+  return "error converting input " + (value ? go_value(*value) : std::string()) + " for field \"" +
+         std::string(name) + "\": '' expected a map, got '" + std::string(kind) + "'";
 }
 
 std::string Call::ignored(std::initializer_list<std::string_view> names) const {
-  std::set<std::string> unknown;
-  const auto look = [&](const std::string& name) {
+  std::set<std::string_view> unknown;
+  const auto look = [&](std::string_view name) {
     if (std::find(names.begin(), names.end(), name) == names.end()) unknown.insert(name);
   };
-  if (body_->is_object())
-    for (const auto& [name, value] : body_->items()) look(name);
+  for (const auto& [name, value] : whole().members()) look(name);
   if (operation == Operation::read || operation == Operation::list ||
       operation == Operation::remove)
     for (const auto& [name, value] : query)
       if (name != "list") look(name);
   if (unknown.empty()) return {};
   std::string out;
-  for (const auto& name : unknown) out += (out.empty() ? "" : " ") + name;
+  for (const auto name : unknown) out.append(out.empty() ? "" : " ").append(name);
   return "Endpoint ignored these unrecognized parameters: [" + out + "]";
 }
 

@@ -3,14 +3,13 @@
 #pragma once
 
 #include <initializer_list>
-#include <memory>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "mocks/json_view.h"
 #include "mocks/vault/tokens.h"
 #include "rotator/ports/http.h"
 
@@ -21,7 +20,6 @@ enum class Operation { read, list, write, patch, remove, other };
 class Call {
  public:
   explicit Call(const ports::Request& request);
-  ~Call();
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
@@ -41,10 +39,14 @@ class Call {
   // Parses the body as the method wants it; the answer to give when that fails (400, 413, 415).
   std::optional<ports::Response> parse_body();
 
-  const nlohmann::json& whole() const { return *body_; }
+  JsonView whole() const { return body_ ? body_->root() : JsonView(); }
   // A member of the body, or nothing.
-  const nlohmann::json* field(std::string_view name) const;
-  bool has(std::string_view name) const { return field(name) != nullptr; }
+  std::optional<JsonView> field(std::string_view name) const { return whole().find(name); }
+  // A member of a member that is an object, or nothing.
+  std::optional<JsonView> member(std::string_view object, std::string_view name) const {
+    return field(object).value_or(JsonView()).find(name);
+  }
+  bool has(std::string_view name) const { return field(name).has_value(); }
   std::string text(std::string_view name) const;               // "" when absent; numbers as written
   std::vector<std::string> list(std::string_view name) const;  // also "a,b"
   std::optional<bool> boolean(std::string_view name) const;
@@ -56,7 +58,7 @@ class Call {
   std::string ignored(std::initializer_list<std::string_view> known) const;
 
  private:
-  std::unique_ptr<nlohmann::json> body_;
+  std::optional<JsonDocument> body_;
 };
 
 // Renders the members that every successful answer has.

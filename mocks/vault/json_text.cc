@@ -2,12 +2,11 @@
 
 #include <array>
 #include <charconv>
-#include <nlohmann/json.hpp>
+#include <utility>
 
 namespace mocks::vault {
 namespace {
 
-using nlohmann::json;
 using std::chrono::duration_cast;
 
 constexpr char hex_digits[] = "0123456789abcdef";
@@ -34,42 +33,6 @@ void append_escape(std::string& out, char c) {
   out += "\\u00";
   out += hex_digits[byte >> 4U];
   out += hex_digits[byte & 0xFU];
-}
-
-// encoding/json writes a float64 as %f, but as %e below 1e-6 and from 1e21 on, with the exponent's
-// leading zero cut.
-void append_float(std::string& out, double number) {
-  std::array<char, 40> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number,
-                                 std::chars_format::scientific)
-                       .ptr;
-  std::string text(buffer.data(), end);  // "-1.25e+02": the shortest digits that read back the same
-  const double size = number < 0 ? -number : number;
-  const std::size_t e = text.find('e');
-  if (size != 0 && (size < 1e-6 || size >= 1e21)) {
-    if (text.compare(e, 3, "e-0") == 0) text.erase(e + 2, 1);
-    out += text;
-    return;
-  }
-  int exponent = 0;
-  const std::size_t digits_of_exponent = e + (text[e + 1] == '+' ? 2U : 1U);
-  std::from_chars(text.data() + digits_of_exponent, text.data() + text.size(), exponent);
-  std::string digits;
-  for (const char c : std::string_view(text).substr(0, e))
-    if (c >= '0' && c <= '9') digits += c;
-  if (number < 0) out += '-';
-  if (exponent < 0) {
-    out += "0.";
-    out.append(static_cast<std::size_t>(-exponent - 1), '0');
-    out += digits;
-    return;
-  }
-  const auto whole = static_cast<std::size_t>(exponent) + 1;
-  out.append(digits, 0, whole);
-  if (digits.size() < whole) out.append(whole - digits.size(), '0');
-  if (digits.size() <= whole) return;
-  out += '.';
-  out.append(digits, whole, std::string::npos);
 }
 
 void append_padded(std::string& out, std::uint64_t number, std::size_t width) {
@@ -116,6 +79,42 @@ void append_number(std::string& out, std::int64_t number) {
   std::array<char, 24> buffer{};
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr;
   out.append(buffer.data(), end);
+}
+
+// encoding/json writes a float64 as %f, but as %e below 1e-6 and from 1e21 on, with the exponent's
+// leading zero cut.
+void append_float(std::string& out, double number) {
+  std::array<char, 40> buffer{};
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number,
+                                 std::chars_format::scientific)
+                       .ptr;
+  std::string text(buffer.data(), end);  // "-1.25e+02": the shortest digits that read back the same
+  const double size = number < 0 ? -number : number;
+  const std::size_t e = text.find('e');
+  if (size != 0 && (size < 1e-6 || size >= 1e21)) {
+    if (text.compare(e, 3, "e-0") == 0) text.erase(e + 2, 1);
+    out += text;
+    return;
+  }
+  int exponent = 0;
+  const std::size_t digits_of_exponent = e + (text[e + 1] == '+' ? 2U : 1U);
+  std::from_chars(text.data() + digits_of_exponent, text.data() + text.size(), exponent);
+  std::string digits;
+  for (const char c : std::string_view(text).substr(0, e))
+    if (c >= '0' && c <= '9') digits += c;
+  if (number < 0) out += '-';
+  if (exponent < 0) {
+    out += "0.";
+    out.append(static_cast<std::size_t>(-exponent - 1), '0');
+    out += digits;
+    return;
+  }
+  const auto whole = static_cast<std::size_t>(exponent) + 1;
+  out.append(digits, 0, whole);
+  if (digits.size() < whole) out.append(whole - digits.size(), '0');
+  if (digits.size() <= whole) return;
+  out += '.';
+  out.append(digits, whole, std::string::npos);
 }
 
 void append_bool(std::string& out, bool value) { out += value ? "true" : "false"; }
@@ -181,59 +180,61 @@ ObjectText& ObjectText::raw(std::string_view key, std::string_view json) {
   return *this;
 }
 
-void append_canonical(std::string& out, const json& value) {
-  switch (value.type()) {
-    case json::value_t::string: append_string(out, value.get_ref<const std::string&>()); return;
-    case json::value_t::boolean: append_bool(out, value.get<bool>()); return;
-    case json::value_t::number_integer:
-    case json::value_t::number_unsigned:
-    case json::value_t::number_float: append_float(out, value.get<double>()); return;
-    case json::value_t::array: {
+void append_canonical(std::string& out, JsonView value) {
+  switch (value.kind()) {
+    case JsonView::Kind::string: append_string(out, value.text()); return;
+    case JsonView::Kind::boolean: append_bool(out, value.boolean()); return;
+    case JsonView::Kind::integer:
+    case JsonView::Kind::real: append_float(out, value.real()); return;
+    case JsonView::Kind::array: {
       out += '[';
-      for (std::size_t i = 0; i < value.size(); ++i) {
-        if (i > 0) out += ',';
-        append_canonical(out, value[i]);
+      bool first = true;
+      for (const auto element : value.elements()) {
+        if (!std::exchange(first, false)) out += ',';
+        append_canonical(out, element);
       }
       out += ']';
       return;
     }
-    case json::value_t::object: {
+    case JsonView::Kind::object: {
       out += '{';
       bool first = true;
-      for (const auto& [key, member] : value.items()) {
-        if (!first) out += ',';
-        first = false;
-        append_string(out, key);
+      for (const auto& [name, member] : value.members()) {
+        if (!std::exchange(first, false)) out += ',';
+        append_string(out, name);
         out += ':';
         append_canonical(out, member);
       }
       out += '}';
       return;
     }
-    default: out += "null"; return;
+    case JsonView::Kind::null: out += "null"; return;
   }
 }
 
-std::string canonical(const json& value) {
+std::string canonical(JsonView value) {
   std::string out;
   append_canonical(out, value);
   return out;
 }
 
-std::string go_value(const json& value) {
+std::string go_value(JsonView value) {
   if (value.is_null()) return "<nil>";
-  if (value.is_string()) return value.get<std::string>();
   std::string out;
   if (value.is_array()) {
-    for (const auto& element : value) out += (out.empty() ? "" : " ") + go_value(element);
+    for (const auto element : value.elements()) out += (out.empty() ? "" : " ") + go_value(element);
     return "[" + out + "]";
   }
   if (value.is_object()) {
-    for (const auto& [key, member] : value.items())
-      out += (out.empty() ? "" : " ") + key + ":" + go_value(member);
+    for (const auto& [name, member] : value.members())
+      out += (out.empty() ? "" : " ") + std::string(name) + ":" + go_value(member);
     return "map[" + out + "]";
   }
-  return value.dump();
+  return text_of(value);
+}
+
+std::string text_of(JsonView value) {
+  return value.is_string() ? std::string(value.text()) : value.dump();
 }
 
 std::string go_quoted(std::string_view text) {
@@ -242,7 +243,7 @@ std::string go_quoted(std::string_view text) {
   return out;
 }
 
-std::string_view go_type(const json& value) {
+std::string_view go_type(JsonView value) {
   if (value.is_object()) return "map[string]interface {}";
   if (value.is_array()) return "[]interface {}";
   if (value.is_boolean()) return "bool";
@@ -341,9 +342,8 @@ std::optional<ports::Duration> parse_duration(std::string_view text) {
   return ports::Duration(negative ? -total : total);
 }
 
-std::optional<ports::Duration> duration_in(const json& value) {
-  if (value.is_string()) return parse_duration(value.get_ref<const std::string&>());
-  if (value.is_number()) return parse_duration(value.dump());
+std::optional<ports::Duration> duration_in(JsonView value) {
+  if (value.is_string() || value.is_number()) return parse_duration(text_of(value));
   if (value.is_null()) return ports::Duration{0};
   return std::nullopt;
 }

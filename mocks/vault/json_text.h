@@ -4,12 +4,12 @@
 
 #include <cstdint>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "mocks/json_view.h"
 #include "rotator/ports/clock.h"
 
 namespace mocks::vault {
@@ -17,6 +17,7 @@ namespace mocks::vault {
 // Appends `text` as a JSON string with encoding/json's escapes (<, > and & included).
 void append_string(std::string& out, std::string_view text);
 void append_number(std::string& out, std::int64_t number);
+void append_float(std::string& out, double number);  // a float64
 void append_bool(std::string& out, bool value);
 void append_strings(std::string& out, const std::vector<std::string>& list);
 // An object of strings, or null when nothing is given.
@@ -46,15 +47,17 @@ class ObjectText {
 
 // The text that Go's encoding/json gives after a value went through interface{}: sorted keys, and
 // every number through a 64-bit float, so that integers beyond 2^53 lose precision.
-void append_canonical(std::string& out, const nlohmann::json& value);
-std::string canonical(const nlohmann::json& value);
+void append_canonical(std::string& out, JsonView value);
+std::string canonical(JsonView value);
 
 // %v of fmt: map[k:v], [a b], <nil>.
-std::string go_value(const nlohmann::json& value);
+std::string go_value(JsonView value);
 // %q of plain text.
 std::string go_quoted(std::string_view text);
 // The reflected type behind a parsed value: "string", "map[string]interface {}", ...
-std::string_view go_type(const nlohmann::json& value);
+std::string_view go_type(JsonView value);
+// What a string says; anything else as JSON.
+std::string text_of(JsonView value);
 
 // RFC 3339 in UTC with nanoseconds, trailing zeros cut; "" for the epoch.
 std::string rfc3339(ports::WallTime time);
@@ -64,7 +67,7 @@ std::string go_duration(ports::Duration duration);
 // "90s", "1h30m", "7d", "-1s", or whole seconds without a unit. Nothing when it is none of these.
 std::optional<ports::Duration> parse_duration(std::string_view text);
 // The same from a parsed value, a number of seconds or a string.
-std::optional<ports::Duration> duration_in(const nlohmann::json& value);
+std::optional<ports::Duration> duration_in(JsonView value);
 std::int64_t whole_seconds(ports::Duration duration);
 
 }  // namespace mocks::vault

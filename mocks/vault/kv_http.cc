@@ -60,14 +60,13 @@ struct Cas {
 };
 
 Cas cas_of(const Call& call) {
-  const json* options = call.field("options");
-  if (options == nullptr || !options->is_object() || !options->contains("cas")) return {};
-  const json& cas = (*options)["cas"];
-  if (cas.is_null()) return {.value = 0};
-  if (cas.is_boolean()) return {.value = cas.get<bool>() ? 1 : 0};
-  if (cas.is_number_integer()) return {.value = cas.get<std::int64_t>()};
-  if (!cas.is_string()) return {.valid = false};
-  const auto& text = cas.get_ref<const std::string&>();
+  const auto cas = call.member("options", "cas");
+  if (!cas) return {};
+  if (cas->is_null()) return {.value = 0};
+  if (cas->is_boolean()) return {.value = cas->boolean() ? 1 : 0};
+  if (cas->is_integer()) return {.value = cas->integer()};
+  if (!cas->is_string()) return {.valid = false};
+  const std::string_view text = cas->text();
   if (text.empty()) return {.value = 0};
   std::int64_t number = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -108,13 +107,14 @@ VersionParameter version_of(const Call& call) {
 }
 
 // Names of an object with null for every leaf, `depth` levels deep (0 = all).
-json subkeys_of(const json& value, std::int64_t depth, std::int64_t level) {
-  if (!value.is_object() || (depth > 0 && level > depth)) return nullptr;
-  json out = json::object();
-  for (const auto& [key, member] : value.items())
-    out[key] = member.is_object() && !(depth > 0 && level >= depth)
-                   ? subkeys_of(member, depth, level + 1)
-                   : json(nullptr);
+std::string subkeys_text(JsonView value, std::int64_t depth, std::int64_t level) {
+  if (!value.is_object() || (depth > 0 && level > depth)) return "null";
+  std::string out;
+  {
+    ObjectText object(out);
+    for (const auto& [name, member] : value.members())
+      object.raw(name, subkeys_text(member, depth, level + 1));
+  }
   return out;
 }
 
@@ -194,8 +194,8 @@ ports::Response Vault::State::kv_data_read(Call& call, Mount& mount, std::string
 }
 
 ports::Response Vault::State::kv_data_write(Call& call, Mount& mount, std::string_view path) {
-  const json* data = call.field("data");
-  if (data == nullptr) return error(400, "no data provided");
+  const auto data = call.field("data");
+  if (!data) return error(400, "no data provided");
   if (auto refused = refuse_cas(call, mount.kv, path)) return std::move(*refused);
   const KvVersion& version = kv_write(mount, path, canonical(*data));
   Envelope out = envelope("kv");
@@ -205,11 +205,10 @@ ports::Response Vault::State::kv_data_write(Call& call, Mount& mount, std::strin
 }
 
 ports::Response Vault::State::kv_data_patch(Call& call, Mount& mount, std::string_view path) {
-  const json* data = call.field("data");
-  if (data == nullptr || data->is_null()) return error(400, "no data provided");
+  const auto data = call.field("data");
+  if (!data || data->is_null()) return error(400, "no data provided");
   for (const char* name : {"data", "options"})
-    if (const json* value = call.field(name);
-        value != nullptr && !value->is_object() && !value->is_null())
+    if (const auto value = call.field(name); value && !value->is_object() && !value->is_null())
       return error(400, "Field validation failed: " + call.conversion_error(name));
   const KvKey* key = mount.kv.find(path);
   if (key == nullptr) return answer(404);
@@ -223,8 +222,9 @@ ports::Response Vault::State::kv_data_patch(Call& call, Mount& mount, std::strin
   }
   json merged = read_json(current->data);
   if (!merged.is_object()) return one_error(500, "resource does not exist");
-  merged.merge_patch(*data);
-  out.data = version_text(kv_write(mount, path, canonical(merged)), *mount.kv.find(path));
+  merged.merge_patch(data->tree());
+  const auto document = JsonDocument::of(merged);
+  out.data = version_text(kv_write(mount, path, canonical(document->root())), *mount.kv.find(path));
   out.warn(call.ignored({"data", "options", "path", "version"}));
   return out.response();
 }
@@ -237,13 +237,14 @@ ports::Response Vault::State::kv_subkeys(Call& call, Mount& mount, std::string_v
   std::int64_t depth = 0;
   if (const auto given = call.parameter("depth"))
     std::from_chars(given->data(), given->data() + given->size(), depth);
-  json subkeys;
-  if (found.outcome == Outcome::ok) subkeys = subkeys_of(read_json(found.version->data), depth, 1);
+  std::string subkeys = "null";
+  if (found.outcome == Outcome::ok)
+    subkeys = subkeys_text(JsonDocument::parse(found.version->data)->root(), depth, 1);
   Envelope out = envelope("kv");
   out.data.clear();
   ObjectText(out.data)
       .raw("metadata", version_text(*found.version, *found.key))
-      .raw("subkeys", canonical(subkeys));
+      .raw("subkeys", subkeys);
   return out.response(found.outcome == Outcome::ok ? 200 : 404);
 }
 
@@ -296,7 +297,7 @@ ports::Response Vault::State::kv1_http(Call& call, Mount& mount, std::string_vie
       return out.response();
     }
     case Operation::write: {
-      const json& body = call.whole();
+      const JsonView body = call.whole();
       if (!body.is_object() || body.empty()) return error(400, "missing data fields");
       mount.kv1.insert_or_assign(std::string(path), canonical(body));
       return no_content();

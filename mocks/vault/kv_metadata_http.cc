@@ -1,15 +1,12 @@
 // The HTTP face of the kv secrets engine's metadata and configuration
 // (https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2#read-secret-metadata).
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "mocks/vault/json_text.h"
 #include "mocks/vault/state.h"
 
 namespace mocks::vault {
 namespace {
-
-using nlohmann::json;
 
 // The whole metadata of a key; versions sorted as Go sorts map keys, as text.
 std::string metadata_text(const KvKey& key) {
@@ -86,9 +83,10 @@ struct CustomChange {
   CustomMetadata merged = {};
 };
 
-CustomChange custom_of(const json& given, const CustomMetadata& onto) {
+CustomChange custom_of(JsonView given, const CustomMetadata& onto) {
   CustomChange out{.merged = onto};
-  for (const auto& [key, value] : given.items()) {
+  for (const auto& [name, value] : given.members()) {
+    const std::string key(name);
     if (value.is_null()) {
       out.merged.erase(key);
       continue;
@@ -99,10 +97,10 @@ CustomChange custom_of(const json& given, const CustomMetadata& onto) {
                     std::string(go_type(value)) + "', value: '" + go_value(value) + "'";
       return out;
     }
-    if (value.is_string())
-      out.merged[key] = value.get<std::string>();
+    if (value.is_boolean())
+      out.merged[key] = value.boolean() ? "1" : "0";
     else
-      out.merged[key] = value.is_boolean() ? (value.get<bool>() ? "1" : "0") : value.dump();
+      out.merged[key] = text_of(value);
   }
   out.problem = custom_problem(out.merged);
   return out;
@@ -118,7 +116,7 @@ struct Limits {
 
 Limits limits_of(const Call& call) {
   Limits out;
-  if (const json* field = call.field("max_versions"); field != nullptr && !field->is_null()) {
+  if (const auto field = call.field("max_versions"); field && !field->is_null()) {
     out.max_versions = call.integer("max_versions");
     if (!out.max_versions)
       out.problem = "Field validation failed: error converting input " + go_value(*field) +
@@ -127,8 +125,7 @@ Limits limits_of(const Call& call) {
                     go_quoted(go_value(*field)) + ": invalid syntax";
   }
   out.cas_required = call.boolean("cas_required");
-  if (const json* field = call.field("delete_version_after");
-      field != nullptr && !field->is_null()) {
+  if (const auto field = call.field("delete_version_after"); field && !field->is_null()) {
     out.delete_version_after = duration_in(*field);
     if (!out.delete_version_after)
       out.problem = "Field validation failed: error converting input " + go_value(*field) +
@@ -169,7 +166,7 @@ ports::Response Vault::State::kv_metadata_change(Call& call, Mount& mount, std::
   KvMetadataChange change{.max_versions = limits.max_versions,
                           .cas_required = limits.cas_required,
                           .delete_version_after = limits.delete_version_after};
-  if (const json* custom = call.field("custom_metadata"); custom != nullptr && !custom->is_null()) {
+  if (const auto custom = call.field("custom_metadata"); custom && !custom->is_null()) {
     if (!custom->is_object())
       return error(400, "Field validation failed: " + call.conversion_error("custom_metadata"));
     const KvKey* key = mount.kv.find(path);

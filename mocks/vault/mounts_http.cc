@@ -1,14 +1,11 @@
 // sys/mounts, sys/auth and sys/internal/ui/mounts
 // (https://developer.hashicorp.com/vault/api-docs/system/mounts).
-#include <nlohmann/json.hpp>
 
 #include "mocks/vault/json_text.h"
 #include "mocks/vault/state.h"
 
 namespace mocks::vault {
 namespace {
-
-using nlohmann::json;
 
 const char* type_name(MountType type) {
   switch (type) {
@@ -142,12 +139,9 @@ ports::Response Vault::State::mounts_http(Call& call, std::string_view rest, boo
 ports::Response Vault::State::mount_create(Call& call, const std::string& path, bool auth) {
   const std::string type = call.text("type");
   if (type.empty()) return error(400, "backend type must be specified as a string");
-  const json* options = call.field("options");
-  std::string version = type == "kv-v2" ? "2" : "1";
-  if (options != nullptr && options->is_object() && options->contains("version")) {
-    const json& given = (*options)["version"];
-    version = given.is_string() ? given.get<std::string>() : given.dump();
-  }
+  const auto given_version = call.member("options", "version");
+  const std::string version =
+      given_version ? text_of(*given_version) : (type == "kv-v2" ? "2" : "1");
   const bool kv =
       !auth && (type == "kv" || type == "kv-v1" || type == "kv-v2" || type == "generic");
   const bool known = kv || (auth && (type == "approle" || type == "kubernetes"));
@@ -160,15 +154,11 @@ ports::Response Vault::State::mount_create(Call& call, const std::string& path, 
   }
   ports::Duration default_ttl{0};
   ports::Duration max_ttl{0};
-  if (const json* config = call.field("config"); config != nullptr && config->is_object()) {
-    const auto read = [config](const char* name) {
-      return config->contains(name) ? duration_in((*config)[name]) : ports::Duration{0};
-    };
-    const auto given_default = read("default_lease_ttl");
-    const auto given_max = read("max_lease_ttl");
-    if (!given_default || !given_max) return error(400, "unable to parse default TTL");
-    default_ttl = *given_default;
-    max_ttl = *given_max;
+  for (const auto& [name, into] :
+       {std::pair{"default_lease_ttl", &default_ttl}, std::pair{"max_lease_ttl", &max_ttl}}) {
+    const auto given = duration_in(call.member("config", name).value_or(JsonView()));
+    if (!given) return error(400, "unable to parse default TTL");
+    *into = *given;
   }
   const MountType mount_type = kv                  ? MountType::kv
                                : type == "approle" ? MountType::approle
@@ -190,12 +180,8 @@ ports::Response Vault::State::mount_tune(Call& call, Mount& mount) {
     *into = *parsed;
   }
   if (call.has("description")) mount.description = call.text("description");
-  const json* options = call.field("options");
-  std::string version;
-  if (options != nullptr && options->is_object() && options->contains("version")) {
-    const json& given = (*options)["version"];
-    version = given.is_string() ? given.get<std::string>() : given.dump();
-  }
+  const auto given_version = call.member("options", "version");
+  const std::string version = given_version ? text_of(*given_version) : std::string();
   if (version.empty() || mount.type != MountType::kv) return no_content();
   if (version != "1" && version != "2") return error(400, "unable to tune mount");
   if (version == "1" && mount.version == 2)

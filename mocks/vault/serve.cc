@@ -1,6 +1,4 @@
 // The way of a request through the server: open paths, quota, body, seal, token, policy, route.
-#include <nlohmann/json.hpp>
-
 #include "mocks/vault/json_text.h"
 #include "mocks/vault/state.h"
 
@@ -135,8 +133,7 @@ std::optional<ports::Response> Vault::State::admit(Call& call) {
   if (mount != nullptr && mount->type == MountType::kv && mount->version == 2 &&
       call.operation == Operation::write && rest.starts_with("data/"))
     for (const char* name : {"data", "options"})
-      if (const auto* value = call.field(name);
-          value != nullptr && !value->is_object() && !value->is_null())
+      if (const auto value = call.field(name); value && !value->is_object() && !value->is_null())
         return error(400, call.conversion_error(name));
   const PolicySet& rights = tokens_.rights(*call.token);
   if (rights.root) return std::nullopt;

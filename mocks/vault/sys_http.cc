@@ -3,15 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <nlohmann/json.hpp>
 
 #include "mocks/vault/json_text.h"
 #include "mocks/vault/state.h"
 
 namespace mocks::vault {
 namespace {
-
-using nlohmann::json;
 
 // Names the statuses by query: ?activecode=299. Nothing usable keeps the default.
 int code_or(const Call& call, std::string_view name, int standard) {
@@ -375,25 +372,26 @@ ports::Response Vault::State::quotas_http(Call& call, std::string_view rest) {
   if (call.operation == Operation::read) {
     if (it == quotas_.all().end()) return not_found();
     const RateQuota& quota = it->second;
+    std::string rate;
+    append_float(rate, quota.rate);
     ObjectText(out.data)
         .number("block_interval", whole_seconds(quota.block))
         .number("interval", whole_seconds(quota.interval))
         .string("name", name)
         .string("path", quota.path)
-        .raw("rate", canonical(json(quota.rate)))
+        .raw("rate", rate)
         .string("role", "")
         .string("type", "rate-limit");
     return out.response();
   }
   if (call.operation != Operation::write) return one_error(405, "unsupported operation");
   RateQuota quota;
-  const json* rate = call.field("rate");
-  if (rate != nullptr && rate->is_number()) quota.rate = rate->get<double>();
+  quota.rate = call.field("rate").value_or(JsonView()).real();
   if (quota.rate <= 0) return error(400, "'rate' is invalid");
   for (const auto& [key, into] :
        {std::pair{"interval", &quota.interval}, std::pair{"block_interval", &quota.block}}) {
-    const json* value = call.field(key);
-    if (value == nullptr) continue;
+    const auto value = call.field(key);
+    if (!value) continue;
     const auto parsed = duration_in(*value);
     if (!parsed || *parsed < ports::Duration::zero())
       return error(400, "'" + std::string(key) + "' is invalid");

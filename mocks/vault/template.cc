@@ -1,9 +1,8 @@
 #include "mocks/vault/template.h"
 
 #include <charconv>
-#include <nlohmann/json.hpp>
 
-#include "mocks/read_json.h"
+#include "mocks/json_view.h"
 #include "mocks/vault/json_text.h"
 
 namespace mocks::vault {
@@ -38,10 +37,9 @@ bool is_name(std::string_view text) {
 // A field of the data as Go prints it.
 std::string data_value(const KvVersion& version, std::string_view name) {
   if (auto text = string_field(version.data, name)) return std::move(*text);
-  const auto data = read_json(version.data);
-  if (!data.is_object()) return std::string(no_value);
-  const auto it = data.find(name);
-  return it == data.end() ? std::string(no_value) : go_value(*it);
+  const auto data = JsonDocument::parse(version.data);
+  const auto value = data ? data->root().find(name) : std::nullopt;
+  return value ? go_value(*value) : std::string(no_value);
 }
 
 std::string custom_value(const KvKey& key) {
@@ -234,16 +232,16 @@ void Template::render_nodes(std::size_t from, std::size_t to, const KvVersion& v
       case Node::Kind::key: out += range_key; break;
       case Node::Kind::value: out += range_value; break;
       case Node::Kind::range_all: {
-        const auto data = read_json(version.data);
-        render_nodes(i + 1, node.end, version, key, "data", go_value(data), out);
+        const auto data = JsonDocument::parse(version.data);
+        const auto shown = data ? go_value(data->root()) : std::string();
+        render_nodes(i + 1, node.end, version, key, "data", shown, out);
         render_nodes(i + 1, node.end, version, key, "metadata", metadata_map(version, key), out);
         i = node.end - 1;
         break;
       }
       case Node::Kind::range_data: {
-        const auto data = read_json(version.data);
-        if (data.is_object())
-          for (const auto& [name, value] : data.items())
+        if (const auto data = JsonDocument::parse(version.data))
+          for (const auto& [name, value] : data->root().members())
             render_nodes(i + 1, node.end, version, key, name, go_value(value), out);
         i = node.end - 1;
         break;

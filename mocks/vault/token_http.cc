@@ -1,7 +1,6 @@
 // auth/token: create, look up, renew, revoke
 // (https://developer.hashicorp.com/vault/api-docs/auth/token).
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "mocks/vault/json_text.h"
 #include "mocks/vault/state.h"
@@ -10,8 +9,8 @@ namespace mocks::vault {
 namespace {
 
 ports::Duration duration_of(const Call& call, std::string_view name, bool& bad) {
-  const auto* value = call.field(name);
-  if (value == nullptr) return ports::Duration{0};
+  const auto value = call.field(name);
+  if (!value) return ports::Duration{0};
   const auto parsed = duration_in(*value);
   bad = bad || !parsed;
   return parsed.value_or(ports::Duration{0});
@@ -91,10 +90,9 @@ ports::Response Vault::State::token_create(Call& call, bool orphan) {
   const std::string display = call.text("display_name");
   if (!display.empty()) bearer->display_name = "token-" + display;
   bearer->path = call.path;
-  if (const auto* meta = call.field("meta"); meta != nullptr && meta->is_object()) {
+  if (const auto meta = call.field("meta"); meta && meta->is_object()) {
     bearer->metadata.emplace();
-    for (const auto& [key, value] : meta->items())
-      (*bearer->metadata)[key] = value.is_string() ? value.get<std::string>() : value.dump();
+    for (const auto& [key, value] : meta->members()) bearer->metadata->emplace(key, text_of(value));
   }
   bool bad = false;
   TokenRequest request{.policies = call.list("policies"),

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "mocks/json_escape.h"
+
 namespace mocks::idp {
 namespace {
 
@@ -64,21 +66,23 @@ bool Form::repeats() const {
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
   std::string decoded;
   decoded.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+' && plus_is_space) {
+  while (!text.empty()) {
+    const auto run = std::min(text.find_first_of(plus_is_space ? "%+" : "%"), text.size());
+    decoded.append(text, 0, run);
+    text.remove_prefix(run);
+    if (text.empty()) break;
+    std::size_t taken = 1;
+    if (text.front() == '+') {
       decoded += ' ';
-      continue;
+    } else {
+      if (text.size() < 3) return std::nullopt;
+      const int high = hex_digit(text[1]);
+      const int low = hex_digit(text[2]);
+      if (high < 0 || low < 0) return std::nullopt;
+      decoded += static_cast<char>(high * 16 + low);
+      taken = 3;
     }
-    if (text[i] != '%') {
-      decoded += text[i];
-      continue;
-    }
-    if (i + 2 >= text.size()) return std::nullopt;
-    const int high = hex_digit(text[i + 1]);
-    const int low = hex_digit(text[i + 2]);
-    if (high < 0 || low < 0) return std::nullopt;
-    decoded += static_cast<char>(high * 16 + low);
-    i += 2;
+    text.remove_prefix(taken);
   }
   return decoded;
 }
@@ -158,26 +162,18 @@ std::string sha256(std::string_view bytes) {
 
 void append_json(std::string& out, std::string_view text) {
   static constexpr std::string_view digits = "0123456789abcdef";
-  const auto plain = [](char c) {
-    return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
-  };
   out += '"';
-  std::size_t from = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (plain(c)) continue;
-    out.append(text, from, i - from);
-    from = i + 1;
-    if (static_cast<unsigned char>(c) >= 0x20) {
-      out += '\\';
-      out += c;
-      continue;
-    }
-    out += "\\u00";
-    out += digits[static_cast<unsigned char>(c) >> 4U];
-    out += digits[static_cast<unsigned char>(c) & 15U];
+  for (std::size_t run = plain_run<>(text); run < text.size(); run = plain_run<>(text)) {
+    out.append(text, 0, run);
+    const auto byte = static_cast<unsigned char>(text[run]);
+    out += '\\';
+    if (byte >= 0x20)
+      out += text[run];
+    else
+      (out += "u00").append({digits[byte >> 4U], digits[byte & 15U]});
+    text.remove_prefix(run + 1);
   }
-  out.append(text, from, text.size() - from);
+  out += text;
   out += '"';
 }
 

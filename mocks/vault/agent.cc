@@ -270,13 +270,12 @@ void Agent::render(const KvVersion& version, const KvKey& key) {
     done();
     return;
   }
-  const auto secret = string_field(version.data, secret_field_name);
   file_ = File{.content = std::move(content),
                .modified = scheduler_.wall_now(),
                .inode = ++inodes_,
                .mode = spec.mode,
                .version = version.number,
-               .secret = secret ? name_of(*secret) : 0};
+               .secret = version.secret};
   observer_.observe(scheduler_.now(), {.kind = FactKind::file_rendered,
                                        .subject = name_of(options_.pod),
                                        .object = file_->secret,

@@ -88,13 +88,10 @@ path "sys/control-group/request" {
 
 }  // namespace
 
-const Policy& Policy::default_policy() {
-  static const Policy policy = [] {
-    auto parsed = Policy::parse(shipped);
-    ports::check(parsed.has_value(), "the default policy of the Vault mock does not parse");
-    return std::move(*parsed);
-  }();
-  return policy;
+const std::shared_ptr<const Policy>& Policy::default_policy() {
+  static const auto parsed = Policy::parse(shipped);
+  ports::check(parsed.has_value(), "the default policy of the Vault mock parses");
+  return *parsed;
 }
 
 }  // namespace mocks::vault

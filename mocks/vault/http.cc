@@ -88,15 +88,19 @@ std::vector<std::string> split_list(std::string_view text) {
 std::string percent_decoded(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = text[i] == '%' && i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
-    const int low = high >= 0 ? hex_value(text[i + 2]) : -1;
-    if (low < 0) {
-      out += text[i];
-      continue;
+  while (!text.empty()) {
+    const std::size_t run = std::min(text.find('%'), text.size());
+    out.append(text, 0, run);
+    text.remove_prefix(run);
+    const int high = text.size() > 2 ? hex_value(text[1]) : -1;
+    const int low = high >= 0 ? hex_value(text[2]) : -1;
+    if (low >= 0) {
+      out += static_cast<char>(high * 16 + low);
+      text.remove_prefix(3);
+    } else if (!text.empty()) {
+      out += '%';
+      text.remove_prefix(1);
     }
-    out += static_cast<char>(high * 16 + low);
-    i += 2;
   }
   return out;
 }
@@ -250,13 +254,11 @@ std::string Envelope::text() const {
 ports::Response Envelope::response(int status) const { return answer(status, text()); }
 
 ports::Response answer(int status, std::string body) {
-  ports::Response response{.status = status, .body = std::move(body)};
-  response.headers.reserve(3);
-  response.headers.push_back({.name = "Cache-Control", .value = "no-store"});
-  response.headers.push_back({.name = "Content-Type", .value = "application/json"});
-  response.headers.push_back(
-      {.name = "Strict-Transport-Security", .value = "max-age=31536000; includeSubDomains"});
-  return response;
+  static const ports::Headers headers{
+      {.name = "Cache-Control", .value = "no-store"},
+      {.name = "Content-Type", .value = "application/json"},
+      {.name = "Strict-Transport-Security", .value = "max-age=31536000; includeSubDomains"}};
+  return {.status = status, .headers = headers, .body = std::move(body)};
 }
 
 ports::Response error(int status, std::string_view text) {

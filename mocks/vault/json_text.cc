@@ -4,36 +4,12 @@
 #include <charconv>
 #include <utility>
 
+#include "mocks/json_escape.h"
+
 namespace mocks::vault {
 namespace {
 
 using std::chrono::duration_cast;
-
-constexpr char hex_digits[] = "0123456789abcdef";
-
-// Bytes that stand for themselves. 0xE2 may begin U+2028 or U+2029, which do not.
-constexpr auto plain = [] {
-  std::array<bool, 256> set{};
-  for (std::size_t byte = 0x20; byte < set.size(); ++byte) set[byte] = true;
-  for (const char other : {'"', '\\', '<', '>', '&', '\xE2'})
-    set[static_cast<unsigned char>(other)] = false;
-  return set;
-}();
-
-void append_escape(std::string& out, char c) {
-  switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: break;
-  }
-  const auto byte = static_cast<unsigned char>(c);
-  out += "\\u00";
-  out += hex_digits[byte >> 4U];
-  out += hex_digits[byte & 0xFU];
-}
 
 void append_padded(std::string& out, std::uint64_t number, std::size_t width) {
   std::array<char, 20> digits{};
@@ -53,25 +29,24 @@ void append_fraction(std::string& out, std::uint64_t nanoseconds) {
 }  // namespace
 
 void append_string(std::string& out, std::string_view text) {
+  // 0xE2 may begin U+2028 or U+2029, which do not stand for themselves either.
+  constexpr auto plain = plain_run<'<', '>', '&', '\xE2'>;
   out += '"';
-  std::size_t from = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (plain[static_cast<unsigned char>(text[i])]) continue;
-    // U+2028 and U+2029 are escaped, other characters that begin with the same byte are not.
-    if (text[i] == '\xE2') {
-      const std::string_view rest = text.substr(i, 3);
-      if (rest != "\xE2\x80\xA8" && rest != "\xE2\x80\xA9") continue;
-      out.append(text, from, i - from);
-      out += rest[2] == '\xA8' ? "\\u2028" : "\\u2029";
-      i += 2;
-      from = i + 1;
-      continue;
+  for (std::size_t run = plain(text); run < text.size(); run = plain(text)) {
+    out.append(text, 0, run);
+    text.remove_prefix(run);
+    std::size_t taken = 1;
+    if (text.front() != '\xE2') {
+      out += go_escape(text.front());
+    } else if (text.starts_with("\xE2\x80\xA8") || text.starts_with("\xE2\x80\xA9")) {
+      out += text[2] == '\xA8' ? "\\u2028" : "\\u2029";
+      taken = 3;
+    } else {
+      out += '\xE2';
     }
-    out.append(text, from, i - from);
-    append_escape(out, text[i]);
-    from = i + 1;
+    text.remove_prefix(taken);
   }
-  out.append(text, from, text.size() - from);
+  out += text;
   out += '"';
 }
 

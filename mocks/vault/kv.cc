@@ -59,26 +59,25 @@ void append_utf8(std::string& out, std::uint32_t code) {
 std::string unescape(std::string_view inner) {
   std::string out;
   out.reserve(inner.size());
-  for (std::size_t i = 0; i < inner.size(); ++i) {
-    if (inner[i] != '\\' || i + 1 >= inner.size()) {
-      out += inner[i];
-      continue;
-    }
-    const char c = inner[++i];
+  while (true) {
+    const std::size_t run = std::min(inner.find('\\'), inner.size());
+    out.append(inner, 0, run);
+    if (run == inner.size()) return out;
+    const char c = inner[run + 1];
+    inner.remove_prefix(run + 2);
     switch (c) {
       case 'n': out += '\n'; break;
       case 'r': out += '\r'; break;
       case 't': out += '\t'; break;
       case 'u': {
-        const std::string digits(inner.substr(i + 1, 4));
+        const std::string digits(inner.substr(0, 4));
         append_utf8(out, static_cast<std::uint32_t>(std::strtoul(digits.c_str(), nullptr, 16)));
-        i += 4;
+        inner.remove_prefix(4);
         break;
       }
       default: out += c; break;
     }
   }
-  return out;
 }
 
 }  // namespace
@@ -112,7 +111,8 @@ ports::Duration KvEngine::deletion_delay(const KvKey& key) const {
   return own == ports::Duration::zero() ? mount : std::min(mount, own);
 }
 
-const KvVersion& KvEngine::write(std::string_view path, std::string data, ports::WallTime now) {
+const KvVersion& KvEngine::write(std::string_view path, std::string data, ports::WallTime now,
+                                 std::uint64_t secret) {
   auto it = keys_.find(path);
   if (it == keys_.end()) it = keys_.emplace(std::string(path), KvKey{.created = now}).first;
   KvKey& key = it->second;
@@ -122,7 +122,8 @@ const KvVersion& KvEngine::write(std::string_view path, std::string data, ports:
   key.versions.push_back({.number = key.current,
                           .created = now,
                           .deletion = delay > ports::Duration::zero() ? now + delay : no_time,
-                          .data = std::move(data)});
+                          .data = std::move(data),
+                          .secret = secret});
   prune(key);
   return key.versions.back();
 }

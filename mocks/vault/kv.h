@@ -33,7 +33,8 @@ struct KvVersion {
   ports::WallTime created = no_time;
   ports::WallTime deletion = no_time;  // may lie in the future (delete_version_after)
   bool destroyed = false;
-  std::string data = {};  // canonical JSON text: an object, or "null"; empty once destroyed
+  std::string data = {};     // canonical JSON text: an object, or "null"; empty once destroyed
+  std::uint64_t secret = 0;  // name_of(the client secret in it); 0 without one
 
   bool deleted_at(ports::WallTime now) const { return deletion != no_time && deletion <= now; }
   bool readable_at(ports::WallTime now) const { return !destroyed && !deleted_at(now); }
@@ -83,7 +84,8 @@ class KvEngine {
 
   // Adds a version and moves the window (max(mount, key), default 10). The caller has asked
   // check(). The reference is good until the next change of the engine.
-  const KvVersion& write(std::string_view path, std::string data, ports::WallTime now);
+  const KvVersion& write(std::string_view path, std::string data, ports::WallTime now,
+                         std::uint64_t secret = 0);
 
   // Soft-deletes the current version, or these versions; what is not there is ignored. True when
   // something changed.

@@ -197,7 +197,7 @@ ports::Response Vault::State::kv_data_write(Call& call, Mount& mount, std::strin
   const auto data = call.field("data");
   if (!data) return error(400, "no data provided");
   if (auto refused = refuse_cas(call, mount.kv, path)) return std::move(*refused);
-  const KvVersion& version = kv_write(mount, path, canonical(*data));
+  const KvVersion& version = kv_write(mount, path, *data);
   Envelope out = envelope("kv");
   out.data = version_text(version, *mount.kv.find(path));
   out.warn(call.ignored({"data", "options", "path", "version"}));
@@ -224,7 +224,7 @@ ports::Response Vault::State::kv_data_patch(Call& call, Mount& mount, std::strin
   if (!merged.is_object()) return one_error(500, "resource does not exist");
   merged.merge_patch(data->tree());
   const auto document = JsonDocument::of(merged);
-  out.data = version_text(kv_write(mount, path, canonical(document->root())), *mount.kv.find(path));
+  out.data = version_text(kv_write(mount, path, document->root()), *mount.kv.find(path));
   out.warn(call.ignored({"data", "options", "path", "version"}));
   return out.response();
 }

@@ -189,7 +189,8 @@ ports::Response Vault::State::mount_tune(Call& call, Mount& mount) {
   if (version == "1" || mount.version == 2) return no_content();
   mount.version = 2;
   mount.ready_at = now() + options_.upgrade_window;
-  for (auto& [path, text] : mount.kv1) kv_write(mount, path, text);
+  for (const auto& [path, text] : mount.kv1)
+    kv_write(mount, path, JsonDocument::parse(text)->root());
   mount.kv1.clear();
   Envelope out = envelope("system");
   out.warn(

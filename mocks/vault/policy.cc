@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -370,7 +371,9 @@ Capabilities effective(Capabilities bits) {
 
 }  // namespace
 
-Result<Policy> Policy::parse(std::string_view text) {
+Result<std::shared_ptr<const Policy>> Policy::parse(std::string_view text) {
+  thread_local std::map<std::string, std::shared_ptr<const Policy>, std::less<>> remembered;
+  if (const auto known = remembered.find(text); known != remembered.end()) return known->second;
   if (text.size() > max_policy_text) return refuse("policy too large");
   const std::size_t start = text.find_first_not_of(" \t\r\n");
   const bool json = start != std::string_view::npos && text[start] == '{';
@@ -381,32 +384,37 @@ Result<Policy> Policy::parse(std::string_view text) {
     if (rule.pattern.find("+*") != std::string::npos)
       return refuse("path \"" + rule.pattern + "\": invalid use of wildcards ('+*' is forbidden)");
   }
-  return Policy{.text = std::string(text), .rules = std::move(*rules)};
+  auto policy =
+      std::make_shared<const Policy>(Policy{.text = std::string(text), .rules = std::move(*rules)});
+  if (remembered.size() >= max_remembered_policies) remembered.clear();
+  remembered.emplace(text, policy);
+  return policy;
 }
 
-void Acl::add(const Policy& policy) {
-  for (const auto& rule : policy.rules) {
+void Acl::add(std::shared_ptr<const Policy> policy) {
+  rules_.reserve(rules_.size() + policy->rules.size());
+  for (const auto& rule : policy->rules) {
     const auto it = std::lower_bound(
         rules_.begin(), rules_.end(), rule.pattern,
-        [](const PolicyRule& a, const std::string& pattern) { return a.pattern < pattern; });
+        [](const Rule& a, std::string_view pattern) { return a.pattern < pattern; });
     if (it != rules_.end() && it->pattern == rule.pattern)
       it->capabilities = static_cast<Capabilities>(it->capabilities | rule.capabilities);
     else
-      rules_.insert(it, rule);
+      rules_.insert(it, {.pattern = rule.pattern, .capabilities = rule.capabilities});
   }
+  policies_.push_back(std::move(policy));
 }
 
-const PolicyRule* Acl::exact(std::string_view path) const {
-  const auto it =
-      std::lower_bound(rules_.begin(), rules_.end(), path,
-                       [](const PolicyRule& a, std::string_view p) { return a.pattern < p; });
+const Acl::Rule* Acl::exact(std::string_view path) const {
+  const auto it = std::lower_bound(rules_.begin(), rules_.end(), path,
+                                   [](const Rule& a, std::string_view p) { return a.pattern < p; });
   if (it == rules_.end() || it->pattern != path || !is_exact(it->pattern)) return nullptr;
   return &*it;
 }
 
 Capabilities Acl::at(std::string_view path) const {
   if (const auto* rule = exact(path)) return effective(rule->capabilities);
-  const PolicyRule* best = nullptr;
+  const Rule* best = nullptr;
   for (const auto& rule : rules_) {
     if (is_exact(rule.pattern) || !matches(rule.pattern, path)) continue;
     if (best == nullptr || weaker(best->pattern, rule.pattern)) best = &rule;

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,8 @@ namespace mocks::vault {
 // Bounds of one policy.
 inline constexpr std::size_t max_policy_text = std::size_t{1} << 20;  // bytes
 inline constexpr std::size_t max_policy_rules = 10'000;
+// Bound: parsed texts that a thread remembers.
+inline constexpr std::size_t max_remembered_policies = 64;
 
 using Capabilities = std::uint16_t;
 namespace capability {
@@ -38,20 +41,21 @@ struct PolicyRule {
   Capabilities capabilities = 0;
 };
 
+// Parsed once, it is shared by all that hold it: one world after the other is given the same texts.
 struct Policy {
   std::string text = {};
   std::vector<PolicyRule> rules = {};
 
   // Error of code configuration whose message is Vault's, without "failed to parse policy: ".
-  static ports::Result<Policy> parse(std::string_view text);
+  static ports::Result<std::shared_ptr<const Policy>> parse(std::string_view text);
   // The policy that every token has unless told otherwise, as Vault 1.14 ships it.
-  static const Policy& default_policy();
+  static const std::shared_ptr<const Policy>& default_policy();
 };
 
 class Acl {
  public:
   // Rules of one pattern join their capabilities; deny beats all.
-  void add(const Policy& policy);
+  void add(std::shared_ptr<const Policy> policy);
 
   // What may be done on `path`, a request path without /v1/: an exact rule wins, else the one with
   // the latest wildcard
@@ -63,9 +67,14 @@ class Acl {
   bool any_below(std::string_view prefix) const;
 
  private:
-  const PolicyRule* exact(std::string_view path) const;
+  struct Rule {
+    std::string_view pattern = {};  // in one of policies_
+    Capabilities capabilities = 0;
+  };
+  const Rule* exact(std::string_view path) const;
 
-  std::vector<PolicyRule> rules_;  // sorted by pattern
+  std::vector<std::shared_ptr<const Policy>> policies_;
+  std::vector<Rule> rules_;  // sorted by pattern
 };
 
 // Sorted names as sys/capabilities shows them; {"deny"} for none.

@@ -5,7 +5,6 @@
 
 #include <map>
 #include <memory>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -124,7 +123,10 @@ class Vault::State final : public Handler {
   void step_down();
 
   // --- KV with its facts.
-  const KvVersion& kv_write(Mount& mount, std::string_view path, std::string data);
+  const KvVersion& kv_write(Mount& mount, std::string_view path, JsonView data);
+  // `data` is canonical JSON text, `secret` the name_of the client secret in it, or 0.
+  const KvVersion& kv_write(Mount& mount, std::string_view path, std::string data,
+                            std::uint64_t secret);
   void kv_written(const Mount& mount, std::string_view path, const KvVersion& version);
   void kv_deleted(const Mount& mount, std::string_view path, std::int64_t number);
   ReadResult kv_read(Mount& mount, std::string_view path, const ReadOptions& options);

@@ -275,12 +275,12 @@ ports::Response Vault::State::policies_http(Call& call, std::string_view asked_n
   }
   if (name.empty()) return one_error(405, "unsupported operation");
   if (call.operation == Operation::read) {
-    const Policy* policy = tokens_.policy(name);
+    const auto policy = tokens_.policy(name);
     if (policy == nullptr && name != "root") return not_found();
     out.data.clear();
     ObjectText(out.data)
         .string("name", name)
-        .string(older ? "rules" : "policy", policy == nullptr ? "" : policy->text);
+        .string(older ? "rules" : "policy", policy == nullptr ? std::string_view() : policy->text);
     return out.response();
   }
   if (call.operation == Operation::remove) {

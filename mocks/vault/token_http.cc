@@ -130,7 +130,7 @@ ports::Response Vault::State::token_create(Call& call, bool orphan) {
       std::find(request.policies.begin(), request.policies.end(), "root") != request.policies.end();
   request.never_expires = makes_root && request.ttl == ports::Duration::zero() &&
                           request.period == ports::Duration::zero();
-  Token& token = tokens_.create(request, wall_now());
+  Token& token = tokens_.create(std::move(request), wall_now());
   observer_.observe(
       now(), {.kind = FactKind::token_issued, .subject = name_of(token.bearer->display_name)});
   call.issued = &token;

@@ -47,7 +47,7 @@ std::string TokenStore::uuid_of(std::uint64_t entity) const {
   return out;
 }
 
-void TokenStore::set_policy(std::string name, Policy policy) {
+void TokenStore::set_policy(std::string name, std::shared_ptr<const Policy> policy) {
   policies_[std::move(name)] = std::move(policy);
   ++generation_;
 }
@@ -57,10 +57,10 @@ bool TokenStore::remove_policy(const std::string& name) {
   return policies_.erase(name) > 0;
 }
 
-const Policy* TokenStore::policy(std::string_view name) const {
+std::shared_ptr<const Policy> TokenStore::policy(std::string_view name) const {
   const auto it = policies_.find(name);
-  if (it != policies_.end()) return &it->second;
-  return name == "default" ? &Policy::default_policy() : nullptr;
+  if (it != policies_.end()) return it->second;
+  return name == "default" ? Policy::default_policy() : nullptr;
 }
 
 std::vector<std::string> TokenStore::policy_names() const {
@@ -85,7 +85,7 @@ PolicySet* TokenStore::intern(std::vector<std::string> names) {
 void TokenStore::compile(PolicySet& set) const {
   set.acl = {};
   for (const auto& name : set.names)
-    if (const Policy* found = policy(name)) set.acl.add(*found);
+    if (auto found = policy(name)) set.acl.add(std::move(found));
   set.generation = generation_;
 }
 
@@ -94,17 +94,17 @@ const PolicySet& TokenStore::rights(Token& token) {
   return *token.policies;
 }
 
-Token& TokenStore::create(const TokenRequest& request, ports::WallTime now) {
+Token& TokenStore::create(TokenRequest request, ports::WallTime now) {
   if (tokens_.size() >= sweep_at_) sweep(now);
-  std::vector<std::string> names = request.policies;
+  std::vector<std::string> names = std::move(request.policies);
   const bool root = std::find(names.begin(), names.end(), "root") != names.end();
   if (request.default_policy && !root) names.emplace_back("default");
   const TokenHandle handle = next_++;
   Token& token = tokens_[handle];
   token = {.handle = handle,
-           .id = request.id,
+           .id = std::move(request.id),
            .policies = intern(std::move(names)),
-           .bearer = request.bearer,
+           .bearer = std::move(request.bearer),
            .parent = request.parent,
            .created = now,
            .max_ttl = request.max_ttl,

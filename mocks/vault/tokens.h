@@ -89,12 +89,12 @@ class TokenStore {
   explicit TokenStore(sim::Draws draws);
 
   // Policies by name. False when the name is not there.
-  void set_policy(std::string name, Policy policy);
+  void set_policy(std::string name, std::shared_ptr<const Policy> policy);
   bool remove_policy(const std::string& name);
-  const Policy* policy(std::string_view name) const;
+  std::shared_ptr<const Policy> policy(std::string_view name) const;
   std::vector<std::string> policy_names() const;
 
-  Token& create(const TokenRequest& request, ports::WallTime now);
+  Token& create(TokenRequest request, ports::WallTime now);
   // A token that may be used now; one of its uses is not yet spent.
   Token* find(std::string_view id, ports::WallTime now);
   Token* find(TokenHandle handle, ports::WallTime now);
@@ -129,7 +129,7 @@ class TokenStore {
   std::uint64_t next_draw_ = 0;
   TokenHandle next_ = 1;
   std::uint64_t generation_ = 1;
-  std::map<std::string, Policy, std::less<>> policies_;
+  std::map<std::string, std::shared_ptr<const Policy>, std::less<>> policies_;
   std::map<std::vector<std::string>, std::unique_ptr<PolicySet>> sets_;
   // Never iterated where the order could show.
   std::unordered_map<TokenHandle, Token> tokens_;

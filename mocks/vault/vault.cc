@@ -208,17 +208,23 @@ void Vault::State::step_down() {
   active_since_ = wall_now() + options_.election;
 }
 
-const KvVersion& Vault::State::kv_write(Mount& mount, std::string_view path, std::string data) {
-  const KvVersion& version = mount.kv.write(path, std::move(data), wall_now());
+const KvVersion& Vault::State::kv_write(Mount& mount, std::string_view path, JsonView data) {
+  const auto secret = data.find(secret_field_name);
+  const bool there = secret && secret->is_string();
+  return kv_write(mount, path, canonical(data), there ? name_of(secret->text()) : 0);
+}
+
+const KvVersion& Vault::State::kv_write(Mount& mount, std::string_view path, std::string data,
+                                        std::uint64_t secret) {
+  const KvVersion& version = mount.kv.write(path, std::move(data), wall_now(), secret);
   kv_written(mount, path, version);
   return version;
 }
 
 void Vault::State::kv_written(const Mount& mount, std::string_view path, const KvVersion& version) {
-  const auto secret = string_field(version.data, secret_field_name);
   observer_.observe(now(), {.kind = FactKind::kv_written,
                             .subject = name_of(mount.path + std::string(path)),
-                            .object = secret ? name_of(*secret) : 0,
+                            .object = version.secret,
                             .number = version.number});
 }
 
@@ -373,7 +379,8 @@ Outcome Vault::write(TokenHandle token, std::string_view path, std::string_view 
     case CasVerdict::mismatch: return Outcome::conflict;
     case CasVerdict::pass: break;
   }
-  state_->kv_write(*mount, key, object_with(field, value));
+  state_->kv_write(*mount, key, object_with(field, value),
+                   field == secret_field_name ? name_of(value) : 0);
   return Outcome::ok;
 }
 

@@ -88,8 +88,8 @@ void Invariants::retired(ports::Instant at, std::uint64_t secret, const char* ho
 }
 
 void Invariants::acted(ports::Instant at, const mocks::Fact& call) {
-  if (!rotators_.contains(call.object) || !is_act(call.text)) return;
-  if (last_actor_ != 0 && last_actor_ != call.object && rotators_.contains(last_actor_))
+  if (call.object == last_actor_ || !rotators_.contains(call.object) || !is_act(call.text)) return;
+  if (last_actor_ != 0 && rotators_.contains(last_actor_))
     violate(Invariant::one_rotator_acts, at,
             "two running rotators both acted; the second did " + std::string(call.text));
   last_actor_ = call.object;

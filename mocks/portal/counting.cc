@@ -23,8 +23,8 @@ const Environment* common_environment(const Timeline& timeline, Instant at) {
     const auto run = timeline.run_at(pod, at);
     if (run == no_run) return nullptr;
     const auto& environment = timeline.environment(run);
-    if (common != nullptr && !same_class(*common, environment)) return nullptr;
-    common = &environment;
+    if (common == nullptr) common = &environment;
+    if (common != &environment && !same_class(*common, environment)) return nullptr;
   }
   return common;
 }
@@ -134,7 +134,7 @@ std::vector<InstantSpan> entangled_spans(const Timeline& timeline, const Journey
     const auto* common = common_environment(timeline, changes[i]);
     if (common == nullptr) {
       spans.push_back({.from = changes[i] - after, .to = later(until, before)});
-    } else if (previous != nullptr && !same_class(*previous, *common)) {
+    } else if (previous != nullptr && previous != common && !same_class(*previous, *common)) {
       spans.push_back({.from = changes[i] - after, .to = changes[i] + before});
     }
     if (common != nullptr) previous = common;

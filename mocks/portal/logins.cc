@@ -123,7 +123,7 @@ std::uint64_t Logins::failed_so_far() {
   const auto decided = std::min(end_, scheduler_.now() - journey.longest_landing());
   const auto entangled = entangled_spans(timeline_, journey, counted_, decided);
   if (entangled.empty()) {
-    count_until(decided);
+    count_until(decided, entangled);
   } else {
     count_until(std::max(entangled.front().from,
                          std::min(end_, scheduler_.now() - journey.longest_after())));
@@ -135,11 +135,14 @@ std::uint64_t Logins::failed_so_far() {
 
 void Logins::count_until(ports::Instant to) {
   // While events are played, the record is theirs.
-  if (streaming_) to = std::min(to, counted_);
-  if (to <= counted_) return;
+  if (streaming_ || to <= counted_) return;
+  count_until(to, entangled_spans(timeline_, options_.journey, counted_, to));
+}
+
+void Logins::count_until(ports::Instant to, const std::vector<InstantSpan>& entangled) {
+  if (streaming_ || to <= counted_) return;
   const ports::Instant from = counted_;
   counted_ = to;
-  const auto entangled = entangled_spans(timeline_, options_.journey, from, to);
   auto cuts = tally_.boundaries(from, to);
   for (const auto& span : entangled) {
     cuts.push_back(span.from);

@@ -22,6 +22,7 @@
 
 #include "mocks/facts.h"
 #include "mocks/idp/core.h"
+#include "mocks/portal/counting.h"
 #include "mocks/portal/journey.h"
 #include "mocks/portal/tally.h"
 #include "mocks/portal/timeline.h"
@@ -91,6 +92,8 @@ class Logins final : public Timed, public Timeline::Listener {
   void on_change(ports::Instant at) override;
 
   void count_until(ports::Instant to);
+  // The same, where the entangled spans of all that is not counted yet up to `to` are known.
+  void count_until(ports::Instant to, const std::vector<InstantSpan>& entangled);
   void count_piece(ports::Instant from, ports::Instant to);
   void play_piece(ports::Instant from, ports::Instant to);
 

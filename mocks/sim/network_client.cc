@@ -179,7 +179,12 @@ ports::Result<std::unique_ptr<ports::Stream>> SimClient::open_stream(const ports
 ports::Result<std::unique_ptr<ports::Stream>> SimClient::open_websocket(
     const ports::Request& request, const std::vector<std::string>& subprotocols,
     ports::Instant deadline) {
-  ports::Request upgrade = request;
+  ports::Request upgrade{.method = request.method,
+                         .origin = request.origin,
+                         .target = request.target,
+                         .body = request.body};
+  upgrade.headers.reserve(request.headers.size() + 5);
+  upgrade.headers = request.headers;
   std::string offered;
   for (const std::string& subprotocol : subprotocols)
     offered += (offered.empty() ? "" : ", ") + subprotocol;

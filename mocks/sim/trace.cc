@@ -1,5 +1,7 @@
 #include "mocks/sim/trace.h"
 
+#include <bit>
+#include <cstring>
 #include <string_view>
 
 #include "mocks/sim/draws.h"
@@ -10,8 +12,8 @@ namespace {
 // Up to eight characters as one number, the first lowest: the same on every machine.
 std::uint64_t word_of(std::string_view text) {
   std::uint64_t word = 0;
-  for (std::size_t i = 0; i < text.size(); ++i)
-    word |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * i);
+  std::memcpy(&word, text.data(), text.size());
+  if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
   return word;
 }
 

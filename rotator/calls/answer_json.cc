@@ -32,6 +32,7 @@ JsonView array_member(JsonView from, std::initializer_list<std::string_view> pat
 }
 
 std::string quotable(std::string_view text, std::string_view secret, std::size_t most) {
+  if (text.empty()) return {};
   std::string shown(text);
   if (!secret.empty()) {
     for (auto at = shown.find(secret); at != std::string::npos; at = shown.find(secret, at + 3))

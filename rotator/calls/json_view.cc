@@ -1,7 +1,7 @@
 #include "rotator/calls/json_view.h"
 
-#include <openssl/crypto.h>
 #include <simdjson.h>
+#include <string.h>
 
 #include <bit>
 #include <type_traits>
@@ -58,7 +58,7 @@ struct JsonDocument::State {
   ~State() {
     if (!document.string_buf) return;
     const std::size_t bytes = 5 * document.capacity() / 3 + simdjson::SIMDJSON_PADDING;
-    OPENSSL_cleanse(document.string_buf.get(), bytes);
+    explicit_bzero(document.string_buf.get(), bytes);
   }
 
   dom::document document;
@@ -83,7 +83,7 @@ std::optional<JsonDocument> JsonDocument::parse(std::string_view text) {
       parser()
           .parse_into_document(document.state_->document, padded.data(), padded.size(), false)
           .get(document.state_->root);
-  OPENSSL_cleanse(padded.data(), padded.size());
+  explicit_bzero(padded.data(), padded.size());
   if (error != simdjson::SUCCESS) return std::nullopt;
   return document;
 }

@@ -1,7 +1,5 @@
 #include "rotator/calls/times.h"
 
-#include <array>
-
 namespace rotator {
 namespace {
 
@@ -52,32 +50,22 @@ std::optional<ports::Duration> take_offset(std::string_view& text) {
   return sign * (std::chrono::hours(*hours) + std::chrono::minutes(*minutes));
 }
 
-void append_padded(std::string& out, std::int64_t value, std::size_t width) {
-  std::array<char, 10> digits{};
-  for (std::size_t i = width; i-- > 0; value /= 10) digits[i] = static_cast<char>('0' + value % 10);
-  out.append(digits.data(), width);
-}
-
 // With the first `digits` of the second's nine.
 std::string time_text(ports::WallTime time, std::size_t digits) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);
-  std::string text;
-  text.reserve(32);
-  append_padded(text, static_cast<int>(date.year()), 4);
-  text += '-';
-  append_padded(text, static_cast<unsigned>(date.month()), 2);
-  text += '-';
-  append_padded(text, static_cast<unsigned>(date.day()), 2);
-  text += 'T';
-  append_padded(text, clock.hours().count(), 2);
-  text += ':';
-  append_padded(text, clock.minutes().count(), 2);
-  text += ':';
-  append_padded(text, clock.seconds().count(), 2);
-  text += '.';
-  append_padded(text, clock.subseconds().count(), 9);
+  std::string text = "0000-00-00T00:00:00.000000000";
+  const auto put = [&text](std::size_t at, std::size_t width, std::int64_t value) {
+    for (; width-- > 0; value /= 10) text[at + width] = static_cast<char>('0' + value % 10);
+  };
+  put(0, 4, static_cast<int>(date.year()));
+  put(5, 2, static_cast<unsigned>(date.month()));
+  put(8, 2, static_cast<unsigned>(date.day()));
+  put(11, 2, clock.hours().count());
+  put(14, 2, clock.minutes().count());
+  put(17, 2, clock.seconds().count());
+  put(20, 9, clock.subseconds().count());
   text.resize(text.size() - (9 - digits));
   text += 'Z';
   return text;

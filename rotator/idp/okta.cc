@@ -157,11 +157,10 @@ static std::optional<ports::Duration> asked_wait(const ports::Response& response
 
 ports::Result<ports::Response> Okta::send(const Call& call) {
   const bool read = call.method == "GET";
-  ports::Request request{.method = call.method,
-                         .origin = url_.origin,
-                         .target = call.target,
-                         .headers = {{"Accept", "application/json"}},
-                         .body = call.body};
+  ports::Request request{
+      .method = call.method, .origin = url_.origin, .target = call.target, .body = call.body};
+  request.headers.reserve(3);
+  request.headers.push_back({"Accept", "application/json"});
   if (!call.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
   if (call.authenticated)
     request.headers.push_back({"Authorization", std::string(authorization_.reveal_to_wire())});

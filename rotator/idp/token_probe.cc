@@ -44,11 +44,13 @@ const char* to_string(Acceptance acceptance) {
 }
 
 TokenProbe::TokenProbe(ports::HttpClient& http, ports::Clock& clock, ProbeOptions options)
-    : http_(http), clock_(clock), options_(std::move(options)) {}
+    : http_(http),
+      clock_(clock),
+      options_(std::move(options)),
+      endpoint_(split_https_url(options_.token_endpoint, "the token endpoint")) {}
 
 ports::Result<ProbeAnswer> TokenProbe::ask(const ports::Secret& secret) {
-  auto url = split_https_url(options_.token_endpoint, "the token endpoint");
-  if (!url) return ports::fail(url.error());
+  if (!endpoint_) return ports::fail(endpoint_.error());
 
   std::string form;
   if (options_.grant == ProbeGrant::client_credentials) {
@@ -58,11 +60,12 @@ ports::Result<ProbeAnswer> TokenProbe::ask(const ports::Secret& secret) {
     form = "grant_type=authorization_code&code=probe-of-a-client-secret&redirect_uri=" +
            form_encode(options_.redirect_uri);
   }
-  ports::Request request{.method = "POST",
-                         .origin = url->origin,
-                         .target = url->path.empty() ? "/" : url->path,
-                         .headers = {{"Content-Type", "application/x-www-form-urlencoded"},
-                                     {"Accept", "application/json"}}};
+  ports::Request request{
+      .method = "POST",
+      .origin = endpoint_->origin,
+      .target = endpoint_->path.empty() ? "/" : endpoint_->path,
+      .headers = ports::make_headers(
+          {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}})};
   std::string encoded_secret = form_encode(secret.reveal_to_wire());
   if (options_.method == AuthenticationMethod::client_secret_basic) {
     // RFC 6749 section 2.3.1: both halves are form-encoded before they are joined.

@@ -9,6 +9,7 @@
 
 #include <string>
 
+#include "rotator/calls/encoding.h"
 #include "rotator/idp/identity_provider.h"
 #include "rotator/ports/clock.h"
 #include "rotator/ports/http.h"
@@ -61,6 +62,7 @@ class TokenProbe {
   ports::HttpClient& http_;
   ports::Clock& clock_;
   ProbeOptions options_;
+  ports::Result<Url> endpoint_;
 };
 
 }  // namespace rotator

@@ -54,7 +54,6 @@ struct Deployment {
   int status_replicas = 0, updated_replicas = 0, ready_replicas = 0, available_replicas = 0;
   bool progress_deadline_exceeded = false;
   std::string revision = {};  // annotation deployment.kubernetes.io/revision
-  std::map<std::string, std::string> annotations = {};           // of the Deployment
   std::map<std::string, std::string> template_annotations = {};  // of its pod template
   std::string label_selector = {};  // spec.selector as a query value, not yet percent-encoded
   std::vector<std::string> containers = {};
@@ -115,9 +114,6 @@ class Cluster {
   // before brings the ReplicaSet of before back.
   ports::Result<Deployment> annotate_template(const std::string& name, const std::string& key,
                                               const std::optional<std::string>& value);
-  // Sets annotations of the Deployment itself. Repeated after a lost reply.
-  ports::Result<Deployment> annotate(const std::string& name,
-                                     const std::map<std::string, std::string>& annotations);
 
   ports::Result<std::vector<ReplicaSet>> replica_sets(const Deployment& deployment);
   // Every pod that the selector matches, terminating ones too; all pages.
@@ -180,7 +176,6 @@ class Cluster {
   struct Watches;
   ports::Result<ports::Request> request(const std::string& method, const std::string& target,
                                         const char* accept = any_json);
-  ports::Result<Deployment> patch_deployment(const std::string& name, const std::string& body);
   // As deployment(), but as a list, whose resourceVersion is new enough to watch from.
   ports::Result<Deployment> list_deployment(const std::string& name);
   ports::Result<bool> open_watch(const Deployment& deployment, Subject subject,

@@ -12,17 +12,6 @@ std::string apps(const std::string& kubernetes_namespace) {
   return "/apis/apps/v1/namespaces/" + percent_encode(kubernetes_namespace);
 }
 
-// {"<path>": ...{"<path>": {}}}, the inside written by `write`.
-template <typename Write>
-std::string patch(std::initializer_list<std::string_view> path, Write&& write) {
-  JsonWriter json;
-  json.open_object();
-  for (const auto step : path) json.name(step).open_object();
-  write(json);
-  for (std::size_t i = 0; i < path.size(); ++i) json.close_object();
-  return json.close_object().take();
-}
-
 }  // namespace
 
 ports::Result<Deployment> Cluster::deployment(const std::string& name) {
@@ -66,12 +55,23 @@ ports::Result<Deployment> Cluster::list_deployment(const std::string& name) {
 
 // Strategic merge, as kubectl rollout restart sends it. Sent again after a lost reply: the same
 // value changes nothing.
-ports::Result<Deployment> Cluster::patch_deployment(const std::string& name,
-                                                    const std::string& body) {
+ports::Result<Deployment> Cluster::annotate_template(const std::string& name,
+                                                     const std::string& key,
+                                                     const std::optional<std::string>& value) {
+  JsonWriter patch;
+  patch.open_object();
+  for (const auto* step : {"spec", "template", "metadata", "annotations"})
+    patch.name(step).open_object();
+  patch.name(key);
+  if (value)
+    patch.text(*value);
+  else
+    patch.null();
+  for (int depth = 0; depth < 5; ++depth) patch.close_object();
   auto response = call("PATCH",
                        apps(options_.kubernetes_namespace) + "/deployments/" +
                            percent_encode(name) + "?fieldManager=rotator",
-                       "application/strategic-merge-patch+json", body, Repeat::safe);
+                       "application/strategic-merge-patch+json", patch.take(), Repeat::safe);
   if (!response) return ports::fail(response.error());
   const std::string tried = "annotating Deployment " + options_.kubernetes_namespace + "/" + name;
   if (response->status != 200) return ports::fail(kubernetes_error(tried, *response));
@@ -80,27 +80,6 @@ ports::Result<Deployment> Cluster::patch_deployment(const std::string& name,
   auto found = read_deployment(*parsed);
   if (found) watches_->note(*found);
   return found;
-}
-
-ports::Result<Deployment> Cluster::annotate_template(const std::string& name,
-                                                     const std::string& key,
-                                                     const std::optional<std::string>& value) {
-  const auto body = patch({"spec", "template", "metadata", "annotations"}, [&](JsonWriter& json) {
-    json.name(key);
-    if (value)
-      json.text(*value);
-    else
-      json.null();
-  });
-  return patch_deployment(name, body);
-}
-
-ports::Result<Deployment> Cluster::annotate(const std::string& name,
-                                            const std::map<std::string, std::string>& annotations) {
-  const auto body = patch({"metadata", "annotations"}, [&](JsonWriter& json) {
-    for (const auto& [key, value] : annotations) json.member(key, value);
-  });
-  return patch_deployment(name, body);
 }
 
 ports::Result<std::vector<ReplicaSet>> Cluster::replica_sets(const Deployment& deployment) {

@@ -56,14 +56,13 @@ bool take_message(Received& received, const std::string& message) {
 
 // The exit code that a channel-3 Status tells; an Error for everything that is not the command's
 // own doing.
-ports::Result<int> exit_code(const std::string& text, const std::string& tried) {
-  const auto parsed = parse_object(text, tried + ", channel 3");
+ports::Result<int> exit_code(const std::string& text) {
+  const auto parsed = parse_object(text, "channel 3");
   if (!parsed) return ports::fail(ErrorCode::ambiguous, parsed.error().message);
   const auto status = parsed->root().member("status");
   if (status.says("Success")) return 0;
   if (!status.says("Failure"))
-    return ports::fail(ErrorCode::ambiguous,
-                       tried + ": the answer's Status is neither Success nor Failure");
+    return ports::fail(ErrorCode::ambiguous, "the answer's Status is neither Success nor Failure");
   if (parsed->root().member("reason").says("NonZeroExitCode")) {
     for (const auto cause : array_member(*parsed, {"details", "causes"})) {
       if (!cause.member("reason").says("ExitCode")) continue;
@@ -72,21 +71,19 @@ ports::Result<int> exit_code(const std::string& text, const std::string& tried) 
       const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code);
       if (error == std::errc() && end == digits.data() + digits.size() && code != 0) return code;
     }
-    return ports::fail(ErrorCode::malformed, tried + ": the answer's Status holds no exit code");
+    return ports::fail(ErrorCode::malformed, "the answer's Status holds no exit code");
   }
-  return ports::fail(ErrorCode::refused,
-                     tried + " failed: " + quotable(text_member(*parsed, {"message"})));
+  return ports::fail(ErrorCode::refused, "failed: " + quotable(text_member(*parsed, {"message"})));
 }
 
 }  // namespace
 
 // Reads a stream to its clean end.
-static ports::Result<Received> receive(ports::Stream& stream, ports::Instant deadline,
-                                       const std::string& tried) {
+static ports::Result<Received> receive(ports::Stream& stream, ports::Instant deadline) {
   Received received;
-  const auto give_up = [&](ErrorCode code, const std::string& why) {
+  const auto give_up = [&](ErrorCode code, std::string why) {
     ports::wipe(received.output);
-    return ports::fail(code, tried + ": " + why);
+    return ports::fail(code, std::move(why));
   };
   for (;;) {
     auto piece = stream.next(deadline);
@@ -108,9 +105,10 @@ static ports::Result<Received> receive(ports::Stream& stream, ports::Instant dea
 
 ports::Result<ExecOutcome> Cluster::exec(const std::string& pod, const std::string& container,
                                          const std::vector<std::string>& argv) {
-  const std::string tried =
-      "exec of " + (argv.empty() ? std::string("nothing") : quotable(argv.front())) + " in " +
-      options_.kubernetes_namespace + "/" + pod + ", container " + container;
+  const auto tried = [&] {
+    return "exec of " + (argv.empty() ? std::string("nothing") : quotable(argv.front())) + " in " +
+           options_.kubernetes_namespace + "/" + pod + ", container " + container;
+  };
   std::string target = "/api/v1/namespaces/" + percent_encode(options_.kubernetes_namespace) +
                        "/pods/" + percent_encode(pod) + "/exec?";
   for (const auto& argument : argv) target += "command=" + percent_encode(argument) + "&";
@@ -131,7 +129,7 @@ ports::Result<ExecOutcome> Cluster::exec(const std::string& pod, const std::stri
     ports::Error trouble;
     std::optional<ports::Duration> asked;
     if (!opened) {
-      trouble = {opened.error().code, tried + ": " + opened.error().message};
+      trouble = {opened.error().code, tried() + ": " + opened.error().message};
       if (trouble.code != ErrorCode::unreachable) return ports::fail(std::move(trouble));
     } else {
       const auto& head = (*opened)->head();
@@ -143,7 +141,7 @@ ports::Result<ExecOutcome> Cluster::exec(const std::string& pod, const std::stri
         token_renewed = true;
         continue;
       }
-      trouble = kubernetes_error(tried, head);
+      trouble = kubernetes_error(tried(), head);
       // A 500 here is the kubelet's or the node's, before the command ran: 429 and 503 pass, it may
       // not.
       if (head.status != 429 && head.status != 503) return ports::fail(std::move(trouble));
@@ -157,16 +155,17 @@ ports::Result<ExecOutcome> Cluster::exec(const std::string& pod, const std::stri
   const auto chosen = ports::find_header(stream->head().headers, "Sec-WebSocket-Protocol");
   if (!chosen || (*chosen != "v5.channel.k8s.io" && *chosen != "v4.channel.k8s.io"))
     return ports::fail(ErrorCode::malformed,
-                       tried + ": the server speaks neither v5 nor v4 of the exec protocol");
-  auto received = receive(*stream, deadline, tried);
-  if (!received) return ports::fail(received.error());
+                       tried() + ": the server speaks neither v5 nor v4 of the exec protocol");
+  auto received = receive(*stream, deadline);
+  if (!received)
+    return ports::fail(received.error().code, tried() + ": " + received.error().message);
   ports::Secret output(std::move(received->output));
   if (!received->status)
     return ports::fail(
         ErrorCode::ambiguous,
-        tried + ": the stream ended without a Status, so the output may be cut short");
-  const auto code = exit_code(*received->status, tried);
-  if (!code) return ports::fail(code.error());
+        tried() + ": the stream ended without a Status, so the output may be cut short");
+  const auto code = exit_code(*received->status);
+  if (!code) return ports::fail(code.error().code, tried() + ": " + code.error().message);
   return ExecOutcome{.exit_code = *code,
                      .standard_output = std::move(output),
                      .standard_error = std::move(received->error)};

@@ -129,11 +129,8 @@ ports::Result<Deployment> read_deployment(JsonView object) {
   if (found.label_selector.empty()) return ports::fail(lacks("Deployment", "spec.selector"));
   for (const auto container : array_member(spec, {"template", "spec", "containers"}))
     found.containers.push_back(text_member(container, {"name"}));
-  found.annotations = text_map(metadata.member("annotations"));
+  found.revision = text_member(metadata, {"annotations", "deployment.kubernetes.io/revision"});
   found.template_annotations = text_map(spec.member({"template", "metadata", "annotations"}));
-  if (const auto revision = found.annotations.find("deployment.kubernetes.io/revision");
-      revision != found.annotations.end())
-    found.revision = revision->second;
 
   const auto status = object.member("status");
   found.observed_generation = integer_member(status, {"observedGeneration"});

@@ -14,6 +14,15 @@ bool same_name(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+Headers make_headers(
+    std::initializer_list<std::pair<std::string_view, std::string_view>> names_and_values) {
+  Headers headers;
+  headers.reserve(names_and_values.size());
+  for (const auto& [name, value] : names_and_values)
+    headers.push_back({.name = std::string(name), .value = std::string(value)});
+  return headers;
+}
+
 std::optional<std::string_view> find_header(const Headers& headers, std::string_view name) {
   for (const auto& header : headers)
     if (same_name(header.name, name)) return std::string_view(header.value);

@@ -10,10 +10,12 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "rotator/ports/clock.h"
@@ -31,6 +33,10 @@ struct Header {
 };
 // Those of one name in the order sent (RFC 9110 section 5.3); names compare without case (5.1).
 using Headers = std::vector<Header>;
+
+// Each copied once; an initializer list of Header would copy each twice.
+Headers make_headers(
+    std::initializer_list<std::pair<std::string_view, std::string_view>> names_and_values);
 
 // The first value of `name`, or nothing. The view lives as long as `headers`.
 std::optional<std::string_view> find_header(const Headers& headers, std::string_view name);

@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
+#include <string.h>
 
 #include <array>
 #include <memory>
@@ -16,7 +17,7 @@ namespace ports {
 void wipe(std::string& text) {
   // Small strings live inside the object: clean the whole capacity, not only the length.
   text.resize(text.capacity());
-  OPENSSL_cleanse(text.data(), text.size());
+  explicit_bzero(text.data(), text.size());
   text.clear();
 }
 

@@ -34,17 +34,17 @@ std::optional<std::string> single_value(JsonView answer) {
 }  // namespace
 
 FailureWatch::FailureWatch(ports::HttpClient& http, ports::Clock& clock, FailureSignal signal)
-    : http_(http), clock_(clock), signal_(std::move(signal)) {}
-
-ports::Result<std::int64_t> FailureWatch::count() {
-  ports::Request request;
+    : http_(http), clock_(clock), signal_(std::move(signal)) {
   const auto path_at = signal_.url.find('/', signal_.url.find("://") + 3);
-  request.origin = signal_.url.substr(0, path_at);
+  question_.origin = signal_.url.substr(0, path_at);
   std::string prefix = path_at == std::string::npos ? "" : signal_.url.substr(path_at);
   while (!prefix.empty() && prefix.back() == '/') prefix.pop_back();
-  request.target = prefix + "/api/v1/query?query=" + percent_encode(signal_.query);
-  request.headers = {{.name = "Accept", .value = "application/json"}};
-  const auto response = http_.send(request, clock_.now() + signal_.timeout);
+  question_.target = prefix + "/api/v1/query?query=" + percent_encode(signal_.query);
+  question_.headers = {{.name = "Accept", .value = "application/json"}};
+}
+
+ports::Result<std::int64_t> FailureWatch::count() {
+  const auto response = http_.send(question_, clock_.now() + signal_.timeout);
   if (!response)
     return ports::fail(response.error().code, "the failure signal at " + signal_.url +
                                                   " did not answer: " + response.error().message);

@@ -24,6 +24,7 @@ class FailureWatch {
   ports::HttpClient& http_;
   ports::Clock& clock_;
   FailureSignal signal_;
+  ports::Request question_;
 };
 
 }  // namespace rotator

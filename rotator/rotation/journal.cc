@@ -17,7 +17,7 @@ using ports::WallTime;
 constexpr std::size_t key_bytes = 32;
 constexpr std::size_t nonce_bytes = 8;
 constexpr std::size_t journal_text = 2048;  // bytes, about: room to write into
-constexpr const char* key_field = "fingerprint_key";
+constexpr std::string_view key_field = "fingerprint_key";
 
 constexpr std::array all_dispositions = {Disposition::none,         Disposition::running,
                                          Disposition::rolling_back, Disposition::done,
@@ -84,15 +84,15 @@ void for_each_member(JournalType& journal, Visitor&& visit) {
 }
 
 // Members as text. Empty text = not set.
-std::string text_of(const std::string& value) { return value; }
+const std::string& text_of(const std::string& value) { return value; }
 std::string text_of(int value) { return value == 0 ? "" : std::to_string(value); }
 std::string text_of(ports::Duration value) { return std::to_string(value.count()) + "ns"; }
 std::string text_of(const std::vector<std::string>& value) { return joined(value); }
 std::string text_of(WallTime value) { return to_rfc3339(value); }
-std::string text_of(Strategy value) { return to_string(value); }
-std::string text_of(Phase value) { return to_string(value); }
-std::string text_of(Disposition value) { return to_string(value); }
-std::string text_of(Intent value) { return to_string(value); }
+std::string_view text_of(Strategy value) { return to_string(value); }
+std::string_view text_of(Phase value) { return to_string(value); }
+std::string_view text_of(Disposition value) { return to_string(value); }
+std::string_view text_of(Intent value) { return to_string(value); }
 std::string text_of(const std::optional<std::int64_t>& value) {
   return value ? std::to_string(*value) : "";
 }
@@ -221,8 +221,8 @@ std::string to_rfc3339(WallTime time) { return time == WallTime{} ? "" : milli_t
 std::string to_json(const Journal& journal, const std::string& fingerprint_key_hex) {
   JsonWriter object(journal_text);
   object.open_object();
-  for_each_member(journal, [&object](const char* name, const auto& member) {
-    const auto text = text_of(member);
+  for_each_member(journal, [&object](std::string_view name, const auto& member) {
+    const auto& text = text_of(member);
     if (!text.empty()) object.member(name, text);
   });
   return object.member(key_field, fingerprint_key_hex).close_object().take();
@@ -258,11 +258,7 @@ JournalStore::JournalStore(KeyValue& kv, ports::Clock& clock, ports::Random& ran
 ports::Result<Journal> JournalStore::load() {
   auto read = kv_.read();
   if (!read && read.error().code == ErrorCode::missing) {
-    // Never written, or deleted since: the next write must still match the current version.
-    const auto metadata = kv_.metadata();
-    if (!metadata && metadata.error().code != ErrorCode::missing)
-      return ports::fail(metadata.error());
-    version_ = metadata ? metadata->current_version : 0;
+    version_ = 0;  // never written; or deleted, and then the first write will find out
     return Journal{};
   }
   if (!read) return ports::fail(read.error());
@@ -305,6 +301,14 @@ ports::Status JournalStore::append(Journal& journal) {
     // Whose write is the latest? A conflict may be our own, whose reply was lost.
     const auto read = kv_.read();
     if (!read && read.error().code != ErrorCode::missing) return ports::fail(read.error());
+    if (!read && version_ == 0) {
+      // Its newest version was deleted before we came: the write must match that version's number.
+      const auto metadata = kv_.metadata();
+      if (!metadata && metadata.error().code != ErrorCode::missing)
+        return ports::fail(metadata.error());
+      if (metadata) version_ = metadata->current_version;
+      continue;
+    }
     const int latest = read ? read->version : 0;
     const auto nonce = read ? read->data.text("nonce") : std::nullopt;
     if (nonce == journal.nonce) {

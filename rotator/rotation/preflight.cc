@@ -144,20 +144,22 @@ void Rotation::Engine::check_vault(Plan& plan) {
 }
 
 void Rotation::Engine::check_policy(Plan& plan) {
-  const auto needs = [&](KeyValue& kv, const char* check) {
-    const auto capabilities = kv.capabilities();
+  const auto capabilities =
+      capabilities_on(vault_, {secret_kv_.policy_path(), journal_kv_.policy_path()});
+  const auto needs = [&](std::size_t which, const KeyValue& kv, const char* check) {
     if (!capabilities) return add(plan, check, capabilities.error());
+    const auto& granted = (*capabilities)[which];
     std::string lacking;
     for (const auto* capability : {"create", "read", "update"})
-      if (!has(*capabilities, capability) && !has(*capabilities, "root"))
+      if (!has(granted, capability) && !has(granted, "root"))
         lacking += (lacking.empty() ? "" : ", ") + std::string(capability);
     add(plan, check, lacking.empty() ? Verdict::pass : Verdict::fail,
         lacking.empty() ? "the Vault token may read and write " + kv.full_path()
                         : "the Vault token lacks " + lacking + " on the data of " + kv.full_path() +
                               "; see deploy/vault-policy.hcl");
   };
-  needs(secret_kv_, "vault_policy");
-  needs(journal_kv_, "journal_policy");
+  needs(0, secret_kv_, "vault_policy");
+  needs(1, journal_kv_, "journal_policy");
 }
 
 void Rotation::Engine::check_provider(Plan& plan) {

@@ -73,27 +73,51 @@ ports::Result<KvData> KvData::parse(std::string json) {
 KvData::KvData(JsonView object, std::size_t document_bytes)
     : json_(ports::Secret(text_of(object, document_bytes))) {}
 
-std::optional<ports::Secret> KvData::secret(const std::string& field) const {
+std::optional<ports::Secret> KvData::secret(std::string_view field) const {
   auto value = text(field);
   if (!value) return std::nullopt;
   return ports::Secret(std::move(*value));
 }
 
-std::optional<std::string> KvData::text(const std::string& field) const {
+std::optional<std::string> KvData::text(std::string_view field) const {
   return JsonDocument::parse_or_null(json_.reveal_to_wire()).root().member(field).text();
 }
 
-void KvData::set(const std::string& field, std::string_view value) {
+void KvData::set(std::string_view field, std::string_view value) {
   json_ = changed(json_, field, value);
 }
 
-void KvData::remove(const std::string& field) { json_ = changed(json_, field, std::nullopt); }
+void KvData::remove(std::string_view field) { json_ = changed(json_, field, std::nullopt); }
 
 std::vector<std::string> KvData::fields() const {
   const auto object = JsonDocument::parse_or_null(json_.reveal_to_wire());
   std::set<std::string> names;
   for (auto at = object.root().begin(); at != object.root().end(); ++at) names.emplace(at.name());
   return {names.begin(), names.end()};
+}
+
+ports::Result<std::vector<std::vector<std::string>>> capabilities_on(
+    VaultSession& session, const std::vector<std::string>& policy_paths) {
+  JsonWriter body;
+  body.open_object().name("paths").open_array();
+  for (const auto& path : policy_paths) body.text(path);
+  body.close_array().close_object();
+  auto response = session.call("POST", "sys/capabilities-self", body.take(), Repeat::safe);
+  if (!response) return ports::fail(response.error());
+  const std::string tried = "asking Vault what this token may do";
+  if (response->status != 200) return ports::fail(unexpected(tried, *response));
+  const auto parsed = parse_object(response->body, tried);
+  if (!parsed) return ports::fail(parsed.error());
+  std::vector<std::vector<std::string>> all;
+  for (const auto& path : policy_paths) {
+    const auto list = parsed->root().member({"data", path});
+    if (!list.is_array())
+      return ports::fail(ErrorCode::malformed, tried + ": the answer does not name " + path);
+    auto& capabilities = all.emplace_back();
+    for (const auto capability : list)
+      if (auto name = capability.text()) capabilities.push_back(std::move(*name));
+  }
+  return all;
 }
 
 KeyValue::KeyValue(VaultSession& session, std::string mount, std::string path)
@@ -104,6 +128,10 @@ KeyValue::KeyValue(VaultSession& session, std::string mount, std::string path)
 
 std::string KeyValue::target(const std::string& area) const {
   return percent_encode_path(mount_) + "/" + area + "/" + percent_encode_path(path_);
+}
+
+std::string KeyValue::policy_path(const std::string& area) const {
+  return mount_ + "/" + area + "/" + path_;
 }
 
 ports::Result<KvVersion> KeyValue::read(std::optional<int> version) {
@@ -210,25 +238,6 @@ ports::Result<KvMount> KeyValue::mount() {
   if (!settings) return ports::fail(settings.error());
   found.max_versions = static_cast<int>(integer_member(*settings, {"data", "max_versions"}));
   return found;
-}
-
-ports::Result<std::vector<std::string>> KeyValue::capabilities(const std::string& area) {
-  const std::string path = mount_ + "/" + area + "/" + path_;
-  JsonWriter body;
-  body.open_object().name("paths").open_array().text(path).close_array().close_object();
-  auto response = session_.call("POST", "sys/capabilities-self", body.take(), Repeat::safe);
-  if (!response) return ports::fail(response.error());
-  const std::string tried = "asking Vault what this token may do on " + path;
-  if (response->status != 200) return ports::fail(unexpected(tried, *response));
-  const auto parsed = parse_object(response->body, tried);
-  if (!parsed) return ports::fail(parsed.error());
-  const auto list = parsed->root().member({"data", path});
-  if (!list.is_array())
-    return ports::fail(ErrorCode::malformed, tried + ": the answer does not name the path");
-  std::vector<std::string> capabilities;
-  for (const auto capability : list)
-    if (auto name = capability.text()) capabilities.push_back(std::move(*name));
-  return capabilities;
 }
 
 ports::Status KeyValue::destroy(int version) {

@@ -34,11 +34,11 @@ class KvData {
   KvData(JsonView object, std::size_t document_bytes);
 
   // A string field as a Secret; nothing when absent or not a string.
-  std::optional<ports::Secret> secret(const std::string& field) const;
+  std::optional<ports::Secret> secret(std::string_view field) const;
   // A string field that is no secret (an id).
-  std::optional<std::string> text(const std::string& field) const;
-  void set(const std::string& field, std::string_view value);
-  void remove(const std::string& field);
+  std::optional<std::string> text(std::string_view field) const;
+  void set(std::string_view field, std::string_view value);
+  void remove(std::string_view field);
   // Top-level names only, sorted.
   std::vector<std::string> fields() const;
   // The JSON object, for the wire.
@@ -69,6 +69,12 @@ struct KvMetadata {
   bool cas_required = false;
 };
 
+// What the session's token may do on each of `policy_paths`, in their order, e.g.
+// {"create","read","update"}: one call
+// (https://developer.hashicorp.com/vault/api-docs/system/capabilities-self).
+ports::Result<std::vector<std::vector<std::string>>> capabilities_on(
+    VaultSession& session, const std::vector<std::string>& policy_paths);
+
 class KeyValue {
  public:
   // `mount` without slashes, `path` without leading slash, e.g. "portal-kv", "oidc/portal".
@@ -85,14 +91,12 @@ class KeyValue {
 
   ports::Result<KvMetadata> metadata();
   ports::Result<KvMount> mount();
-  // The capabilities of this session's token on <mount>/<area>/<path>, e.g.
-  // {"create","read","update"}; area "data", "metadata", "destroy".
-  ports::Result<std::vector<std::string>> capabilities(const std::string& area = "data");
-
   // Destroys one version for good (PUT .../destroy/...). Idempotent.
   ports::Status destroy(int version);
 
   const std::string& full_path() const { return full_path_; }
+  // As a policy names it: <mount>/<area>/<path>, area "data", "metadata" or "destroy".
+  std::string policy_path(const std::string& area = "data") const;
 
  private:
   // "mount/area/path", percent-encoded.

@@ -39,8 +39,7 @@ struct World {
     api.seed_deployment({.kubernetes_namespace = "portal",
                          .name = "web",
                          .replicas = 4,
-                         .containers = {"portal", "vault-agent"},
-                         .annotations = {{"team", "portal"}}});
+                         .containers = {"portal", "vault-agent"}});
     http.calls.clear();
   }
   Cluster make_cluster() {
@@ -90,7 +89,6 @@ BOOST_AUTO_TEST_CASE(reads_the_deployment_its_sets_and_its_pods) {
   BOOST_TEST(web->max_surge == 1);
   BOOST_TEST(web->max_unavailable == 1);
   BOOST_TEST(web->termination_grace_s == 30);
-  BOOST_TEST(web->annotations.at("team") == "portal");
   BOOST_TEST(web->containers.size() == 2U);
   const auto sets = cluster.replica_sets(*web);
   REQUIRE_OK(sets);
@@ -151,8 +149,6 @@ BOOST_AUTO_TEST_CASE(restarts_once_however_often_it_is_asked) {
   const auto again = cluster.annotate_template("web", "overlap/rotation", "r-1");
   REQUIRE_OK(again);
   BOOST_TEST(again->generation == first->generation);
-  REQUIRE_OK(cluster.annotate("web", {{"overlap/phase", "rollout"}}));
-  BOOST_TEST(cluster.deployment("web")->annotations.at("overlap/phase") == "rollout");
 }
 
 BOOST_AUTO_TEST_CASE(waits_in_vain_when_nothing_happens) {

@@ -100,10 +100,10 @@ BOOST_AUTO_TEST_CASE(maps_statuses_to_what_a_caller_can_do) {
   check_error(cluster.deployment("web"), ErrorCode::refused, "cannot get resource");
   http.expect("PATCH " + deployments + "/web?fieldManager=rotator", 409,
               status_json(409, "Conflict", "the object has been modified"));
-  check_error(cluster.annotate("web", {{"a", "b"}}), ErrorCode::conflict, "modified");
+  check_error(cluster.annotate_template("web", "a", "b"), ErrorCode::conflict, "modified");
   http.expect("PATCH " + deployments + "/web?fieldManager=rotator", 422,
               status_json(422, "Invalid", "is invalid"));
-  check_error(cluster.annotate("web", {{"a", "b"}}), ErrorCode::refused, "is invalid");
+  check_error(cluster.annotate_template("web", "a", "b"), ErrorCode::refused, "is invalid");
   http.expect(url, 404, "404 page not found");
   check_error(cluster.deployment("web"), ErrorCode::missing, "404");
 }
@@ -151,9 +151,9 @@ BOOST_AUTO_TEST_CASE(restarts_by_its_own_annotation_and_again_after_a_lost_reply
              R"({"spec":{"template":{"metadata":{"annotations":{"overlap/rotation":"r-1"}}}}})");
   BOOST_TEST(header(http.requests[2], "Content-Type") == "application/strategic-merge-patch+json");
   http.expect(url, 200, deployment_json("102", "{}"));
-  BOOST_TEST(cluster.annotate("web", {{"overlap/phase", "rollout"}}).has_value());
+  BOOST_TEST(cluster.annotate_template("web", "overlap/rotation", std::nullopt).has_value());
   BOOST_TEST(http.requests[3].body ==
-             R"({"metadata":{"annotations":{"overlap/phase":"rollout"}}})");
+             R"({"spec":{"template":{"metadata":{"annotations":{"overlap/rotation":null}}}}})");
 }
 
 BOOST_AUTO_TEST_CASE(lists_only_the_replica_sets_of_this_deployment) {

@@ -204,14 +204,17 @@ BOOST_AUTO_TEST_CASE(finds_out_what_is_mounted) {
 BOOST_AUTO_TEST_CASE(asks_what_its_token_may_do) {
   http.expect(
       "POST " + root + "sys/capabilities-self", 200,
-      R"({"portal-kv/data/oidc/portal":["read"],"data":{"portal-kv/data/oidc/portal":["create","update"]}})");
-  const auto capabilities = kv.capabilities();
+      R"({"portal-kv/data/oidc/portal":["read"],"data":{"a":["deny"],"portal-kv/data/oidc/portal":["create","update"]}})");
+  const auto capabilities = rotator::capabilities_on(session, {kv.policy_path(), "a"});
   REQUIRE_OK(capabilities);
+  BOOST_TEST_REQUIRE(capabilities->size() == 2);
   const std::vector<std::string> expected = {"create", "update"};
-  BOOST_TEST(*capabilities == expected, boost::test_tools::per_element());
-  BOOST_TEST(http.requests[0].body == R"({"paths":["portal-kv/data/oidc/portal"]})");
+  BOOST_TEST(capabilities->front() == expected, boost::test_tools::per_element());
+  BOOST_TEST(capabilities->back().at(0) == "deny");
+  BOOST_TEST(http.requests[0].body == R"({"paths":["portal-kv/data/oidc/portal","a"]})");
   http.expect("POST " + root + "sys/capabilities-self", 200, R"({"data":{}})");
-  check_error(kv.capabilities("metadata"), ErrorCode::malformed, "portal-kv/metadata/oidc/portal");
+  check_error(rotator::capabilities_on(session, {kv.policy_path("metadata")}), ErrorCode::malformed,
+              "portal-kv/metadata/oidc/portal");
 }
 
 BOOST_AUTO_TEST_CASE(destroys_one_version_and_repeats_after_a_lost_reply) {

@@ -38,7 +38,9 @@ int base64_digit(char c) {
 
 std::optional<Form> Form::parse(std::string_view text) {
   Form form;
-  for (const auto field : split(text, '&')) {
+  const auto fields = split(text, '&');
+  form.fields_.reserve(std::min(fields.size(), max_form_fields));
+  for (const auto field : fields) {
     if (form.fields_.size() == max_form_fields) return std::nullopt;
     const auto equals = field.find('=');
     auto name = percent_decode(field.substr(0, equals), true);
@@ -66,10 +68,11 @@ bool Form::repeats() const {
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
   std::string decoded;
   decoded.reserve(text.size());
+  const auto is_coded = [plus_is_space](char c) { return c == '%' || (c == '+' && plus_is_space); };
   while (!text.empty()) {
-    const auto run = std::min(text.find_first_of(plus_is_space ? "%+" : "%"), text.size());
-    decoded.append(text, 0, run);
-    text.remove_prefix(run);
+    const auto* const coded = std::find_if(text.begin(), text.end(), is_coded);
+    decoded.append(text.begin(), coded);
+    text.remove_prefix(static_cast<std::size_t>(coded - text.begin()));
     if (text.empty()) break;
     std::size_t taken = 1;
     if (text.front() == '+') {
@@ -185,7 +188,9 @@ std::string json_text(std::string_view text) {
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
+  constexpr std::size_t usual = 8;
   std::vector<std::string_view> pieces;
+  if (!text.empty()) pieces.reserve(usual);
   while (!text.empty()) {
     const auto end = std::min(text.find(separator), text.size());
     if (end > 0) pieces.push_back(text.substr(0, end));

@@ -1,12 +1,11 @@
 #include "mocks/idp/okta_admin.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "mocks/facts.h"
 #include "mocks/idp/encoding.h"
-#include "mocks/read_json.h"
+#include "mocks/json_view.h"
 
 namespace mocks::idp {
 namespace {
@@ -138,19 +137,17 @@ struct Wish {
 Wish read_wish(const std::string& body) {
   Wish wish;
   if (body.empty()) return wish;
-  const auto object = read_json(body);
-  wish.readable = object.is_object();
+  const auto object = JsonDocument::parse(body);
+  wish.readable = object && object->root().is_object();
   if (!wish.readable) return wish;
-  const auto value = object.find("client_secret");
-  if (value != object.end() && !value->is_null()) {
+  if (const auto value = object->root().find("client_secret"); value && !value->is_null()) {
     wish.readable = value->is_string();
     if (!wish.readable) return wish;
     wish.chosen = true;
-    wish.value = value->get<std::string>();
+    wish.value = value->text();
   }
-  const auto status = object.find("status");
-  if (status != object.end() && !status->is_null())
-    wish.status = status->is_string() ? status->get<std::string>() : std::string();
+  if (const auto status = object->root().find("status"); status && !status->is_null())
+    wish.status = status->text();
   return wish;
 }
 

@@ -1,6 +1,7 @@
 #include "mocks/idp/okta_oauth.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "mocks/facts.h"
@@ -20,24 +21,18 @@ void append_epoch(std::string& out, std::string_view name, std::int64_t seconds)
   out.append(name).append("\":").append(std::to_string(seconds));
 }
 
-ports::Response no_store(ports::Response response) {
-  response.headers.push_back({.name = "Cache-Control", .value = "no-cache, no-store"});
-  response.headers.push_back({.name = "Pragma", .value = "no-cache"});
-  return response;
-}
-
 }  // namespace
 
 Answer OktaOAuth::handle(const OktaRequest& request) {
   // Custom servers: /oauth2/{id}/...; the org's own: /oauth2/v1/... and /.well-known/...
-  auto segments = request.segments;
+  std::span<const std::string_view> segments = request.segments;
   Server server{.id = {}, .issuer = request.origin};
   if (segments[0] == "oauth2") {
-    segments.erase(segments.begin());
+    segments = segments.subspan(1);
     if (!segments.empty() && segments[0] != "v1") {
       server.id = segments[0];
       server.issuer += "/oauth2/" + server.id;
-      segments.erase(segments.begin());
+      segments = segments.subspan(1);
       const auto& known = options_.authorization_servers;
       if (std::find(known.begin(), known.end(), server.id) == known.end())
         return {.response =

@@ -27,6 +27,8 @@ struct OktaRequest {
 };
 
 ports::Response json_response(int status, std::string body);
+// The same with the headers that keep caches from storing it.
+ports::Response no_store(ports::Response response);
 ports::Response html_response(int status, std::string_view title, std::string_view text);
 
 // {"errorCode","errorSummary","errorLink","errorId","errorCauses"}; `cause` empty for none.

@@ -1,11 +1,9 @@
 #include "mocks/idp/okta_tokens.h"
 
-#include <nlohmann/json.hpp>
-
 #include "mocks/facts.h"
 #include "mocks/idp/encoding.h"
 #include "mocks/idp/signing.h"
-#include "mocks/read_json.h"
+#include "mocks/json_view.h"
 
 namespace mocks::idp {
 namespace {
@@ -70,14 +68,12 @@ std::string access_claims(const TokenSubject& subject, std::int64_t issued, std:
   return claims;
 }
 
-std::string text_member(const nlohmann::json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+std::string text_member(JsonView object, std::string_view name) {
+  return std::string(object.find(name).value_or(JsonView()).text());
 }
 
-std::int64_t number_member(const nlohmann::json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
+std::int64_t number_member(JsonView object, std::string_view name) {
+  return object.find(name).value_or(JsonView()).integer();
 }
 
 }  // namespace
@@ -118,8 +114,9 @@ std::string OktaTokens::id_token(const TokenSubject& subject, std::string_view n
 std::optional<TokenClaims> OktaTokens::read(std::string_view token, ports::WallTime now) const {
   const auto payload = verified_payload(token);
   if (!payload || revoked_.contains(name_of(token))) return std::nullopt;
-  const auto object = read_json(*payload);
-  if (!object.is_object() || !text_member(object, "jti").starts_with("AT.")) return std::nullopt;
+  const auto document = JsonDocument::parse(*payload);
+  const auto object = document ? document->root() : JsonView();
+  if (!text_member(object, "jti").starts_with("AT.")) return std::nullopt;
   TokenClaims claims{.issuer = text_member(object, "iss"),
                      .client_id = text_member(object, "cid"),
                      .subject = text_member(object, "sub"),
@@ -128,13 +125,11 @@ std::optional<TokenClaims> OktaTokens::read(std::string_view token, ports::WallT
                      .issued = number_member(object, "iat"),
                      .expires = number_member(object, "exp")};
   if (claims.expires <= seconds_of(now)) return std::nullopt;
-  const auto scopes = object.find("scp");
-  if (scopes != object.end() && scopes->is_array())
-    for (const auto& scope : *scopes) {
-      if (!scope.is_string()) continue;
-      if (!claims.scope.empty()) claims.scope += ' ';
-      claims.scope += scope.get_ref<const std::string&>();
-    }
+  for (const auto scope : object.find("scp").value_or(JsonView()).elements()) {
+    if (!scope.is_string()) continue;
+    if (!claims.scope.empty()) claims.scope += ' ';
+    claims.scope += scope.text();
+  }
   return claims;
 }
 

@@ -13,6 +13,7 @@ namespace mocks::vault {
 namespace {
 
 using nlohmann::json;
+using namespace std::string_view_literals;
 
 // Bound: nesting of a request body (Go's own is 10,000, Vault 1.20's default 500). Rendering
 // recurses.
@@ -220,34 +221,34 @@ std::string Call::ignored(std::initializer_list<std::string_view> names) const {
 
 std::string Envelope::text() const {
   std::string out;
-  out.reserve(256 + data.size() * (data_on_top ? 2 : 1) + auth.size());
+  out.reserve(256 + data.size() * (data_on_top ? 2 : 1) + auth.size() + wrap_info.size());
   out += '{';
   if (data_on_top && data.size() > 2) {
     out.append(data, 1, data.size() - 2);
     out += ',';
   }
-  out += "\"request_id\":";
+  out += "\"request_id\":"sv;
   append_string(out, request_id);
-  out += ",\"lease_id\":\"\",\"renewable\":";
+  out += ",\"lease_id\":\"\",\"renewable\":"sv;
   append_bool(out, renewable);
-  out += ",\"lease_duration\":";
+  out += ",\"lease_duration\":"sv;
   append_number(out, lease_duration);
-  out += ",\"data\":";
+  out += ",\"data\":"sv;
   out += data;
-  out += ",\"wrap_info\":";
+  out += ",\"wrap_info\":"sv;
   out += wrap_info;
-  out += ",\"warnings\":";
+  out += ",\"warnings\":"sv;
   if (warnings.empty())
-    out += "null";
+    out += "null"sv;
   else
     append_strings(out, warnings);
-  out += ",\"auth\":";
+  out += ",\"auth\":"sv;
   out += auth;
   if (!mount_type.empty()) {
-    out += ",\"mount_type\":";
+    out += ",\"mount_type\":"sv;
     append_string(out, mount_type);
   }
-  out += "}\n";
+  out += "}\n"sv;
   return out;
 }
 

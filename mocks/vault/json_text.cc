@@ -10,6 +10,7 @@ namespace mocks::vault {
 namespace {
 
 using std::chrono::duration_cast;
+using namespace std::string_view_literals;
 
 void append_padded(std::string& out, std::uint64_t number, std::size_t width) {
   std::array<char, 20> digits{};
@@ -92,7 +93,7 @@ void append_float(std::string& out, double number) {
   out.append(digits, whole, std::string::npos);
 }
 
-void append_bool(std::string& out, bool value) { out += value ? "true" : "false"; }
+void append_bool(std::string& out, bool value) { out += value ? "true"sv : "false"sv; }
 
 void append_strings(std::string& out, const std::vector<std::string>& list) {
   out += '[';

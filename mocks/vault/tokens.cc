@@ -100,32 +100,32 @@ Token& TokenStore::create(TokenRequest request, ports::WallTime now) {
   const bool root = std::find(names.begin(), names.end(), "root") != names.end();
   if (request.default_policy && !root) names.emplace_back("default");
   const TokenHandle handle = next_++;
-  Token& token = tokens_[handle];
-  token = {.handle = handle,
-           .id = std::move(request.id),
-           .policies = intern(std::move(names)),
-           .bearer = std::move(request.bearer),
-           .parent = request.parent,
-           .created = now,
-           .max_ttl = request.max_ttl,
-           .explicit_max_ttl = request.explicit_max_ttl,
-           .period = request.period,
-           .uses_left = request.uses,
-           .renewable = request.renewable && !request.never_expires && !request.batch,
-           .orphan = request.parent == 0,
-           .batch = request.batch};
+  Token token{.handle = handle,
+              .id = std::move(request.id),
+              .policies = intern(std::move(names)),
+              .bearer = std::move(request.bearer),
+              .parent = request.parent,
+              .created = now,
+              .max_ttl = request.max_ttl,
+              .explicit_max_ttl = request.explicit_max_ttl,
+              .period = request.period,
+              .uses_left = request.uses,
+              .renewable = request.renewable && !request.never_expires && !request.batch,
+              .orphan = request.parent == 0,
+              .batch = request.batch};
   if (!token.id.empty()) by_id_[token.id] = handle;
   if (const auto parent = tokens_.find(request.parent); parent != tokens_.end())
     parent->second.has_children = true;
-  if (request.never_expires) return token;
-  ports::Duration ttl = request.ttl > ports::Duration::zero() ? request.ttl : system_ttl;
-  if (request.period > ports::Duration::zero()) ttl = request.period;
-  for (const auto limit : {request.max_ttl, request.explicit_max_ttl, system_ttl})
-    if (limit > ports::Duration::zero() && request.period == ports::Duration::zero())
-      ttl = std::min(ttl, limit);
-  token.ttl = token.creation_ttl = ttl;
-  token.expires = now + ttl;
-  return token;
+  if (!request.never_expires) {
+    ports::Duration ttl = request.ttl > ports::Duration::zero() ? request.ttl : system_ttl;
+    if (request.period > ports::Duration::zero()) ttl = request.period;
+    for (const auto limit : {request.max_ttl, request.explicit_max_ttl, system_ttl})
+      if (limit > ports::Duration::zero() && request.period == ports::Duration::zero())
+        ttl = std::min(ttl, limit);
+    token.ttl = token.creation_ttl = ttl;
+    token.expires = now + ttl;
+  }
+  return tokens_.emplace(handle, std::move(token)).first->second;
 }
 
 Token* TokenStore::find(TokenHandle handle, ports::WallTime now) {

@@ -21,17 +21,23 @@ void wipe(std::string& text) {
   text.clear();
 }
 
-Secret::Secret(std::string&& value) : value_(value) { wipe(value); }
+Secret::Secret(std::string&& value) {
+  const std::size_t within_the_object = std::string().capacity();
+  if (value.capacity() > within_the_object) {
+    value_ = std::move(value);
+    return;
+  }
+  value_.reserve(within_the_object + 1);
+  value_ = value;
+  wipe(value);
+}
 
-// A copy on purpose: a short string that is moved from keeps its bytes until they are wiped.
-// NOLINTNEXTLINE(performance-move-constructor-init)
-Secret::Secret(Secret&& other) noexcept : value_(other.value_) { wipe(other.value_); }
+Secret::Secret(Secret&& other) noexcept : value_(std::move(other.value_)) {}
 
 Secret& Secret::operator=(Secret&& other) noexcept {
   if (this == &other) return *this;
   wipe(value_);
-  value_ = other.value_;
-  wipe(other.value_);
+  value_ = std::move(other.value_);
   return *this;
 }
 

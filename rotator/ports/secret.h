@@ -41,6 +41,7 @@ class Secret {
   Fingerprint fingerprint(const Secret& key) const;
 
  private:
+  // Never inside the object, as a short string's bytes are: there a move would leave them behind.
   std::string value_;
 };
 

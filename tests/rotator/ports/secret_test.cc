@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 BOOST_AUTO_TEST_SUITE(secret)
@@ -14,6 +15,29 @@ BOOST_AUTO_TEST_CASE(wipes_the_string_it_is_made_of) {
   const Secret secret(std::move(plain));
   BOOST_TEST(plain.empty());  // NOLINT(bugprone-use-after-move): the promise is that it is wiped
   BOOST_TEST(secret.reveal_to_wire() == "synthetic-secret-one-0001");
+}
+
+// The bytes of the object itself, not of what it points to.
+template <typename Object>
+bool holds(const Object& object, std::string_view text) {
+  return std::string_view(reinterpret_cast<const char*>(&object), sizeof object).find(text) !=
+         std::string_view::npos;
+}
+
+BOOST_AUTO_TEST_CASE(leaves_nothing_of_a_short_value_where_it_was) {
+  std::string plain = "short-one";
+  BOOST_TEST(holds(plain, "short-one"));
+  Secret first(std::move(plain));
+  // NOLINTBEGIN(bugprone-use-after-move): the promise is about what a move leaves behind
+  BOOST_TEST(!holds(plain, "short-one"));
+  Secret second(std::move(first));
+  Secret third;
+  third = std::move(second);
+  BOOST_TEST(third.reveal_to_wire() == "short-one");
+  BOOST_TEST(first.empty());
+  BOOST_TEST(second.empty());
+  for (const auto* secret : {&first, &second, &third}) BOOST_TEST(!holds(*secret, "short-one"));
+  // NOLINTEND(bugprone-use-after-move)
 }
 
 BOOST_AUTO_TEST_CASE(cannot_be_copied_or_streamed) {

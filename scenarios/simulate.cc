@@ -70,7 +70,11 @@ class Simulation final : private mocks::Timed,
     logins_.start();
     queue_.at(at(scenario_.lead), *this, begin_driver, 0);
     const auto limit = at(scenario_.at_most);
-    while (!finished_ && queue_.next() && *queue_.next() <= limit) queue_.step();
+    while (!finished_) {
+      const auto next = queue_.next();
+      if (!next || *next > limit) break;
+      queue_.step();
+    }
     if (!finished_) process_.kill();
     queue_.run_until(queue_.now() + scenario_.tail);
     logins_.stop();

@@ -75,9 +75,9 @@ std::vector<Instant> knots(const Timeline& timeline, const Range& delay, Instant
   for (const auto& step : timeline.provider_switches()) out.push_back(step.at);
   for (const auto& step : timeline.throttling_switches()) out.push_back(step.at);
   for (const auto& entry : timeline.registrations()) out.push_back(entry.at);
+  std::erase_if(out, [&](Instant at) { return at < from || at > to; });
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
-  std::erase_if(out, [&](Instant at) { return at < from || at > to; });
   return out;
 }
 

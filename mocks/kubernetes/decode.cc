@@ -2,20 +2,20 @@
 
 #include <array>
 #include <charconv>
+#include <span>
 
 #include "mocks/kubernetes/api_server.h"
 #include "mocks/kubernetes/fields_json.h"
 #include "mocks/kubernetes/go_json.h"
 #include "mocks/kubernetes/json_text.h"
 #include "mocks/kubernetes/names.h"
-#include "mocks/read_json.h"
 
 namespace mocks::kubernetes {
 namespace {
 
 using detail::Fields;
-using detail::Json;
 using detail::Reading;
+using detail::text_at;
 
 void decode_metadata(Fields& metadata, Decoded& out) {
   out.name = metadata.text("name");
@@ -69,16 +69,16 @@ LabelSelector decode_selector(Fields& fields) {
 
 std::string render_json(const Strings& strings) {
   if (strings.empty()) return "null";
-  return Json(strings).dump();
+  return SharedStrings(strings).rendered();
 }
 
 Quantity decode_quantity(Fields& fields, std::string_view name, Quantity otherwise,
                          std::vector<Cause>& causes) {
-  const Json* value = fields.raw(name);
-  if (value == nullptr) return otherwise;
+  const auto value = fields.raw(name);
+  if (!value) return otherwise;
   const std::string field = "spec.strategy.rollingUpdate." + std::string(name);
-  if (value->is_number_integer()) {
-    const auto number = value->get<std::int64_t>();
+  if (value->is_integer()) {
+    const std::int64_t number = value->integer();
     if (number < 0 || number > max_replicas) {
       causes.push_back(
           invalid_value(field, std::to_string(number), "must be greater than or equal to 0"));
@@ -90,10 +90,11 @@ Quantity decode_quantity(Fields& fields, std::string_view name, Quantity otherwi
     fields.wrong(*value, name, "intstr.IntOrString");
     return otherwise;
   }
-  const auto text = value->get<std::string>();
+  const std::string_view text = value->text();
   int number = 0;
   const auto end = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (end.ec != std::errc() || std::string_view(end.ptr) != "%" || number < 0 || number > 100000) {
+  if (end.ec != std::errc() || std::string_view(end.ptr, text.data() + text.size()) != "%" ||
+      number < 0 || number > 100000) {
     causes.push_back(invalid_value(
         field, in_quotes(text),
         "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  "
@@ -165,35 +166,105 @@ constexpr std::array<std::string_view, 22> container_fields = {"command",
                                                                "stdinOnce",
                                                                "tty"};
 
-void set_default(Json& object, const char* key, Json value) {
-  if (!object.contains(key) || object[key].is_null()) object[key] = std::move(value);
+// A member that the API adds where a client gives none, or null.
+struct Default {
+  std::string_view name;
+  std::string_view json;
+};
+using Defaults = std::span<const Default>;  // sorted by name
+
+constexpr std::array<Default, 1> of_http_get = {{{"scheme", R"("HTTP")"}}};
+constexpr std::array<Default, 1> of_port = {{{"protocol", R"("TCP")"}}};
+constexpr std::array<Default, 4> of_probe = {{{"failureThreshold", "3"},
+                                              {"periodSeconds", "10"},
+                                              {"successThreshold", "1"},
+                                              {"timeoutSeconds", "1"}}};
+constexpr std::array<Default, 5> of_pod = {{{"dnsPolicy", R"("ClusterFirst")"},
+                                            {"restartPolicy", R"("Always")"},
+                                            {"schedulerName", R"("default-scheduler")"},
+                                            {"securityContext", "{}"},
+                                            {"terminationGracePeriodSeconds", "30"}}};
+
+// Writes `object` with its defaults; `write_member` writes the value of each member that it has.
+template <typename WriteMember>
+void write_with(Defaults defaults, JsonText& json, const JsonView& object,
+                WriteMember write_member) {
+  json.open('{');
+  auto next = defaults.begin();
+  for (const auto& [name, value] : object.members()) {
+    for (; next != defaults.end() && next->name < name; ++next) {
+      json.given_key(next->name).raw(next->json);
+    }
+    const bool is_default = next != defaults.end() && next->name == name;
+    json.given_key(name);
+    if (is_default && value.is_null()) {
+      json.raw(next->json);
+    } else {
+      write_member(name, value);
+    }
+    if (is_default) ++next;
+  }
+  for (; next != defaults.end(); ++next) json.given_key(next->name).raw(next->json);
+  json.close('}');
 }
 
-void default_container(Json& container) {
-  if (!container.is_object()) return;
-  const std::string image = container.value("image", std::string());
+// The same for what may be no object, or a list of what may be none: that is written as it is.
+template <typename WriteMember>
+void write_any_with(Defaults defaults, JsonText& json, const JsonView& value,
+                    WriteMember write_member) {
+  if (value.is_object()) {
+    write_with(defaults, json, value, write_member);
+  } else {
+    json.value(value);
+  }
+}
+template <typename WriteElement>
+void write_list(JsonText& json, const JsonView& list, WriteElement write_element) {
+  if (!list.is_array()) {
+    json.value(list);
+    return;
+  }
+  json.open('[');
+  for (const JsonView& element : list.elements()) write_element(element);
+  json.close(']');
+}
+
+void write_container(JsonText& json, const JsonView& container) {
+  const auto as_given = [&](std::string_view, const JsonView& value) { json.value(value); };
+  const std::string_view image = text_at(container, "image");
   const std::size_t colon = image.rfind(':');
-  const bool latest = colon == std::string::npos || image.substr(colon) == ":latest";
-  set_default(container, "resources", Json::object());
-  set_default(container, "terminationMessagePath", "/dev/termination-log");
-  set_default(container, "terminationMessagePolicy", "File");
-  set_default(container, "imagePullPolicy", latest ? "Always" : "IfNotPresent");
-  if (const auto ports = container.find("ports"); ports != container.end() && ports->is_array()) {
-    for (Json& port : *ports) {
-      if (port.is_object()) set_default(port, "protocol", "TCP");
+  const bool latest = colon == std::string_view::npos || image.substr(colon) == ":latest";
+  const std::array<Default, 4> defaults = {
+      {{"imagePullPolicy", latest ? R"("Always")" : R"("IfNotPresent")"},
+       {"resources", "{}"},
+       {"terminationMessagePath", R"("/dev/termination-log")"},
+       {"terminationMessagePolicy", R"("File")"}}};
+  write_any_with(defaults, json, container, [&](std::string_view name, const JsonView& value) {
+    if (name == "ports") {
+      write_list(json, value,
+                 [&](const JsonView& port) { write_any_with(of_port, json, port, as_given); });
+    } else if (name == "readinessProbe" || name == "livenessProbe" || name == "startupProbe") {
+      write_any_with(of_probe, json, value, [&](std::string_view of, const JsonView& member) {
+        write_any_with(of == "httpGet" ? Defaults(of_http_get) : Defaults(), json, member,
+                       as_given);
+      });
+    } else {
+      json.value(value);
     }
-  }
-  for (const char* name : {"readinessProbe", "livenessProbe", "startupProbe"}) {
-    const auto probe = container.find(name);
-    if (probe == container.end() || !probe->is_object()) continue;
-    set_default(*probe, "timeoutSeconds", 1);
-    set_default(*probe, "periodSeconds", 10);
-    set_default(*probe, "successThreshold", 1);
-    set_default(*probe, "failureThreshold", 3);
-    if (const auto get = probe->find("httpGet"); get != probe->end() && get->is_object()) {
-      set_default(*get, "scheme", "HTTP");
+  });
+}
+
+// A pod template's spec as it is kept: defaults filled in, members sorted.
+std::string complete_spec(const JsonView& spec) {
+  JsonText json;
+  write_with(of_pod, json, spec, [&](std::string_view name, const JsonView& value) {
+    if (name == "containers" || name == "initContainers") {
+      write_list(json, value, [&](const JsonView& one) { write_container(json, one); });
+    } else {
+      json.value(value);
     }
-  }
+  });
+  return json.take();
 }
 
 std::vector<ContainerSpec> decode_containers(Fields& spec, std::string_view name,
@@ -231,18 +302,7 @@ std::shared_ptr<const PodTemplate> decode_template(Fields& fields, std::vector<C
     causes.push_back(required_value("spec.template.spec.containers"));
   }
 
-  Json text = spec.self() == nullptr ? Json::object() : *spec.self();
-  for (const char* name : {"containers", "initContainers"}) {
-    const auto containers = text.find(name);
-    if (containers == text.end() || !containers->is_array()) continue;
-    for (Json& container : *containers) default_container(container);
-  }
-  set_default(text, "restartPolicy", "Always");
-  set_default(text, "terminationGracePeriodSeconds", 30);
-  set_default(text, "dnsPolicy", "ClusterFirst");
-  set_default(text, "securityContext", Json::object());
-  set_default(text, "schedulerName", "default-scheduler");
-  pod_template->spec = text.dump(-1, ' ', false, Json::error_handler_t::replace);
+  pod_template->spec = complete_spec(spec.self());
   finish_template(*pod_template);
   return pod_template;
 }
@@ -257,7 +317,7 @@ void decode_strategy(Fields& fields, DeploymentSpec& spec, std::vector<Cause>& c
                                  ": supported values: \"Recreate\", \"RollingUpdate\"",
                       .field = "spec.strategy.type"});
   }
-  if (spec.recreate && rolling.self() != nullptr) {
+  if (spec.recreate && !rolling.self().is_null()) {
     causes.push_back(forbidden_value("spec.strategy.rollingUpdate",
                                      "may not be specified when strategy `type` is 'Recreate'"));
   }
@@ -314,7 +374,7 @@ void decode_deployment(Fields& fields, Decoded& out) {
                                    "must be greater than minReadySeconds"));
   }
   const bool unselective = spec->selector.requirements.empty();
-  if (selector.self() == nullptr) {
+  if (selector.self().is_null()) {
     causes.push_back(required_value("spec.selector"));
   } else if (unselective) {
     causes.push_back(
@@ -332,31 +392,27 @@ void decode_deployment(Fields& fields, Decoded& out) {
 
 }  // namespace detail
 
-Outcome<Json> parse_body(const KindInfo& kind, std::string_view body) {
-  Json tree = read_json(body);
-  if (tree.is_discarded() || body.empty()) {
-    const std::string shown = body.empty() ? "<empty>" : std::string(body.substr(0, 1024));
+Outcome<JsonDocument> parse_body(const KindInfo& kind, std::string_view body) {
+  const auto unrecognized = [&](const std::string& why) {
     return refuse(bad_request("the object provided is unrecognized (must be of type " +
-                              std::string(kind.name) +
-                              "): couldn't get version/kind; json parse error: " +
-                              go_json_error(body).value_or("invalid UTF-8") + " (" + shown + ")"));
-  }
-  if (!tree.is_object()) {
-    return refuse(bad_request("the object provided is unrecognized (must be of type " +
-                              std::string(kind.name) +
-                              "): couldn't get version/kind; json parse "
-                              "error: json: cannot unmarshal " +
-                              tree.type_name() + " into Go value of type struct"));
-  }
-  const auto member = [&](const char* name) {
-    const auto found = tree.find(name);
-    return found != tree.end() && found->is_string() ? found->get<std::string>() : std::string();
+                              std::string(kind.name) + "): couldn't get version/kind; " + why));
   };
-  const std::string given_kind = member("kind");
-  const std::string given_version = member("apiVersion");
+  auto document = JsonDocument::parse(body);
+  if (!document) {
+    const std::string shown = body.empty() ? "<empty>" : std::string(body.substr(0, 1024));
+    return unrecognized("json parse error: " + go_json_error(body).value_or("invalid UTF-8") +
+                        " (" + shown + ")");
+  }
+  const JsonView root = document->root();
+  if (!root.is_object()) {
+    return unrecognized("json parse error: json: cannot unmarshal " +
+                        std::string(detail::type_name(root)) + " into Go value of type struct");
+  }
+  const std::string given_kind(text_at(root, "kind"));
+  const std::string given_version(text_at(root, "apiVersion"));
   const bool matches = (given_kind.empty() || given_kind == kind.name) &&
                        (given_version.empty() || given_version == api_version(kind));
-  if (matches) return tree;
+  if (matches) return std::move(*document);
   const std::string version = given_version.substr(given_version.rfind('/') + 1);
   return refuse(bad_request(
       given_kind + " in version \"" + given_version + "\" cannot be handled as a " +
@@ -365,11 +421,11 @@ Outcome<Json> parse_body(const KindInfo& kind, std::string_view body) {
       "." + std::string(kind.name) + "): unknown conversion"));
 }
 
-Outcome<Decoded> decode(const KindInfo& kind, const Json& body) {
+Outcome<Decoded> decode(const KindInfo& kind, const JsonView& body) {
   Decoded out;
   out.object = empty_object(kind.kind);
   Reading reading;
-  Fields fields(reading, &body, kind.name);
+  Fields fields(reading, body, kind.name);
   fields.allow({"kind", "apiVersion"});
   Fields metadata = fields.object("metadata", "ObjectMeta");
   decode_metadata(metadata, out);

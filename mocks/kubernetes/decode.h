@@ -3,11 +3,11 @@
 #pragma once
 
 #include <memory>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "mocks/json_view.h"
 #include "mocks/kubernetes/failure.h"
 #include "mocks/kubernetes/objects.h"
 
@@ -24,10 +24,10 @@ struct Decoded {
   std::vector<Cause> causes = {};         // why it is invalid; empty when it is not
 };
 
-// The body of POST or PUT as a tree. Errors as the API words them; `kind` is what is expected.
-Outcome<nlohmann::json> parse_body(const KindInfo& kind, std::string_view body);
+// The body of POST or PUT, read. Errors as the API words them; `kind` is what is expected.
+Outcome<JsonDocument> parse_body(const KindInfo& kind, std::string_view body);
 // Failure only for what cannot be read at all (a wrong type); rules broken are in `causes`.
-Outcome<Decoded> decode(const KindInfo& kind, const nlohmann::json& body);
+Outcome<Decoded> decode(const KindInfo& kind, const JsonView& body);
 
 // Parts of decode(), by kind.
 namespace detail {

@@ -180,17 +180,13 @@ void check_new_event(const Event& event, std::vector<Cause>& causes) {
   }
 }
 
-std::string dump(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 // The body's own members beside metadata, then `more`.
-std::string members_of(const Json& body, std::string_view more) {
+std::string members_of(const JsonView& body, std::string_view more) {
   JsonText json;
-  for (const auto& [key, value] : body.items()) {
+  for (const auto& [key, value] : body.members()) {
     if (key == "kind" || key == "apiVersion" || key == "metadata" || value.is_null()) continue;
     if (key == "status") continue;
-    json.given_key(key).raw(dump(value));
+    json.given_key(key).value(value);
   }
   return json.raw(more).take();
 }
@@ -264,8 +260,8 @@ void decode_document(Fields& fields, const KindInfo& kind, Decoded& out) {
     default: break;
   }
   // Kept as given: this mock knows no more of these kinds than it needs.
-  for (const auto& [key, value] : fields.self()->items()) fields.raw(key);
-  document.members = members_of(*fields.self(), more);
+  for (const auto& [key, value] : fields.self().members()) fields.raw(key);
+  document.members = members_of(fields.self(), more);
 }
 
 }  // namespace mocks::kubernetes::detail

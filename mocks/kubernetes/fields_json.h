@@ -1,23 +1,27 @@
 // Fields: reads members of a JSON object as Go's decoder would, and remembers the first wrong type
-// and every unknown member. Internal to decoding; pulls nlohmann/json.
+// and every unknown member. Internal to decoding.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "mocks/json_view.h"
 #include "mocks/kubernetes/selectors.h"
 
 namespace mocks::kubernetes::detail {
 
-using Json = nlohmann::json;
+// "bool", "number"...: what Go calls such a value.
+std::string_view type_name(const JsonView& value);
+// The member `key` of `object`; null when there is none.
+JsonView member_of(const JsonView& object, std::string_view key);
+// The same when it is a string; else the empty string. Lives as long as the document.
+std::string_view text_at(const JsonView& object, std::string_view key);
 
-// The member `key` of `object` when there is one and it is a string; else the empty string. Lives
-// as long as the object.
-std::string_view text_at(const Json& object, std::string_view key);
+// Whether two values are equal; 1 and 1.0 are.
+bool same_value(const JsonView& a, const JsonView& b);
 
 // What all Fields of one body share.
 struct Reading {
@@ -29,10 +33,10 @@ class Fields {
  public:
   // The body itself. `type` is the Go struct ("Deployment"). It, the names of members that are
   // asked for, and the Fields in which these Fields stand must live as long as they do.
-  Fields(Reading& reading, const Json* object, std::string_view type)
+  Fields(Reading& reading, JsonView object, std::string_view type)
       : Fields(reading, object, type, nullptr, {}) {}
 
-  bool has(std::string_view name) { return find(name) != nullptr; }
+  bool has(std::string_view name) { return find(name).has_value(); }
   std::string text(std::string_view name);
   int number(std::string_view name, int otherwise);
   bool boolean(std::string_view name);
@@ -42,8 +46,10 @@ class Fields {
   Fields object(std::string_view name, std::string_view type);
   // Elements of a list of objects.
   std::vector<Fields> objects(std::string_view name, std::string_view type);
-  const Json* raw(std::string_view name) { return find(name); }
-  const Json* self() const { return object_; }
+  // The member as it is; nothing when it is absent or null.
+  std::optional<JsonView> raw(std::string_view name) { return find(name); }
+  // The object itself; null when it is absent.
+  const JsonView& self() const { return object_; }
   // Where it stands: "spec.template.spec.containers[1]".
   std::string path() const;
   // Marks members that are allowed though nobody reads them.
@@ -51,15 +57,15 @@ class Fields {
     allow(std::span<const std::string_view>(names.begin(), names.size()));
   }
   void allow(std::span<const std::string_view> names) {
-    if (object_ != nullptr) known_.insert(known_.end(), names.begin(), names.end());
+    if (!object_.is_null()) known_.insert(known_.end(), names.begin(), names.end());
   }
   // Reports every member that was neither read nor allowed.
   void finish();
-  void wrong(const Json& value, std::string_view name, std::string_view go_type);
+  void wrong(const JsonView& value, std::string_view name, std::string_view go_type);
   Reading& reading() { return reading_; }
 
  private:
-  Fields(Reading& reading, const Json* object, std::string_view type, const Fields* parent,
+  Fields(Reading& reading, JsonView object, std::string_view type, const Fields* parent,
          std::string_view name, std::optional<std::size_t> index = {})
       : reading_(reading),
         object_(object),
@@ -67,13 +73,13 @@ class Fields {
         parent_(parent),
         name_(name),
         index_(index) {
-    if (object_ != nullptr) known_.reserve(16);
+    if (!object_.is_null()) known_.reserve(16);
   }
-  const Json* find(std::string_view name);
+  std::optional<JsonView> find(std::string_view name);
   std::string path_of(std::string_view member) const;
 
   Reading& reading_;
-  const Json* object_;
+  JsonView object_;
   std::string_view type_;
   const Fields* parent_;  // null: the body itself
   std::string_view name_;

@@ -45,6 +45,8 @@ std::string escaped(char c) {
   switch (c) {
     case '"': return "\\\"";
     case '\\': return "\\\\";
+    case '\b': return "\\b";
+    case '\f': return "\\f";
     case '\n': return "\\n";
     case '\r': return "\\r";
     case '\t': return "\\t";
@@ -156,6 +158,23 @@ JsonText& JsonText::raw(std::string_view json) {
   put(json);
   comma_ = true;
   return *this;
+}
+
+JsonText& JsonText::value(const JsonView& value) {
+  switch (value.kind()) {
+    case JsonView::Kind::string: return text(value.text());
+    case JsonView::Kind::boolean: return boolean(value.boolean());
+    case JsonView::Kind::null: return raw("null");
+    case JsonView::Kind::object:
+      open('{');
+      for (const auto& [name, member] : value.members()) given_key(name).value(member);
+      return close('}');
+    case JsonView::Kind::array:
+      open('[');
+      for (const JsonView& element : value.elements()) this->value(element);
+      return close(']');
+    default: return raw(value.dump());
+  }
 }
 
 JsonText& JsonText::time(ports::WallTime value) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "mocks/json_view.h"
 #include "rotator/ports/clock.h"
 
 namespace mocks::kubernetes {
@@ -47,8 +48,9 @@ class JsonText {
   JsonText& text(std::string_view value);
   JsonText& number(std::int64_t value);
   JsonText& boolean(bool value) { return raw(value ? "true" : "false"); }
-  JsonText& raw(std::string_view json);   // a whole value, or whole members; nothing when empty
-  JsonText& time(ports::WallTime value);  // metav1.Time: "2026-11-23T10:00:00Z"
+  JsonText& raw(std::string_view json);    // a whole value, or whole members; nothing when empty
+  JsonText& value(const JsonView& value);  // what a client sent, members sorted
+  JsonText& time(ports::WallTime value);   // metav1.Time: "2026-11-23T10:00:00Z"
   JsonText& micro_time(ports::WallTime value);  // metav1.MicroTime: "2026-11-23T10:00:00.000000Z"
 
   // Members of an object.

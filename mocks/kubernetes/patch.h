@@ -2,10 +2,11 @@
 // strategic merge that always wins: field ownership (managedFields) is not kept.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "mocks/json_view.h"
 #include "mocks/kubernetes/failure.h"
 
 namespace mocks::kubernetes {
@@ -19,10 +20,10 @@ enum class PatchType { json, merge, strategic, apply };
 // By media type; parameters are ignored. Nothing for a type that cannot patch.
 std::optional<PatchType> patch_type(std::string_view content_type);
 
-// Applies `body` to `target` in place.
-Outcome<void> apply_patch(PatchType type, std::string_view body, nlohmann::json& target);
+// What becomes of the object `target`, a JSON text, by the patch `body`.
+Outcome<JsonDocument> apply_patch(PatchType type, std::string_view body, std::string_view target);
 
 // "map[spec:map[nope:1]]", as Go prints a patch in error texts.
-std::string go_map(const nlohmann::json& value);
+std::string go_map(const JsonView& value);
 
 }  // namespace mocks::kubernetes

@@ -1,14 +1,10 @@
 #include "mocks/kubernetes/reader.h"
 
-#include <nlohmann/json.hpp>
-
+#include "mocks/kubernetes/fields_json.h"
 #include "mocks/kubernetes/json_text.h"
-#include "mocks/read_json.h"
 
 namespace mocks::kubernetes {
 namespace {
-
-using Json = nlohmann::json;
 
 // The inconsistent continuation that a 410 offers reads what is there now.
 constexpr std::int64_t any_version = -1;
@@ -62,15 +58,12 @@ std::optional<Continue> decode_token(std::string_view token) {
     bits -= 8;
     text += static_cast<char>((buffer >> bits) & 0xffU);
   }
-  const Json json = read_json(text);
-  if (!json.is_object()) return std::nullopt;
-  const auto version = json.find("rv");
-  const auto start = json.find("start");
-  if (version == json.end() || !version->is_number_integer() || start == json.end() ||
-      !start->is_string()) {
-    return std::nullopt;
-  }
-  Continue out{.version = version->get<std::int64_t>(), .start = start->get<std::string>()};
+  const auto json = JsonDocument::parse(text);
+  if (!json) return std::nullopt;
+  const JsonView version = detail::member_of(json->root(), "rv");
+  const JsonView start = detail::member_of(json->root(), "start");
+  if (!version.is_integer() || !start.is_string()) return std::nullopt;
+  Continue out{.version = version.integer(), .start = std::string(start.text())};
   if (!out.start.empty() && out.start.back() == '\0') out.start.pop_back();
   return out;
 }

@@ -1,30 +1,16 @@
 #include "mocks/kubernetes/reviews.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "mocks/kubernetes/fields_json.h"
 #include "mocks/kubernetes/go_json.h"
 #include "mocks/kubernetes/json_text.h"
-#include "mocks/read_json.h"
 
 namespace mocks::kubernetes {
 namespace {
 
-using Json = nlohmann::json;
+using detail::member_of;
 using detail::text_at;
-
-// The member `key` of `object`; null where there is none.
-const Json& member(const Json& object, std::string_view key) {
-  static const Json none;
-  if (!object.is_object()) return none;
-  const auto found = object.find(key);
-  return found == object.end() ? none : *found;
-}
-
-std::string dump(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 void render_user(JsonText& json, const Account& account) {
   json.open('{').member("username", account.name);
@@ -39,18 +25,20 @@ void render_user(JsonText& json, const Account& account) {
   json.close('}');
 }
 
-Outcome<Answer> review_token(const Json& spec, const Authorizer& authorizer) {
+Outcome<Answer> review_token(const JsonView& spec, const Authorizer& authorizer) {
   const std::string_view token = text_at(spec, "token");
   if (token.empty()) {
     return refuse(bad_request("token is required for TokenReview in authentication"));
   }
   const Account* account = authorizer.find(token);
-  const Json& audiences = member(spec, "audiences");
-  bool heard = !audiences.is_array() || audiences.empty();
-  if (!heard) heard = std::find(audiences.begin(), audiences.end(), audience) != audiences.end();
+  const JsonView audiences = member_of(spec, "audiences");
+  const auto asked = audiences.elements();
+  const bool heard =
+      asked.empty() || std::any_of(asked.begin(), asked.end(),
+                                   [](const JsonView& one) { return one.text() == audience; });
   JsonText json;
   json.open('{').member("kind", "TokenReview").member("apiVersion", "authentication.k8s.io/v1");
-  json.key("metadata").raw("{}").key("spec").raw(dump(spec)).key("status").open('{');
+  json.key("metadata").raw("{}").key("spec").value(spec).key("status").open('{');
   if (account != nullptr && heard) {
     json.key("authenticated").boolean(true).key("user");
     render_user(json, *account);
@@ -60,14 +48,14 @@ Outcome<Answer> review_token(const Json& spec, const Authorizer& authorizer) {
     json.member("error", account == nullptr
                              ? "invalid bearer token"
                              : "[invalid bearer token, token audiences [" + in_quotes(audience) +
-                                   "] is invalid for the target audiences " + dump(audiences) +
+                                   "] is invalid for the target audiences " + audiences.dump() +
                                    "]");
   }
   json.close('}').close('}');
   return answer_json(201, json.take());
 }
 
-Access access_of(const Json& attributes) {
+Access access_of(const JsonView& attributes) {
   return {.verb = text_at(attributes, "verb"),
           .group = text_at(attributes, "group"),
           .resource = text_at(attributes, "resource"),
@@ -76,10 +64,10 @@ Access access_of(const Json& attributes) {
           .name = text_at(attributes, "name")};
 }
 
-std::string review_access(std::string_view kind, const Json& spec, const Account& account,
+std::string review_access(std::string_view kind, const JsonView& spec, const Account& account,
                           const Authorizer& authorizer) {
-  const Json& resource = member(spec, "resourceAttributes");
-  const Json& other = member(spec, "nonResourceAttributes");
+  const JsonView resource = member_of(spec, "resourceAttributes");
+  const JsonView other = member_of(spec, "nonResourceAttributes");
   bool allowed = false;
   if (resource.is_object()) {
     allowed = authorizer.may(account, access_of(resource));
@@ -89,7 +77,7 @@ std::string review_access(std::string_view kind, const Json& spec, const Account
   }
   JsonText json;
   json.open('{').member("kind", kind).member("apiVersion", "authorization.k8s.io/v1");
-  json.key("metadata").raw("{}").key("spec").raw(dump(spec)).key("status").open('{');
+  json.key("metadata").raw("{}").key("spec").value(spec).key("status").open('{');
   json.key("allowed").boolean(allowed);
   const std::string reason = allowed ? authorizer.reason(account) : "";
   if (!reason.empty()) json.member("reason", reason);
@@ -150,13 +138,13 @@ bool is_review(std::string_view group, std::string_view resource) {
 Outcome<Answer> answer_review(const ApiCall& call, const Authorizer& authorizer,
                               const Registry& registry) {
   if (call.method != "POST") return refuse(method_not_allowed());
-  const Json body = read_json(call.body);
-  if (!body.is_object()) {
+  const auto body = JsonDocument::parse(call.body);
+  if (!body || !body->root().is_object()) {
     return refuse(bad_request(
         "the object provided is unrecognized: couldn't get version/kind; json parse error: " +
         go_json_error(call.body).value_or("not an object")));
   }
-  const Json& spec = member(body, "spec");
+  const JsonView spec = member_of(body->root(), "spec");
   if (call.resource == "tokenreviews") return review_token(spec, authorizer);
   if (call.resource == "selfsubjectaccessreviews") {
     return answer_json(201,
@@ -190,10 +178,10 @@ Outcome<Answer> request_token(const ApiCall& call, Authorizer& authorizer, Regis
   if (authorizer.user(user) == nullptr) {
     return refuse(not_found(info(Kind::service_account), call.name));
   }
-  const Json body = read_json(call.body);
-  const Json& asked = member(member(body, "spec"), "expirationSeconds");
-  std::int64_t seconds = 3600;
-  if (asked.is_number_integer()) seconds = asked.get<std::int64_t>();
+  const auto body = JsonDocument::parse(call.body);
+  JsonView asked;
+  if (body) asked = member_of(member_of(body->root(), "spec"), "expirationSeconds");
+  const std::int64_t seconds = asked.is_integer() ? asked.integer() : 3600;
   if (seconds < shortest_token_s || seconds > longest_token_s) {
     return refuse(invalid("TokenRequest", "authentication.k8s.io", "",
                           {invalid_value("spec.expirationSeconds", std::to_string(seconds),

@@ -1,17 +1,18 @@
 #include "mocks/kubernetes/writer.h"
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
 
 #include "mocks/kubernetes/fields_json.h"
 #include "mocks/kubernetes/json_text.h"
 #include "mocks/kubernetes/names.h"
 #include "mocks/kubernetes/patch.h"
-#include "mocks/read_json.h"
+#include "rotator/ports/check.h"
 
 namespace mocks::kubernetes {
 namespace {
 
-using Json = nlohmann::json;
+using detail::member_of;
+using detail::same_value;
 using detail::text_at;
 
 bool same_spec(const DeploymentSpec& a, const DeploymentSpec& b) {
@@ -111,9 +112,9 @@ Answer Writer::finish(int status, const ApiCall& call, const Object& object, con
 Outcome<Answer> Writer::create(const ApiCall& call, const KindInfo& kind) {
   const auto chosen = options(call, "CreateOptions");
   if (!chosen) return refuse(chosen.error());
-  const auto tree = parse_body(kind, call.body);
-  if (!tree) return refuse(tree.error());
-  auto decoded = decode(kind, *tree);
+  const auto body = parse_body(kind, call.body);
+  if (!body) return refuse(body.error());
+  auto decoded = decode(kind, body->root());
   if (!decoded) return refuse(decoded.error());
   return insert(call, kind, std::move(*decoded), *chosen);
 }
@@ -168,9 +169,9 @@ Outcome<Answer> Writer::update(const ApiCall& call, const KindInfo& kind) {
   }
   const auto chosen = options(call, "UpdateOptions");
   if (!chosen) return refuse(chosen.error());
-  const auto tree = parse_body(kind, call.body);
-  if (!tree) return refuse(tree.error());
-  auto decoded = decode(kind, *tree);
+  const auto body = parse_body(kind, call.body);
+  if (!body) return refuse(body.error());
+  auto decoded = decode(kind, body->root());
   if (!decoded) return refuse(decoded.error());
   if (decoded->name.empty()) decoded->name = call.name;
   if (decoded->name != call.name) {
@@ -265,59 +266,67 @@ Outcome<Answer> Writer::patch(const ApiCall& call, const KindInfo& kind) {
     if (*type == PatchType::apply) return create(call, kind);
     return refuse(not_found(kind, call.name));
   }
-  JsonText text;
-  render_object(text, *now, kind);
-  Json tree = read_json(text.take());
+  JsonText shown;
+  render_object(shown, *now, kind);
+  const std::string before = shown.take();
+  // A patch that names no version never conflicts; one that does is held to it.
+  const auto after = apply_patch(*type, call.body, before);
+  if (!after) return refuse(after.error());
   const bool typed = kind.kind == Kind::pod || kind.kind == Kind::replica_set ||
                      kind.kind == Kind::endpoint_slice || kind.kind == Kind::endpoints;
-  Json before = typed ? tree : Json();
-  // A patch that names no version never conflicts; one that does is held to it.
-  if (const auto applied = apply_patch(*type, call.body, tree); !applied) {
-    return refuse(applied.error());
-  }
   if (typed) {
-    return patch_typed(call, kind, now, std::move(before), std::move(tree), *chosen);
+    const auto document = JsonDocument::parse(before);
+    ports::check(document.has_value(), "an object is shown as JSON");
+    return patch_typed(call, kind, now, document->root(), after->root(), *chosen);
   }
-  auto decoded = decode(kind, tree);
+  auto decoded = decode(kind, after->root());
   if (!decoded) return refuse(decoded.error());
   if (chosen->strict && !decoded->unknown.empty()) {
-    const Json given = read_json(call.body);
-    const std::string shown = *type == PatchType::merge ? tree.dump() : go_map(given);
-    Failure failure = invalid("", "", "",
-                              {invalid_value("patch", in_quotes(shown),
-                                             "strict decoding error: unknown field " +
-                                                 in_quotes(decoded->unknown.front()))});
-    return refuse(std::move(failure));
+    const auto given = JsonDocument::parse(call.body);
+    const std::string patch =
+        *type == PatchType::merge ? after->root().dump() : go_map(given->root());
+    return refuse(invalid("", "", "",
+                          {invalid_value("patch", in_quotes(patch),
+                                         "strict decoding error: unknown field " +
+                                             in_quotes(decoded->unknown.front()))}));
   }
   return replace(call, kind, now, std::move(*decoded), *chosen);
 }
 
 // Pods and ReplicaSets: clients may change labels and annotations, and a ReplicaSet's size.
 Outcome<Answer> Writer::patch_typed(const ApiCall& call, const KindInfo& kind,
-                                    const ObjectPointer& now, Json before, Json after,
-                                    const Options& options) {
-  const Json given = after.value("metadata", Json::object());
+                                    const ObjectPointer& now, const JsonView& before,
+                                    const JsonView& after, const Options& options) {
+  const JsonView given = member_of(after, "metadata");
   const std::string_view version = text_at(given, "resourceVersion");
   if (version != std::to_string(now->resource_version)) return refuse(conflict(kind, call.name));
   if (text_at(given, "uid") != now->identity->uid) {
     return refuse(immutable_uid(kind, call.name, text_at(given, "uid")));
   }
   std::shared_ptr<Object> next = now->clone();
-  if (kind.kind == Kind::replica_set && after["spec"].is_object()) {
-    const Json replicas = after["spec"].value("replicas", Json());
-    if (replicas.is_number_integer() && replicas != before["spec"]["replicas"]) {
-      const auto count = replicas.get<std::int64_t>();
-      if (count < 0 || count > max_replicas) {
-        return refuse(invalid("ReplicaSet", "apps", call.name,
-                              {invalid_value("spec.replicas", std::to_string(count),
-                                             "must be greater than or equal to 0")}));
-      }
-      static_cast<ReplicaSet&>(*next).replicas = static_cast<int>(count);
-      ++next->generation;
-      before["spec"]["replicas"] = replicas;
+  const JsonView old_spec = member_of(before, "spec");
+  const JsonView spec = member_of(after, "spec");
+  const JsonView replicas = member_of(spec, "replicas");
+  const bool sized = kind.kind == Kind::replica_set && replicas.is_integer();
+  if (sized && !same_value(replicas, member_of(old_spec, "replicas"))) {
+    const std::int64_t count = replicas.integer();
+    if (count < 0 || count > max_replicas) {
+      return refuse(invalid("ReplicaSet", "apps", call.name,
+                            {invalid_value("spec.replicas", std::to_string(count),
+                                           "must be greater than or equal to 0")}));
     }
+    static_cast<ReplicaSet&>(*next).replicas = static_cast<int>(count);
+    ++next->generation;
   }
-  if (after["spec"] != before["spec"]) {
+  const auto kept = [&](const JsonMember& old, const JsonMember& one) {
+    return old.name == one.name &&
+           ((sized && one.name == "replicas") || same_value(old.value, one.value));
+  };
+  const auto had = old_spec.members();
+  const auto has = spec.members();
+  const bool same_spec = old_spec.kind() == spec.kind() &&
+                         std::equal(had.begin(), had.end(), has.begin(), has.end(), kept);
+  if (!same_spec) {
     return refuse(invalid(
         kind.name, kind.group, call.name,
         {forbidden_value("spec",
@@ -328,12 +337,10 @@ Outcome<Answer> Writer::patch_typed(const ApiCall& call, const KindInfo& kind,
                          "be set to 1 if it was previously negative)")}));
   }
   std::vector<Cause> causes;
-  const auto strings = [&](const char* key) {
+  const auto strings = [&](std::string_view key) {
     Strings out;
-    const auto found = given.find(key);
-    if (found == given.end() || !found->is_object()) return out;
-    for (const auto& [name, value] : found->items()) {
-      if (value.is_string()) out.emplace(name, value.get<std::string>());
+    for (const auto& [name, value] : member_of(given, key).members()) {
+      if (value.is_string()) out.emplace(name, value.text());
     }
     return out;
   };

@@ -2,7 +2,6 @@
 // preconditions.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -38,8 +37,9 @@ class Writer {
   Outcome<Answer> replace(const ApiCall& call, const KindInfo& kind, const ObjectPointer& now,
                           Decoded decoded, const Options& options);
   Outcome<Answer> patch_typed(const ApiCall& call, const KindInfo& kind, const ObjectPointer& now,
-                              nlohmann::json before, nlohmann::json after, const Options& options);
-  Outcome<Answer> remove_pod(const ApiCall& call, const Pod& pod, const nlohmann::json& options);
+                              const JsonView& before, const JsonView& after,
+                              const Options& options);
+  Outcome<Answer> remove_pod(const ApiCall& call, const Pod& pod, const JsonView& options);
   Answer finish(int status, const ApiCall& call, const Object& object, const KindInfo& kind,
                 const std::vector<std::string>& unknown);
   ObjectPointer store(const ObjectPointer& now, std::shared_ptr<Object> next, bool dry_run);

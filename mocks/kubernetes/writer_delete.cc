@@ -1,6 +1,5 @@
 // Writer: DELETE, eviction and scale.
 #include <charconv>
-#include <nlohmann/json.hpp>
 
 #include "mocks/kubernetes/controllers.h"
 #include "mocks/kubernetes/fields_json.h"
@@ -8,13 +7,13 @@
 #include "mocks/kubernetes/json_text.h"
 #include "mocks/kubernetes/patch.h"
 #include "mocks/kubernetes/writer.h"
-#include "mocks/read_json.h"
 
 namespace mocks::kubernetes {
 namespace {
 
-using Json = nlohmann::json;
+using detail::member_of;
 using detail::text_at;
+using detail::type_name;
 
 Answer deleted(const Object& object, const KindInfo& kind) {
   JsonText json;
@@ -25,13 +24,11 @@ Answer deleted(const Object& object, const KindInfo& kind) {
   return answer_json(200, json.take());
 }
 
-std::optional<Failure> check_preconditions(const Json& options, const Object& object,
+std::optional<Failure> check_preconditions(const JsonView& options, const Object& object,
                                            const KindInfo& kind) {
-  if (!options.is_object()) return std::nullopt;
-  const auto found = options.find("preconditions");
-  if (found == options.end()) return std::nullopt;
-  const std::string version(text_at(*found, "resourceVersion"));
-  const std::string uid(text_at(*found, "uid"));
+  const JsonView given = member_of(options, "preconditions");
+  const std::string version(text_at(given, "resourceVersion"));
+  const std::string uid(text_at(given, "uid"));
   std::string why;
   if (!uid.empty() && uid != object.identity->uid) {
     why = "the UID in the precondition (" + uid + ") does not match the UID in record (" +
@@ -56,12 +53,13 @@ std::optional<Failure> check_preconditions(const Json& options, const Object& ob
 Outcome<Answer> Writer::remove(const ApiCall& call, const KindInfo& kind) {
   const auto chosen = options(call, "DeleteOptions");
   if (!chosen) return refuse(chosen.error());
-  Json given = call.body.empty() ? Json::object() : read_json(call.body);
-  if (given.is_discarded() || !given.is_object()) {
+  const auto body = JsonDocument::parse(call.body.empty() ? "{}" : call.body);
+  if (!body || !body->root().is_object()) {
     return refuse(bad_request(
         "couldn't get version/kind; json parse error: " +
         go_json_error(call.body).value_or("json: cannot unmarshal into Go value of type struct")));
   }
+  const JsonView given = body->root();
   const ObjectPointer now = registry_.store().find(kind.kind, where(call, kind), call.name);
   if (now == nullptr) return refuse(not_found(kind, call.name));
   if (auto failure = check_preconditions(given, *now, kind)) return refuse(*failure);
@@ -87,7 +85,7 @@ Outcome<Answer> Writer::remove(const ApiCall& call, const KindInfo& kind) {
   return deleted(*now, kind);
 }
 
-Outcome<Answer> Writer::remove_pod(const ApiCall& call, const Pod& pod, const Json& options) {
+Outcome<Answer> Writer::remove_pod(const ApiCall& call, const Pod& pod, const JsonView& options) {
   std::int64_t grace = pod.pod_template->grace_s;
   const std::string_view asked = call.parameter("gracePeriodSeconds");
   if (!asked.empty()) {
@@ -97,10 +95,8 @@ Outcome<Answer> Writer::remove_pod(const ApiCall& call, const Pod& pod, const Js
           bad_request("strconv.ParseInt: parsing " + in_quotes(asked) + ": invalid syntax"));
     }
   }
-  const auto in_body = options.find("gracePeriodSeconds");
-  if (in_body != options.end() && in_body->is_number_unsigned()) {
-    grace = in_body->get<std::int64_t>();
-  }
+  const JsonView in_body = member_of(options, "gracePeriodSeconds");
+  if (in_body.is_integer() && in_body.integer() >= 0) grace = in_body.integer();
   const std::uint64_t serial = pod.identity->serial;
   const KindInfo& kind = info(Kind::pod);
   if (grace == 0) {
@@ -123,34 +119,33 @@ Outcome<Answer> Writer::scale(const ApiCall& call) {
       registry_.store().find(Kind::deployment, call.kubernetes_namespace, call.name);
   if (now == nullptr) return refuse(not_found(kind, call.name));
   const auto& deployment = static_cast<const Deployment&>(*now);
-  Json tree = read_json(render_scale(deployment));
+  auto wanted = JsonDocument::parse(call.body);
   if (call.method == "PATCH") {
     const auto type = patch_type(call.header("Content-Type"));
     if (!type) return refuse(unsupported_media_type("415: Unsupported Media Type", true));
-    if (const auto applied = apply_patch(*type, call.body, tree); !applied) {
-      return refuse(applied.error());
-    }
-  } else {
-    tree = read_json(call.body);
-    if (!tree.is_object()) {
-      return refuse(bad_request("the object provided is unrecognized (must be of type Scale): " +
-                                go_json_error(call.body).value_or("not an object")));
-    }
+    auto patched = apply_patch(*type, call.body, render_scale(deployment));
+    if (!patched) return refuse(patched.error());
+    wanted = std::move(*patched);
   }
-  const Json metadata = tree.value("metadata", Json::object());
-  const std::string_view version = text_at(metadata, "resourceVersion");
+  if (!wanted || !wanted->root().is_object()) {
+    return refuse(bad_request("the object provided is unrecognized (must be of type Scale): " +
+                              go_json_error(call.body).value_or("not an object")));
+  }
+  const std::string_view version =
+      text_at(member_of(wanted->root(), "metadata"), "resourceVersion");
   if (!version.empty() && version != std::to_string(now->resource_version)) {
     return refuse(conflict(kind, call.name));
   }
-  const Json spec = tree.value("spec", Json::object());
-  const Json replicas = spec.is_object() ? spec.value("replicas", Json(0)) : Json();
-  if (!replicas.is_number_integer()) {
+  const auto spec = wanted->root().find("spec");
+  const JsonView replicas = member_of(spec.value_or(JsonView()), "replicas");
+  const bool sized = spec && (!spec->is_object() || spec->find("replicas"));
+  if (sized && !replicas.is_integer()) {
     return refuse(bad_request(
         "Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal " +
-        std::string(replicas.type_name()) +
+        std::string(type_name(replicas)) +
         " into Go struct field ScaleSpec.spec.replicas of type int32"));
   }
-  const auto count = replicas.get<std::int64_t>();
+  const std::int64_t count = replicas.integer();
   if (count < 0 || count > max_replicas) {
     return refuse(invalid("Scale", "autoscaling", call.name,
                           {invalid_value("spec.replicas", std::to_string(count),

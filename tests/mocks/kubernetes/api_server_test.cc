@@ -364,4 +364,35 @@ BOOST_AUTO_TEST_CASE(tells_facts_of_leases_and_of_events_that_clients_record) {
   BOOST_TEST(world.facts.count(FactKind::deployment_changed) == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_strategic_patch_merges_lists_by_their_key_and_obeys_its_directives) {
+  World world;
+  world.seed({});
+  const std::string web = world.deployments + "/web";
+  const std::string type = "application/strategic-merge-patch+json";
+  world.call("PATCH", web, R"({"metadata":{"finalizers":["x/a","x/b"]}})", type);
+  const auto answer = world.call(
+      "PATCH", web,
+      R"({"metadata":{"$deleteFromPrimitiveList/finalizers":["x/a"],"finalizers":["x/b","x/c"]},)"
+      R"("spec":{"template":{"spec":{"containers":[{"name":"app","image":"app:2"},)"
+      R"({"name":"app","workingDir":"/w"},{"name":"side","image":"side:1"}]}}}})",
+      type);
+  BOOST_TEST(answer.status == 200, answer.body);
+  const Json patched = world.deployment();
+  BOOST_TEST(patched["metadata"]["finalizers"].dump() == R"(["x/b","x/c"])");
+  const Json& containers = patched["spec"]["template"]["spec"]["containers"];
+  BOOST_REQUIRE(containers.size() == 2U);
+  BOOST_TEST(containers[0]["image"] == "app:2");
+  BOOST_TEST(containers[0]["workingDir"] == "/w");
+  BOOST_TEST(containers[1]["name"] == "side");
+}
+
+BOOST_AUTO_TEST_CASE(a_pod_deleted_with_a_grace_of_0_in_the_body_goes_at_once) {
+  World world;
+  world.seed({});
+  const Json pods = Json::parse(world.call("GET", world.pods).body);
+  const std::string name = pods["items"][0]["metadata"]["name"];
+  world.call("DELETE", world.pods + "/" + name, R"({"gracePeriodSeconds":0})");
+  BOOST_TEST(world.call("GET", world.pods + "/" + name).status == 404);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

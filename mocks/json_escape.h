@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <string>
 #include <string_view>
 
 namespace mocks {
@@ -43,8 +42,4 @@ std::size_t plain_run(std::string_view text) {
   while (at < text.size() && !needs_escape(text[at]) && (... && (text[at] != others))) ++at;
   return at;
 }
-
-// What Go's encoding/json writes for a character that cannot stand in a string.
-std::string go_escape(char c);
-
 }  // namespace mocks

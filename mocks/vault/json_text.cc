@@ -12,6 +12,20 @@ namespace {
 using std::chrono::duration_cast;
 using namespace std::string_view_literals;
 
+void append_escape(std::string& out, char c) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  switch (c) {
+    case '"': out += "\\\""sv; return;
+    case '\\': out += "\\\\"sv; return;
+    case '\n': out += "\\n"sv; return;
+    case '\r': out += "\\r"sv; return;
+    case '\t': out += "\\t"sv; return;
+    default: break;
+  }
+  const auto byte = static_cast<unsigned char>(c);
+  (out += "\\u00"sv).append({digits[byte >> 4U], digits[byte & 15U]});
+}
+
 void append_padded(std::string& out, std::uint64_t number, std::size_t width) {
   std::array<char, 20> digits{};
   for (std::size_t i = width; i-- > 0; number /= 10)
@@ -38,7 +52,7 @@ void append_string(std::string& out, std::string_view text) {
     text.remove_prefix(run);
     std::size_t taken = 1;
     if (text.front() != '\xE2') {
-      out += go_escape(text.front());
+      append_escape(out, text.front());
     } else if (text.starts_with("\xE2\x80\xA8") || text.starts_with("\xE2\x80\xA9")) {
       out += text[2] == '\xA8' ? "\\u2028" : "\\u2029";
       taken = 3;
@@ -188,8 +202,9 @@ void append_canonical(std::string& out, JsonView value) {
   }
 }
 
-std::string canonical(JsonView value) {
+std::string canonical(JsonView value, std::size_t expected) {
   std::string out;
+  out.reserve(expected);
   append_canonical(out, value);
   return out;
 }

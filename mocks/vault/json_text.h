@@ -48,7 +48,8 @@ class ObjectText {
 // The text that Go's encoding/json gives after a value went through interface{}: sorted keys, and
 // every number through a 64-bit float, so that integers beyond 2^53 lose precision.
 void append_canonical(std::string& out, JsonView value);
-std::string canonical(JsonView value);
+// `expected` bytes are set aside at once; more than that is as correct, but slower.
+std::string canonical(JsonView value, std::size_t expected = 0);
 
 // %v of fmt: map[k:v], [a b], <nil>.
 std::string go_value(JsonView value);

@@ -31,6 +31,7 @@ void append_version(std::string& out, const KvVersion& version, const KvKey& key
 
 std::string version_text(const KvVersion& version, const KvKey& key) {
   std::string out;
+  out.reserve(160);
   append_version(out, version, key);
   return out;
 }
@@ -197,7 +198,7 @@ ports::Response Vault::State::kv_data_write(Call& call, Mount& mount, std::strin
   const auto data = call.field("data");
   if (!data) return error(400, "no data provided");
   if (auto refused = refuse_cas(call, mount.kv, path)) return std::move(*refused);
-  const KvVersion& version = kv_write(mount, path, *data);
+  const KvVersion& version = kv_write(mount, path, *data, call.request.body.size());
   Envelope out = envelope("kv");
   out.data = version_text(version, *mount.kv.find(path));
   out.warn(call.ignored({"data", "options", "path", "version"}));

@@ -123,7 +123,9 @@ class Vault::State final : public Handler {
   void step_down();
 
   // --- KV with its facts.
-  const KvVersion& kv_write(Mount& mount, std::string_view path, JsonView data);
+  // `expected`: about how long the data's text is.
+  const KvVersion& kv_write(Mount& mount, std::string_view path, JsonView data,
+                            std::size_t expected = 0);
   // `data` is canonical JSON text, `secret` the name_of the client secret in it, or 0.
   const KvVersion& kv_write(Mount& mount, std::string_view path, std::string data,
                             std::uint64_t secret);

@@ -208,10 +208,11 @@ void Vault::State::step_down() {
   active_since_ = wall_now() + options_.election;
 }
 
-const KvVersion& Vault::State::kv_write(Mount& mount, std::string_view path, JsonView data) {
+const KvVersion& Vault::State::kv_write(Mount& mount, std::string_view path, JsonView data,
+                                        std::size_t expected) {
   const auto secret = data.find(secret_field_name);
   const bool there = secret && secret->is_string();
-  return kv_write(mount, path, canonical(data), there ? name_of(secret->text()) : 0);
+  return kv_write(mount, path, canonical(data, expected), there ? name_of(secret->text()) : 0);
 }
 
 const KvVersion& Vault::State::kv_write(Mount& mount, std::string_view path, std::string data,

@@ -35,15 +35,6 @@ BOOST_AUTO_TEST_CASE(a_plain_run_looks_at_no_character_but_the_texts) {
   }));
 }
 
-BOOST_AUTO_TEST_CASE(escapes_as_go_does) {
-  BOOST_TEST(go_escape('"') == "\\\"");
-  BOOST_TEST(go_escape('\\') == "\\\\");
-  BOOST_TEST(go_escape('\n') == "\\n");
-  BOOST_TEST(go_escape('\x01') == "\\u0001");
-  BOOST_TEST(go_escape('\x1f') == "\\u001f");
-  BOOST_TEST(go_escape('<') == "\\u003c");
-}
-
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace mocks

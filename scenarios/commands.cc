@@ -22,11 +22,6 @@ namespace {
 using ports::ErrorCode;
 using ports::fail;
 
-int complain(const ports::Error& error) {
-  std::cerr << "rehearse: " << error.message << "\n";
-  return error.code == ErrorCode::configuration ? exit_configuration : exit_internal;
-}
-
 // One line that is drawn over, on a terminal only.
 class ProgressBar {
  public:
@@ -151,6 +146,11 @@ std::vector<std::string> policies_of(const Scenario& scenario) {
 }
 
 }  // namespace
+
+int complain(const ports::Error& error) {
+  std::cerr << "rehearse: " << error.message << "\n";
+  return error.code == ErrorCode::configuration ? exit_configuration : exit_internal;
+}
 
 ports::Status write_output(const std::string& file, const std::string& text) {
   if (file.empty()) {

@@ -64,6 +64,9 @@ int main_command(const std::string& scenarios_folder, const std::string& report_
 // leaves what was there.
 ports::Status write_output(const std::string& file, const std::string& text);
 
+// Says to stderr why a command cannot go on; the exit code for that.
+int complain(const ports::Error& error);
+
 // The worst of all runs as an exit code.
 int exit_code_of(const std::vector<Report>& runs);
 

@@ -41,11 +41,6 @@ class Reporter final : public mocks::Observer {
   ports::Instant begin_ = {};
 };
 
-int complain(const ports::Error& error) {
-  std::cerr << "rehearse: " << error.message << "\n";
-  return error.code == ports::ErrorCode::configuration ? exit_configuration : exit_internal;
-}
-
 Json greeting(const Scenario& scenario, const Servers& servers) {
   const auto& at = servers.endpoints();
   return {{"ready", true},

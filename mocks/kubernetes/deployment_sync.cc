@@ -21,11 +21,6 @@ bool copied_to_set(std::string_view key) {
          key != "deprecated.deployment.rollback.to";
 }
 
-Strings with_hash(Strings labels, const std::string& hash) {
-  labels["pod-template-hash"] = hash;
-  return labels;
-}
-
 }  // namespace
 
 DeploymentSync::DeploymentSync(Registry& registry, std::shared_ptr<const Deployment> deployment)
@@ -211,7 +206,7 @@ void DeploymentSync::create_new_set(std::int64_t revision) {
   set->identity = registry_.identify(Kind::replica_set, deployment_->kubernetes_namespace(),
                                      std::move(name), {}, deployment_.get());
   set->generation = 1;
-  set->labels = SharedStrings(with_hash(spec.pod_template->labels, spec.pod_template->hash));
+  set->labels = spec.pod_template->set_labels;
   set->selector = std::make_shared<const LabelSelector>(spec.selector);
   set->min_ready_s = spec.min_ready_s;
   set->revision = revision;

@@ -2,42 +2,10 @@
 
 #include <charconv>
 #include <chrono>
-#include <cstring>
 #include <utility>
 
 namespace mocks::kubernetes {
 namespace {
-
-// A word with the highest bit set in each of its bytes that needs an escape, and zero if none does
-// (a byte after the first such one may be marked by mistake).
-std::uint64_t marks(std::uint64_t word) {
-  constexpr std::uint64_t ones = 0x0101010101010101;
-  constexpr std::uint64_t highs = 0x80 * ones;
-  const auto below = [&](std::uint64_t bytes, std::uint64_t limit) {
-    return (bytes - limit * ones) & ~bytes & highs;
-  };
-  const auto equal = [&](char c) {
-    return below(word ^ (static_cast<unsigned char>(c) * ones), 1);
-  };
-  return below(word, 0x20) | equal('"') | equal('\\');
-}
-
-// How many characters at the start of `text` stand in a JSON string as they are.
-std::size_t plain_run(std::string_view text) {
-  constexpr std::size_t width = sizeof(std::uint64_t);
-  const auto plain = [&](std::size_t from) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + from, width);
-    return marks(word) == 0;
-  };
-  std::size_t at = 0;
-  while (text.size() - at >= width && plain(at)) at += width;
-  // The last word may overlap the one before.
-  const bool tail = text.size() >= width && text.size() - at < width;
-  if (tail && plain(text.size() - width)) return text.size();
-  while (at < text.size() && !needs_escape(text[at])) ++at;
-  return at;
-}
 
 // What stands for a character that needs an escape.
 std::string escaped(char c) {
@@ -93,7 +61,7 @@ void JsonText::put_quoted(std::string_view value) {
   char* at = begin(1);
   *at++ = '"';
   written(at);
-  for (std::size_t run = plain_run(value); run < value.size(); run = plain_run(value)) {
+  for (std::size_t run = plain_run<>(value); run < value.size(); run = plain_run<>(value)) {
     put(value.substr(0, run));
     put(escaped(value[run]));
     value.remove_prefix(run + 1);

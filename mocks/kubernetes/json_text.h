@@ -8,15 +8,11 @@
 #include <string>
 #include <string_view>
 
+#include "mocks/json_escape.h"
 #include "mocks/json_view.h"
 #include "rotator/ports/clock.h"
 
 namespace mocks::kubernetes {
-
-// Whether RFC 8259 lets a character stand in a string only behind a backslash.
-constexpr bool needs_escape(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
-}
 
 // A member's name as the source writes it: the compiler sees that nothing in it needs an escape.
 class Name {

@@ -197,6 +197,10 @@ void finish_template(PodTemplate& pod_template) {
     hash = hash / safe_letters.size() + (hash << 48U);
   }
 
+  Strings labels = pod_template.labels;
+  labels["pod-template-hash"] = pod_template.hash;
+  pod_template.set_labels = SharedStrings(std::move(labels));
+
   admit(pod_template);
 }
 

@@ -152,7 +152,8 @@ struct PodTemplate {
   std::vector<ContainerSpec> init_containers = {};
   int grace_s = 30;
   std::string node = "node-0";
-  std::string hash = {};  // pod-template-hash
+  std::string hash = {};          // pod-template-hash
+  SharedStrings set_labels = {};  // with that: what its ReplicaSet and its pods carry
   // The spec of a pod made from it (JSON object), and where in it the five letters stand that
   // differ from pod to pod.
   std::string pod_spec = {};
@@ -161,7 +162,7 @@ struct PodTemplate {
     return &a == &b || (a.spec == b.spec && a.annotations == b.annotations && a.labels == b.labels);
   }
 };
-// Fills hash, pod_spec and suffix_at from the rest.
+// Fills hash, set_labels, pod_spec and suffix_at from the rest.
 void finish_template(PodTemplate& pod_template);
 
 struct DeploymentSpec {

@@ -55,11 +55,6 @@ struct GoesFirst {
   }
 };
 
-Strings with_hash(Strings labels, const std::string& hash) {
-  labels["pod-template-hash"] = hash;
-  return labels;
-}
-
 }  // namespace
 
 void WorkQueue::add(ports::Instant when, std::uint32_t kind, std::uint64_t serial) {
@@ -156,7 +151,7 @@ bool ReplicaSetController::create_pod(const ReplicaSet& set, std::string& failur
   pod->identity = registry_.identify(Kind::pod, where, std::move(name), set.name() + '-', &set);
   pod->id = pod->identity->serial;
   pod->generation = 1;
-  pod->labels = SharedStrings(with_hash(set.pod_template->labels, set.pod_template->hash));
+  pod->labels = set.pod_template->set_labels;
   pod->annotations = SharedStrings(registry_.admitted(set.pod_template->annotations));
   pod->revision = set.revision;
   pod->pod_template = set.pod_template;

@@ -102,9 +102,7 @@ std::shared_ptr<ReplicaSet> make_set(Registry& registry, const Deployment& deplo
   identity->created = since;
   set->identity = std::move(identity);
   set->generation = 1;
-  Strings labels = spec.pod_template->labels;
-  labels["pod-template-hash"] = spec.pod_template->hash;
-  set->labels = SharedStrings(std::move(labels));
+  set->labels = spec.pod_template->set_labels;
   set->replicas = spec.replicas;
   set->min_ready_s = spec.min_ready_s;
   set->pod_template = spec.pod_template;

@@ -170,6 +170,9 @@ class Cluster {
                                       const char* accept = any_json);
 
   const ClusterOptions& options() const { return options_; }
+  // Where the namespace's pods are, and its Deployments and ReplicaSets: the path before "/pods".
+  const std::string& core_path() const { return core_path_; }
+  const std::string& apps_path() const { return apps_path_; }
   ports::Clock& clock() { return clock_; }
 
  private:
@@ -189,6 +192,8 @@ class Cluster {
   ClusterOptions options_;
   ports::Secret token_;
   ports::Result<Url> server_;
+  std::string core_path_;
+  std::string apps_path_;
   std::unique_ptr<Watches> watches_;
 };
 

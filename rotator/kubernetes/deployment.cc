@@ -6,18 +6,10 @@
 #include "rotator/kubernetes/watches.h"
 
 namespace rotator {
-namespace {
-
-std::string apps(const std::string& kubernetes_namespace) {
-  return "/apis/apps/v1/namespaces/" + percent_encode(kubernetes_namespace);
-}
-
-}  // namespace
 
 ports::Result<Deployment> Cluster::deployment(const std::string& name) {
   auto response =
-      call("GET", apps(options_.kubernetes_namespace) + "/deployments/" + percent_encode(name), {},
-           {}, Repeat::safe);
+      call("GET", apps_path_ + "/deployments/" + percent_encode(name), {}, {}, Repeat::safe);
   if (!response) return ports::fail(response.error());
   const std::string tried = "reading Deployment " + options_.kubernetes_namespace + "/" + name;
   if (response->status != 200) return ports::fail(kubernetes_error(tried, *response));
@@ -30,10 +22,9 @@ ports::Result<Deployment> Cluster::deployment(const std::string& name) {
 
 ports::Result<Deployment> Cluster::list_deployment(const std::string& name) {
   const std::string tried = "listing Deployment " + options_.kubernetes_namespace + "/" + name;
-  auto response = call("GET",
-                       apps(options_.kubernetes_namespace) +
-                           "/deployments?fieldSelector=" + percent_encode("metadata.name=" + name),
-                       {}, {}, Repeat::safe);
+  auto response = call(
+      "GET", apps_path_ + "/deployments?fieldSelector=" + percent_encode("metadata.name=" + name),
+      {}, {}, Repeat::safe);
   if (!response) return ports::fail(response.error());
   if (response->status != 200) return ports::fail(kubernetes_error(tried, *response));
   const auto parsed = parse_object(response->body, tried);
@@ -68,10 +59,9 @@ ports::Result<Deployment> Cluster::annotate_template(const std::string& name,
   else
     patch.null();
   for (int depth = 0; depth < 5; ++depth) patch.close_object();
-  auto response = call("PATCH",
-                       apps(options_.kubernetes_namespace) + "/deployments/" +
-                           percent_encode(name) + "?fieldManager=rotator",
-                       "application/strategic-merge-patch+json", patch.take(), Repeat::safe);
+  auto response =
+      call("PATCH", apps_path_ + "/deployments/" + percent_encode(name) + "?fieldManager=rotator",
+           "application/strategic-merge-patch+json", patch.take(), Repeat::safe);
   if (!response) return ports::fail(response.error());
   const std::string tried = "annotating Deployment " + options_.kubernetes_namespace + "/" + name;
   if (response->status != 200) return ports::fail(kubernetes_error(tried, *response));
@@ -85,10 +75,9 @@ ports::Result<Deployment> Cluster::annotate_template(const std::string& name,
 ports::Result<std::vector<ReplicaSet>> Cluster::replica_sets(const Deployment& deployment) {
   const std::string tried =
       "listing the ReplicaSets of " + options_.kubernetes_namespace + "/" + deployment.name;
-  auto response = call("GET",
-                       apps(options_.kubernetes_namespace) + "/replicasets?labelSelector=" +
-                           percent_encode(deployment.label_selector),
-                       {}, {}, Repeat::safe);
+  auto response = call(
+      "GET", apps_path_ + "/replicasets?labelSelector=" + percent_encode(deployment.label_selector),
+      {}, {}, Repeat::safe);
   if (!response) return ports::fail(response.error());
   if (response->status != 200) return ports::fail(kubernetes_error(tried, *response));
   const auto parsed = parse_object(response->body, tried);

@@ -109,8 +109,7 @@ ports::Result<ExecOutcome> Cluster::exec(const std::string& pod, const std::stri
     return "exec of " + (argv.empty() ? std::string("nothing") : quotable(argv.front())) + " in " +
            options_.kubernetes_namespace + "/" + pod + ", container " + container;
   };
-  std::string target = "/api/v1/namespaces/" + percent_encode(options_.kubernetes_namespace) +
-                       "/pods/" + percent_encode(pod) + "/exec?";
+  std::string target = core_path_ + "/pods/" + percent_encode(pod) + "/exec?";
   for (const auto& argument : argv) target += "command=" + percent_encode(argument) + "&";
   target += "container=" + percent_encode(container) + "&stdout=true&stderr=true";
 

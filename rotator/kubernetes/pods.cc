@@ -22,7 +22,7 @@ ports::Result<Listed<Item>> list_pods(Cluster& cluster, const Deployment& deploy
                                       const char* accept, Read&& read) {
   const auto& space = cluster.options().kubernetes_namespace;
   const auto tried = [&] { return "listing the pods of " + space + "/" + deployment.name; };
-  const std::string first = "/api/v1/namespaces/" + percent_encode(space) +
+  const std::string first = cluster.core_path() +
                             "/pods?labelSelector=" + percent_encode(deployment.label_selector) +
                             "&limit=" + std::to_string(pods_per_page);
   Listed<Item> found;

@@ -121,10 +121,9 @@ ports::Result<bool> Cluster::open_watch(const Deployment& deployment, Subject su
   }
   const std::string kind =
       subject == Subject::deployment
-          ? "/apis/apps/v1/namespaces/" + percent_encode(options_.kubernetes_namespace) +
+          ? apps_path_ +
                 "/deployments?fieldSelector=" + percent_encode("metadata.name=" + deployment.name)
-          : "/api/v1/namespaces/" + percent_encode(options_.kubernetes_namespace) +
-                "/pods?labelSelector=" + percent_encode(deployment.label_selector);
+          : core_path_ + "/pods?labelSelector=" + percent_encode(deployment.label_selector);
   const std::string target = kind + "&watch=true&allowWatchBookmarks=true&resourceVersion=" +
                              percent_encode(line.position) +
                              "&timeoutSeconds=" + std::to_string(watch_timeout_s);

@@ -1,7 +1,8 @@
 #include "mocks/sim/trace.h"
 
+#include <array>
 #include <bit>
-#include <cstring>
+#include <cstdint>
 #include <string_view>
 
 #include "mocks/sim/draws.h"
@@ -11,8 +12,9 @@ namespace {
 
 // Up to eight characters as one number, the first lowest: the same on every machine.
 std::uint64_t word_of(std::string_view text) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, text.data(), text.size());
+  std::array<char, 8> bytes{};
+  text.copy(bytes.data(), bytes.size());
+  auto word = std::bit_cast<std::uint64_t>(bytes);
   if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
   return word;
 }

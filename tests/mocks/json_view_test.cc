@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mocks/read_json.h"
+#include "tests/mocks/some_json.h"
 
 namespace mocks {
 
@@ -16,32 +17,6 @@ BOOST_AUTO_TEST_SUITE(json_view_suite)
 namespace {
 
 using nlohmann::json;
-
-json some_tree(int depth) {
-  switch (*rc::gen::inRange(0, depth > 0 ? 8 : 6)) {
-    case 0: return nullptr;
-    case 1: return *rc::gen::arbitrary<bool>();
-    case 2: return *rc::gen::arbitrary<std::int64_t>();
-    case 3: return *rc::gen::arbitrary<std::uint64_t>();
-    case 4: return *rc::gen::arbitrary<double>();
-    case 5: return *rc::gen::string<std::string>();
-    case 6: {
-      json array = json::array();
-      for (int n = *rc::gen::inRange(0, 4); n > 0; --n) array.push_back(some_tree(depth - 1));
-      return array;
-    }
-    default: {
-      json object = json::object();
-      for (int n = *rc::gen::inRange(0, 4); n > 0; --n)
-        object[*rc::gen::string<std::string>()] = some_tree(depth - 1);
-      return object;
-    }
-  }
-}
-
-std::string printed(const json& tree) {
-  return tree.dump(-1, ' ', false, json::error_handler_t::replace);
-}
 
 JsonView::Kind kind_of(const json& tree) {
   if (tree.is_number_integer()) return JsonView::Kind::integer;
@@ -87,12 +62,12 @@ bool is_read_as_a_tree(const std::string& text) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(shows_what_the_tree_of_the_same_text_holds) {
-  BOOST_TEST(rc::check("round trip", [] { RC_ASSERT(is_read_as_a_tree(printed(some_tree(3)))); }));
+  BOOST_TEST(rc::check("round trip", [] { RC_ASSERT(is_read_as_a_tree(printed(some_json(3)))); }));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_the_tree_refuses) {
   BOOST_TEST(rc::check("one byte off", [] {
-    auto text = printed(some_tree(3));
+    auto text = printed(some_json(3));
     const auto at = *rc::gen::inRange<std::size_t>(0, text.size());
     text[at] = *rc::gen::arbitrary<char>();
     RC_ASSERT(is_read_as_a_tree(text));

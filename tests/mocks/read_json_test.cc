@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/mocks/some_json.h"
+
 namespace mocks {
 
 BOOST_AUTO_TEST_SUITE(read_json_suite)
@@ -14,50 +16,22 @@ namespace {
 
 using nlohmann::json;
 
-// Texts are alike when they print alike: an integer and a fraction of one value do not.
-std::string printed(const json& tree) {
-  return tree.is_discarded() ? "discarded"
-                             : tree.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
 void check_like_the_library(const std::string& text) {
   BOOST_TEST(printed(read_json(text)) == printed(json::parse(text, nullptr, false)), text);
-}
-
-json some_tree(int depth) {
-  switch (*rc::gen::inRange(0, depth > 0 ? 8 : 6)) {
-    case 0: return nullptr;
-    case 1: return *rc::gen::arbitrary<bool>();
-    case 2: return *rc::gen::arbitrary<std::int64_t>();
-    case 3: return *rc::gen::arbitrary<std::uint64_t>();
-    case 4: return *rc::gen::arbitrary<double>();
-    case 5: return *rc::gen::string<std::string>();
-    case 6: {
-      json array = json::array();
-      for (int n = *rc::gen::inRange(0, 4); n > 0; --n) array.push_back(some_tree(depth - 1));
-      return array;
-    }
-    default: {
-      json object = json::object();
-      for (int n = *rc::gen::inRange(0, 4); n > 0; --n)
-        object[*rc::gen::string<std::string>()] = some_tree(depth - 1);
-      return object;
-    }
-  }
 }
 
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(what_is_written_is_read_as_the_library_reads_it) {
   BOOST_TEST(rc::check("round trip", [] {
-    const auto text = printed(some_tree(3));
+    const auto text = printed(some_json(3));
     RC_ASSERT(printed(read_json(text)) == printed(json::parse(text, nullptr, false)));
   }));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_json_is_discarded_as_the_library_does) {
   BOOST_TEST(rc::check("one byte off", [] {
-    auto text = printed(some_tree(3));
+    auto text = printed(some_json(3));
     const auto at = *rc::gen::inRange<std::size_t>(0, text.size());
     text[at] = *rc::gen::arbitrary<char>();
     RC_ASSERT(printed(read_json(text)) == printed(json::parse(text, nullptr, false)));

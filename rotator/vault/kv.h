@@ -91,6 +91,7 @@ class KeyValue {
 
   ports::Result<KvMetadata> metadata();
   ports::Result<KvMount> mount();
+
   // Destroys one version for good (PUT .../destroy/...). Idempotent.
   ports::Status destroy(int version);
 

@@ -1,6 +1,7 @@
 #include "tests/mocks/some_json.h"
 
 #include <rapidcheck.h>
+#include <nlohmann/json.hpp>
 
 namespace mocks {
 

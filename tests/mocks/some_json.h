@@ -1,7 +1,7 @@
 // JSON of any shape, for properties that hold of every text.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 namespace mocks {

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "mocks/idp/okta.h"
+#include "mocks/idp/okta/okta.h"
 #include "mocks/sim/event_queue.h"
 
 namespace {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "mocks/vault/agent.h"
+#include "mocks/vault/agent/agent.h"
 #include "mocks/vault/vault.h"
 
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "mocks/facts.h"
-#include "mocks/portal/oracle.h"
+#include "mocks/users/oracle.h"
 #include "scenarios/world.h"
 
 namespace scenarios {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "mocks/portal/journey.h"
-#include "mocks/portal/tally.h"
 #include "mocks/portal/timeline.h"
+#include "mocks/users/journey.h"
+#include "mocks/users/tally.h"
 #include "scenarios/report.h"
 #include "scenarios/scenario.h"
 

@@ -12,10 +12,10 @@
 #include <set>
 #include <thread>
 
-#include "mocks/portal/browser.h"
 #include "mocks/portal/metrics.h"
 #include "mocks/sim/fault_plan.h"
 #include "mocks/sim/trace.h"
+#include "mocks/users/browser.h"
 #include "mocks/wire/real_time.h"
 #include "rotator/ports/stop_signal.h"
 #include "rotator/ports/system_clock.h"

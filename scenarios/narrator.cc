@@ -3,7 +3,7 @@
 #include <map>
 #include <utility>
 
-#include "mocks/portal/cause.h"
+#include "mocks/users/cause.h"
 
 namespace scenarios {
 namespace {

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "mocks/portal/cause.h"
+#include "mocks/users/cause.h"
 #include "rotator/cli/yaml_section.h"
 #include "scenarios/invariants.h"
 

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "mocks/portal/browser.h"
 #include "mocks/sim/fault_plan.h"
+#include "mocks/users/browser.h"
 #include "mocks/wire/real_time.h"
 #include "rotator/ports/stop_signal.h"
 #include "rotator/ports/system_clock.h"

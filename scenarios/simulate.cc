@@ -3,7 +3,6 @@
 #include <map>
 #include <optional>
 
-#include "mocks/portal/logins.h"
 #include "mocks/portal/metrics.h"
 #include "mocks/sim/event_queue.h"
 #include "mocks/sim/fault_plan.h"
@@ -11,6 +10,7 @@
 #include "mocks/sim/process.h"
 #include "mocks/sim/sim_ports.h"
 #include "mocks/sim/trace.h"
+#include "mocks/users/logins.h"
 #include "rotator/ports/check.h"
 #include "rotator/rotation/rotation.h"
 #include "scenarios/assemble.h"

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "mocks/idp/okta.h"
+#include "mocks/idp/okta/okta.h"
 #include "mocks/kubernetes/api_server.h"
 #include "mocks/portal/fleet.h"
 #include "mocks/portal/load_balancer.h"

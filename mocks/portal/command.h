@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "mocks/kubernetes/workload.h"
-#include "mocks/vault/agent.h"
+#include "mocks/vault/agent/agent.h"
 
 namespace mocks::portal {
 

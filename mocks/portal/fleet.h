@@ -22,7 +22,7 @@
 #include "mocks/scheduler.h"
 #include "mocks/sim/draws.h"
 #include "mocks/sim/faults.h"
-#include "mocks/vault/agent.h"
+#include "mocks/vault/agent/agent.h"
 #include "mocks/vault/vault.h"
 
 namespace mocks::portal {

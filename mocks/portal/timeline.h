@@ -16,8 +16,8 @@
 #include "mocks/facts.h"
 #include "mocks/idp/core.h"
 #include "mocks/kubernetes/workload.h"
-#include "mocks/portal/cause.h"
 #include "mocks/portal/environment.h"
+#include "mocks/users/cause.h"
 
 namespace mocks::portal {
 

@@ -1,6 +1,5 @@
-// Vault::State: what a Vault holds and decides, shared by its HTTP face (serve.cc, kv_http.cc,
-// auth_http.cc, token_http.cc, sys_http.cc, mounts_http.cc) and its typed face (vault.cc). Only
-// those include this.
+// Vault::State: what a Vault holds and decides, shared by its HTTP face (http/) and its typed face
+// (vault.cc). Only those include this.
 #pragma once
 
 #include <map>
@@ -10,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "mocks/vault/http.h"
-#include "mocks/vault/kv.h"
-#include "mocks/vault/quota.h"
-#include "mocks/vault/tokens.h"
+#include "mocks/vault/http/call.h"
+#include "mocks/vault/store/kv.h"
+#include "mocks/vault/store/quota.h"
+#include "mocks/vault/store/tokens.h"
 #include "mocks/vault/vault.h"
 
 namespace mocks::vault {
@@ -99,7 +98,7 @@ class Vault::State final : public Handler {
 
   // The active node over HTTP.
   Answer handle(const ports::Request& request) override { return serve(request, false); }
-  // Either node (serve.cc).
+  // Either node (http/serve.cc).
   Answer serve(const ports::Request& request, bool standby);
 
   // --- Shared decisions.
@@ -169,13 +168,13 @@ class Vault::State final : public Handler {
   Standby standby_{*this};
 
  private:
-  // serve.cc
+  // http/serve.cc
   ports::Response route(Call& call);
   std::optional<ports::Response> admit(Call& call);
   bool is_login(const Call& call);
   bool is_open(const Call& call) const;
   ports::Response wrap(Call& call, ports::Response response);
-  // kv_http.cc
+  // http/kv.cc, http/kv_metadata.cc
   ports::Response kv1_http(Call& call, Mount& mount, std::string_view path);
   ports::Response kv_data(Call& call, Mount& mount, std::string_view path);
   ports::Response kv_data_read(Call& call, Mount& mount, std::string_view path);
@@ -187,7 +186,7 @@ class Vault::State final : public Handler {
   ports::Response kv_versions(Call& call, Mount& mount, std::string_view verb,
                               std::string_view path);
   ports::Response kv_config(Call& call, Mount& mount);
-  // sys_http.cc, mounts_http.cc
+  // http/sys.cc, http/mounts.cc
   std::optional<ports::Response> sys_open(Call& call);
   ports::Response health(const Call& call) const;
   ports::Response seal_status() const;
@@ -205,12 +204,12 @@ class Vault::State final : public Handler {
   ports::Response leases_http(Call& call, std::string_view rest);
   ports::Response wrapping_http(Call& call, std::string_view rest);
   void append_mount(std::string& out, Mount& mount, bool with_path);
-  // token_http.cc
+  // http/token.cc
   ports::Response token_create(Call& call, bool orphan);
   ports::Response token_lookup(Call& call, Token& token);
   ports::Response token_renew(Call& call, Token& token);
   std::string auth_text(Token& token, ports::Duration lease);
-  // auth_http.cc
+  // http/auth.cc
   ports::Response login_response(Call& call, Token& token);
   ports::Response approle_login(Call& call, AuthMethod& method);
   ports::Response secret_id_http(Call& call, AuthRole& role, std::string_view verb);

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "mocks/vault/json_text.h"
 #include "mocks/vault/state.h"
+#include "mocks/vault/store/json_text.h"
 #include "rotator/ports/check.h"
 
 namespace mocks::vault {

@@ -29,7 +29,7 @@
 #include "mocks/handler.h"
 #include "mocks/scheduler.h"
 #include "mocks/sim/draws.h"
-#include "mocks/vault/kv.h"
+#include "mocks/vault/store/kv.h"
 #include "rotator/ports/clock.h"
 
 namespace mocks::vault {

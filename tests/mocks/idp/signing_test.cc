@@ -4,7 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/mocks/idp/jwks.h"
+#include "tests/mocks/idp/okta/jwks.h"
 
 BOOST_AUTO_TEST_SUITE(signing)
 

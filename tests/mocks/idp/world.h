@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "mocks/facts.h"
-#include "mocks/idp/okta.h"
+#include "mocks/idp/okta/okta.h"
 #include "mocks/sim/event_queue.h"
 #include "tests/contract/okta_contract.h"
 

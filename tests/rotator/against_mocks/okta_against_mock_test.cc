@@ -2,7 +2,7 @@
 // agree.
 #include <boost/test/unit_test.hpp>
 
-#include "mocks/idp/okta.h"
+#include "mocks/idp/okta/okta.h"
 #include "rotator/idp/identity_provider.h"
 #include "rotator/idp/token_probe.h"
 #include "tests/rotator/against_mocks/direct_wire.h"

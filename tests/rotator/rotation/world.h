@@ -12,7 +12,7 @@
 
 #include "mocks/facts.h"
 #include "mocks/handler.h"
-#include "mocks/idp/okta.h"
+#include "mocks/idp/okta/okta.h"
 #include "mocks/kubernetes/api_server.h"
 #include "mocks/portal/fleet.h"
 #include "mocks/portal/timeline.h"

@@ -1,0 +1,51 @@
+// OktaAdmin: the administration API. Applications and their client secrets under
+// /api/v1/apps/{appId}, dynamic clients under /oauth2/v1/clients/{clientId}, and there, as an
+// option, the secrets path of a widely copied guide (see OktaOptions::guide_paths).
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "mocks/idp/core.h"
+#include "mocks/idp/okta/okta.h"
+#include "mocks/idp/okta/reply.h"
+
+namespace mocks::idp {
+
+class OktaAdmin {
+ public:
+  OktaAdmin(Core& core, const OktaOptions& options) : core_(core), options_(options) {}
+
+  // For paths under /api/v1/apps and /oauth2/v1/clients. Checks in order: credential (401), rate
+  // (429), permission (403), existence (404), rules (400).
+  ports::Response handle(const OktaRequest& request);
+
+  // A fresh secret's id and, unless `value` is chosen, its value.
+  Core::NewSecret make_secret(std::string value) const;
+
+ private:
+  // The apps API takes the truth as it is; the guide's path may mend (see OktaOptions).
+  enum class Door { apps, clients };
+
+  ports::Response route(const OktaRequest& request, Door door);
+  ports::Response secrets(const OktaRequest& request, const Registration& client, Door door);
+  ports::Response create(const OktaRequest& request, const Registration& client);
+  ports::Response remove(const OktaRequest& request, const Registration& client,
+                         std::string_view secret_id, Door door);
+  ports::Response set_active(const OktaRequest& request, const Registration& client,
+                             std::string_view secret_id, bool active);
+  ports::Response new_secret(const OktaRequest& request, const Registration& client);
+  ports::Response refused(const OktaRequest& request, Change change, std::string_view secret_id);
+
+  AdminRight right_of(const ports::Request& http, bool& known) const;
+  std::int64_t this_window() const;  // minutes since the epoch
+  bool over_limit();
+  void add_rate_headers(ports::Response& response) const;
+
+  Core& core_;
+  const OktaOptions& options_;
+  std::int64_t window_ = -1;  // the minute that is counted
+  int window_requests_ = 0;
+};
+
+}  // namespace mocks::idp

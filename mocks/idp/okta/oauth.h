@@ -1,0 +1,70 @@
+// OktaOAuth: the OAuth endpoints of the org authorization server (/oauth2/v1/...) and of custom
+// ones
+// (/oauth2/{id}/v1/...): token, introspect, revoke, userinfo, authorize, keys, discovery.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mocks/handler.h"
+#include "mocks/idp/core.h"
+#include "mocks/idp/encoding.h"
+#include "mocks/idp/okta/okta.h"
+#include "mocks/idp/okta/reply.h"
+#include "mocks/idp/okta/tokens.h"
+
+namespace mocks::idp {
+
+class OktaOAuth {
+ public:
+  OktaOAuth(Core& core, const OktaOptions& options) : core_(core), options_(options) {}
+
+  // For /oauth2/v1/..., /oauth2/{id}/v1/... and the two discovery documents of each.
+  Answer handle(const OktaRequest& request);
+
+ private:
+  // Whom the request's credentials name, in typed form; or the refusal of their shape.
+  struct Credentials {
+    std::optional<ports::Response> refusal = {};
+    std::string client_id = {};
+    std::uint64_t secret = 0;
+    AuthenticationMethod method = AuthenticationMethod::none;
+  };
+  struct Server {
+    std::string id = {};  // empty: the org's own
+    std::string issuer = {};
+  };
+
+  ports::Response endpoint(const OktaRequest& request, const Server& server, std::string_view name);
+  ports::Response token(const OktaRequest& request, const Server& server, const Form& form);
+  ports::Response introspect(const OktaRequest& request, const Form& form);
+  ports::Response revoke(const OktaRequest& request, const Form& form);
+  ports::Response userinfo(const OktaRequest& request);
+  ports::Response authorize(const OktaRequest& request, const Server& server);
+  ports::Response discovery(const Server& server, const std::string& origin) const;
+
+  static Credentials credentials_of(const OktaRequest& request, const Form& form);
+  static TokenAttempt attempt_of(const Credentials& credentials, const Form& form, GrantType grant,
+                                 const Grants& grants);
+  ports::Response refusal_of(const OktaRequest& request, TokenVerdict verdict,
+                             const Registration* client) const;
+  // What only a rendered request can get wrong, once its client is authenticated and its grant
+  // good.
+  std::optional<ports::Response> flaw_of(const Server& server, const Form& form,
+                                         const TokenAttempt& attempt,
+                                         const Registration& client) const;
+  std::string scope_of(const Form& form, const TokenAttempt& attempt) const;
+  ports::Response grant_tokens(const Server& server, const Form& form, TokenAttempt attempt,
+                               const Registration& client);
+  // Authenticates a client that asks about its tokens; the refusal, if any.
+  std::optional<ports::Response> unauthenticated(const OktaRequest& request, const Form& form,
+                                                 std::string& client_id) const;
+
+  Core& core_;
+  const OktaOptions& options_;
+  OktaTokens tokens_;
+};
+
+}  // namespace mocks::idp

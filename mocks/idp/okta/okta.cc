@@ -1,0 +1,75 @@
+#include "mocks/idp/okta/okta.h"
+
+#include <utility>
+
+#include "mocks/idp/encoding.h"
+#include "mocks/idp/okta/admin.h"
+#include "mocks/idp/okta/oauth.h"
+#include "mocks/idp/okta/reply.h"
+
+namespace mocks::idp {
+namespace {
+
+constexpr std::string_view registration_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+std::string origin_of(const OktaOptions& options, const ports::Request& request) {
+  if (!options.origin.empty()) return options.origin;
+  const auto host = ports::find_header(request.headers, "Host");
+  return host ? "https://" + std::string(*host) : request.origin;
+}
+
+}  // namespace
+
+Okta::Okta(Scheduler& scheduler, Observer& observer, sim::Draws draws, OktaOptions options)
+    : options_(std::move(options)),
+      core_(scheduler, observer, draws, options_.core),
+      admin_(std::make_unique<OktaAdmin>(core_, options_)),
+      oauth_(std::make_unique<OktaOAuth>(core_, options_)) {}
+
+Okta::~Okta() = default;
+
+std::string Okta::add_client(Registration registration, std::string secret_value) {
+  const auto client_id = registration.client_id;
+  core_.add_client(std::move(registration));
+  auto secret = admin_->make_secret(std::move(secret_value));
+  secret.settled = true;
+  auto id = secret.id;
+  core_.create_secret(client_id, std::move(secret));
+  return id;
+}
+
+Answer Okta::handle(const ports::Request& http) {
+  const std::string_view target = http.target;
+  const auto question = target.find('?');
+  OktaRequest request{.http = http,
+                      .draws = core_.draws(),
+                      .number = ++requests_,
+                      .origin = origin_of(options_, http),
+                      .path = target.substr(0, question),
+                      .query = question == std::string_view::npos ? std::string_view()
+                                                                  : target.substr(question + 1)};
+  request.segments = split(request.path, '/');
+  const auto& segments = request.segments;
+  const auto starts = [&](std::string_view first, std::string_view second) {
+    return segments.size() >= 2 && segments[0] == first && segments[1] == second;
+  };
+  Answer answer;
+  const bool apps = starts("api", "v1") && segments.size() >= 3 && segments[2] == "apps";
+  const bool clients = starts("oauth2", "v1") && segments.size() >= 3 && segments[2] == "clients";
+  if (apps || clients) {
+    answer.response = admin_->handle(request);
+  } else if (!segments.empty() && (segments[0] == "oauth2" || segments[0] == ".well-known")) {
+    answer = oauth_->handle(request);
+  } else {
+    answer.response = no_such_path(request);
+  }
+  answer.delay = core_.answer_time(name_of(request.path));
+  answer.response.headers.push_back(
+      {.name = "X-Okta-Request-Id",
+       .value = request.draws.text(27, registration_alphabet, sim::Stream::identifiers,
+                                   name_of("idp/request") + request.number)});
+  return answer;
+}
+
+}  // namespace mocks::idp

@@ -1,0 +1,95 @@
+#include "mocks/users/live_provider.h"
+
+#include <utility>
+
+namespace mocks::portal {
+namespace {
+
+// What an injected fault makes of a token request; `effect` tells whether the provider saw it.
+struct Injected {
+  std::optional<Cause> cause = {};
+  bool effect = true;
+};
+
+Injected injected(const sim::Verdict& verdict) {
+  using Kind = sim::Verdict::Kind;
+  switch (verdict.kind) {
+    case Kind::pass:
+    case Kind::duplicate: return {};
+    case Kind::refuse:
+    case Kind::hang: return {.cause = Cause::idp_unavailable, .effect = false};
+    case Kind::answer:
+      return {
+          .cause = verdict.response.status == 429 ? Cause::rate_limited : Cause::idp_unavailable,
+          .effect = false};
+    case Kind::lost_reply:
+    case Kind::reset:
+    case Kind::truncate: return {.cause = Cause::idp_unavailable, .effect = true};
+    case Kind::crash_before: return {.cause = Cause::pod_gone, .effect = false};
+    case Kind::crash_after: return {.cause = Cause::pod_gone, .effect = true};
+  }
+  return {};
+}
+
+}  // namespace
+
+ExchangeFacts facts_of(idp::TokenVerdict verdict, const Timeline& timeline, RunIndex run,
+                       ports::Instant at) {
+  using Verdict = idp::TokenVerdict;
+  const auto recorded = timeline.exchange_facts(run, at);
+  ExchangeFacts facts{.secret_retired = recorded.secret_retired,
+                      .created_after_successor = recorded.created_after_successor};
+  switch (verdict) {
+    case Verdict::granted: break;
+    case Verdict::no_credentials:
+    case Verdict::wrong_secret: facts.secret_accepted = false; break;
+    case Verdict::method_mismatch: facts.method_registered = false; break;
+    case Verdict::unknown_client:
+    case Verdict::grant_not_allowed:
+    case Verdict::redirect_mismatch:
+      // Not the registration that the portal was made for.
+      facts.client_known = false;
+      break;
+    case Verdict::code_invalid:
+    case Verdict::refresh_invalid: facts.code_fresh = false; break;
+    case Verdict::other_client: facts.code_of_this_client = false; break;
+    case Verdict::throttled: facts.throttled = true; break;
+  }
+  return facts;
+}
+
+std::optional<Cause> LiveProvider::issue_code(Journey& journey, ports::Instant now) {
+  journey.code = idp::no_grant;
+  if (!timeline_.provider_up(now)) return Cause::idp_unavailable;
+  journey.code =
+      core_.issue_code(journey.code_client, protocol_.options().redirect_uri, journey.id);
+  if (journey.code == idp::no_grant) return Cause::wrong_client;
+  return std::nullopt;
+}
+
+std::optional<Cause> LiveProvider::redeem(const Journey& journey, ports::Instant now) {
+  if (!timeline_.provider_up(now)) return Cause::idp_unavailable;
+  const std::string caller = "portal/" + timeline_.name(journey.pod);
+  const auto fault = injected(faults_.consult(
+      now,
+      sim::Call{.caller = caller, .server = "idp", .method = "POST", .target = token_target_}));
+  if (!fault.effect) return fault.cause;
+  const auto& held = timeline_.environment(journey.run);
+  const auto decision = core_.redeem(idp::TokenAttempt{
+      .client = held.client,
+      .method = held.method,
+      .secret = held.secret,
+      .grant = idp::GrantType::authorization_code,
+      .handle = journey.code,
+      .redirect_uri = protocol_.options().redirect_uri,
+  });
+  if (fault.cause) return fault.cause;
+  auto facts = facts_of(decision.verdict, timeline_, journey.run, now);
+  facts.throttled = facts.throttled || timeline_.provider_throttling(now);
+  // A code whose issue was planned earlier than it happened is as old as planned.
+  if (journey.at - journey.code_issued >= protocol_.options().code_lifetime)
+    facts.code_fresh = false;
+  return blame(facts);
+}
+
+}  // namespace mocks::portal

@@ -1,0 +1,129 @@
+#include "mocks/users/oracle.h"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+namespace mocks::portal {
+namespace {
+
+using ports::Duration;
+using ports::Instant;
+
+double seconds(Duration duration) { return static_cast<double>(duration.count()) / 1e9; }
+
+bool on_at(const std::vector<Timeline::Switch>& switches, Instant at, bool initially) {
+  bool on = initially;
+  for (const auto& step : switches)
+    if (step.at <= at) on = step.on;
+  return on;
+}
+
+// The share of exchanges by a process with `held`, in a pod created at `created`, that the identity
+// provider refuses at `at`, and why.
+struct Refusal {
+  double share = 0;
+  Cause cause = Cause::secret_retired;
+};
+
+Refusal refusal(const Timeline& timeline, const Environment& held, Instant created, Instant at) {
+  if (!on_at(timeline.provider_switches(), at, true)) return {1, Cause::idp_unavailable};
+
+  std::optional<idp::AuthenticationMethod> registered;
+  for (const auto& entry : timeline.registrations())
+    if (entry.client == held.client && entry.at <= at) registered = entry.method;
+  if (registered && *registered != held.method) return {1, Cause::auth_method};
+
+  const int replicas = timeline.options().provider_replicas;
+  int accepting = 0;
+  bool retired = false;
+  for (const auto& secret : timeline.secrets()) {
+    if (secret.name != held.secret) continue;
+    for (const auto& step : secret.steps)
+      if (step.at <= at) accepting = step.accepting;
+    for (const auto& act : secret.acts)
+      if (act.at <= at) retired = act.retired;
+  }
+  if (accepting < replicas) {
+    const double share = 1.0 - static_cast<double>(accepting) / static_cast<double>(replicas);
+    if (!retired) return {share, Cause::secret_not_propagated};
+    std::uint64_t in_vault = held.secret;
+    for (const auto& value : timeline.vault_values())
+      if (value.at <= created) in_vault = value.name;
+    return {share, in_vault == held.secret ? Cause::secret_retired : Cause::stale_render};
+  }
+  if (on_at(timeline.throttling_switches(), at, false)) return {1, Cause::rate_limited};
+  return {};
+}
+
+// Where the expected share may bend: a verdict changes, or a change of the endpoints begins or ends
+// to be felt through the time between callback and exchange.
+std::vector<Instant> knots(const Timeline& timeline, const Range& delay, Instant from, Instant to) {
+  std::vector<Instant> out = {from, to};
+  for (const auto& epoch : timeline.epochs()) {
+    out.push_back(epoch.from + delay.low);
+    out.push_back(epoch.from + delay.high);
+  }
+  for (const auto& run : timeline.runs()) {
+    out.push_back(run.from + delay.low);
+    out.push_back(run.from + delay.high);
+  }
+  for (const auto& secret : timeline.secrets()) {
+    for (const auto& step : secret.steps) out.push_back(step.at);
+    for (const auto& act : secret.acts) out.push_back(act.at);
+  }
+  for (const auto& step : timeline.provider_switches()) out.push_back(step.at);
+  for (const auto& step : timeline.throttling_switches()) out.push_back(step.at);
+  for (const auto& entry : timeline.registrations()) out.push_back(entry.at);
+  std::erase_if(out, [&](Instant at) { return at < from || at > to; });
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+// P(callback in [begin, end)) for an exchange at `at`.
+double chance_of_callback(Instant at, Instant begin, Instant end, const Range& delay) {
+  if (delay.low == delay.high) return begin <= at - delay.low && at - delay.low < end ? 1 : 0;
+  const Instant first = std::max(begin, at - delay.high);
+  const Instant last = std::min(end, at - delay.low);
+  return first < last ? seconds(last - first) / seconds(delay.high - delay.low) : 0;
+}
+
+}  // namespace
+
+Expectation expected_failures(const Timeline& timeline, const JourneyOptions& options,
+                              double logins_per_second, Instant from, Instant to) {
+  Expectation out;
+  if (from >= to) return out;
+  out.tried = logins_per_second * seconds(to - from);
+  const auto& epochs = timeline.epochs();
+  const auto bends = knots(timeline, options.exchange, from, to);
+  for (std::size_t k = 0; k + 1 < bends.size(); ++k) {
+    // Between two knots every share is linear in time, so its mean is its value in the middle.
+    const Instant middle = bends[k] + (bends[k + 1] - bends[k]) / 2;
+    const double logins = logins_per_second * seconds(bends[k + 1] - bends[k]);
+    for (std::size_t e = 0; e < epochs.size(); ++e) {
+      const Instant begin = e == 0 ? Instant::min() : epochs[e].from;
+      const Instant end = e + 1 < epochs.size() ? epochs[e + 1].from : forever;
+      const double chance = chance_of_callback(middle, begin, end, options.exchange);
+      if (chance == 0) continue;
+      for (const PodId pod : timeline.members(epochs[e])) {
+        // The process that was there when the callback came; the latest one of the pod by then.
+        const Environment* held = nullptr;
+        for (RunIndex r = 0; r < timeline.runs().size(); ++r)
+          if (timeline.run(r).pod == pod &&
+              timeline.run(r).from <= std::max(middle - options.exchange.low, epochs[e].from))
+            held = &timeline.environment(r);
+        if (held == nullptr) continue;
+        const auto refused = refusal(timeline, *held, timeline.created(pod), middle);
+        const double failing =
+            logins * chance * refused.share / static_cast<double>(epochs[e].count);
+        out.failed += failing;
+        out.by_cause[static_cast<std::size_t>(refused.cause)] += failing;
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace mocks::portal

@@ -1,0 +1,209 @@
+// The HTTP face of the kv secrets engine's metadata and configuration
+// (https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2#read-secret-metadata).
+#include <map>
+
+#include "mocks/vault/state.h"
+#include "mocks/vault/store/json_text.h"
+
+namespace mocks::vault {
+namespace {
+
+// The whole metadata of a key; versions sorted as Go sorts map keys, as text.
+std::string metadata_text(const KvKey& key) {
+  std::map<std::string, const KvVersion*> sorted;
+  for (const auto& version : key.versions) sorted[std::to_string(version.number)] = &version;
+  std::string versions;
+  {
+    ObjectText object(versions);
+    for (const auto& [number, version] : sorted) {
+      std::string one;
+      ObjectText(one)
+          .string("created_time", rfc3339(version->created))
+          .string("deletion_time", rfc3339(version->deletion))
+          .boolean("destroyed", version->destroyed);
+      object.raw(number, one);
+    }
+  }
+  std::string out;
+  ObjectText(out)
+      .boolean("cas_required", key.cas_required)
+      .string("created_time", rfc3339(key.created))
+      .number("current_version", key.current)
+      .map("custom_metadata", key.custom ? &*key.custom : nullptr)
+      .string("delete_version_after", go_duration(key.delete_version_after))
+      .number("max_versions", key.max_versions)
+      .number("oldest_version", key.oldest)
+      .string("updated_time", rfc3339(key.updated))
+      .raw("versions", versions);
+  return out;
+}
+
+bool printable(std::string_view text) {
+  for (const char c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return false;
+  return true;
+}
+
+constexpr std::string_view custom_failed = "custom_metadata validation failed: ";
+
+// What is wrong with custom metadata, in Vault's words; "" when nothing is.
+std::string custom_problem(const CustomMetadata& custom) {
+  if (custom.size() > max_custom_metadata_keys)
+    return std::string(custom_failed) + "payload must contain at most 64 keys, provided " +
+           std::to_string(custom.size());
+  std::vector<std::string> problems;
+  const auto length = [](std::string_view what, std::string_view key, std::size_t size,
+                         std::size_t most) {
+    return "length of " + std::string(what) + " " + go_quoted(key) + " is " + std::to_string(size) +
+           " but must be 0 < len(" + (what == "key" ? "key" : "value") +
+           ") <= " + std::to_string(most);
+  };
+  for (const auto& [key, value] : custom) {
+    if (key.empty() || key.size() > max_custom_metadata_key_length)
+      problems.push_back(length("key", key, key.size(), max_custom_metadata_key_length));
+    if (value.empty() || value.size() > max_custom_metadata_value_length)
+      problems.push_back(
+          length("value for key", key, value.size(), max_custom_metadata_value_length));
+    if (!printable(key))
+      problems.push_back("key " + go_quoted(key) + " (" + key +
+                         ") contains unprintable characters");
+    if (!printable(value))
+      problems.push_back("value for key " + go_quoted(key) + " contains unprintable characters");
+  }
+  if (problems.empty()) return {};
+  std::string out = std::to_string(problems.size()) +
+                    (problems.size() == 1 ? " error occurred:" : " errors occurred:");
+  for (const auto& problem : problems) out += "\n\t* " + std::string(custom_failed) + problem;
+  return out + "\n\n";
+}
+
+// custom_metadata as sent: values are converted weakly to strings; null (in a patch) removes.
+struct CustomChange {
+  std::string problem = {};
+  CustomMetadata merged = {};
+};
+
+CustomChange custom_of(JsonView given, const CustomMetadata& onto) {
+  CustomChange out{.merged = onto};
+  for (const auto& [name, value] : given.members()) {
+    const std::string key(name);
+    if (value.is_null()) {
+      out.merged.erase(key);
+      continue;
+    }
+    if (value.is_object() || value.is_array()) {
+      out.problem = std::string(custom_failed) +
+                    "'' expected type 'string', got unconvertible type '" +
+                    std::string(go_type(value)) + "', value: '" + go_value(value) + "'";
+      return out;
+    }
+    if (value.is_boolean())
+      out.merged[key] = value.boolean() ? "1" : "0";
+    else
+      out.merged[key] = text_of(value);
+  }
+  out.problem = custom_problem(out.merged);
+  return out;
+}
+
+// max_versions, cas_required and delete_version_after of a body; a problem in Vault's words.
+struct Limits {
+  std::optional<std::int64_t> max_versions = {};
+  std::optional<bool> cas_required = {};
+  std::optional<ports::Duration> delete_version_after = {};
+  std::string problem = {};
+};
+
+Limits limits_of(const Call& call) {
+  Limits out;
+  if (const auto field = call.field("max_versions"); field && !field->is_null()) {
+    out.max_versions = call.integer("max_versions");
+    if (!out.max_versions)
+      out.problem = "Field validation failed: error converting input " + go_value(*field) +
+                    " for field \"max_versions\": cannot parse '' as int: strconv.ParseInt: "
+                    "parsing " +
+                    go_quoted(go_value(*field)) + ": invalid syntax";
+  }
+  out.cas_required = call.boolean("cas_required");
+  if (const auto field = call.field("delete_version_after"); field && !field->is_null()) {
+    out.delete_version_after = duration_in(*field);
+    if (!out.delete_version_after)
+      out.problem = "Field validation failed: error converting input " + go_value(*field) +
+                    " for field \"delete_version_after\": time: invalid duration " +
+                    go_quoted(go_value(*field));
+  }
+  return out;
+}
+
+}  // namespace
+
+ports::Response Vault::State::kv_metadata(Call& call, Mount& mount, std::string_view path) {
+  const KvKey* key = mount.kv.find(path);
+  switch (call.operation) {
+    case Operation::read: {
+      if (key == nullptr) return not_found();
+      Envelope out = envelope("kv");
+      out.data = metadata_text(*key);
+      return out.response();
+    }
+    case Operation::remove: {
+      if (mount.kv.erase(path)) kv_deleted(mount, path, 0);
+      return no_content();
+    }
+    case Operation::patch:
+      if (key == nullptr) return answer(404);
+      return kv_metadata_change(call, mount, path);
+    case Operation::write: return kv_metadata_change(call, mount, path);
+    case Operation::list:
+    case Operation::other: break;
+  }
+  return one_error(405, "unsupported operation");
+}
+
+ports::Response Vault::State::kv_metadata_change(Call& call, Mount& mount, std::string_view path) {
+  const Limits limits = limits_of(call);
+  if (!limits.problem.empty()) return error(400, limits.problem);
+  KvMetadataChange change{.max_versions = limits.max_versions,
+                          .cas_required = limits.cas_required,
+                          .delete_version_after = limits.delete_version_after};
+  if (const auto custom = call.field("custom_metadata"); custom && !custom->is_null()) {
+    if (!custom->is_object())
+      return error(400, "Field validation failed: " + call.conversion_error("custom_metadata"));
+    const KvKey* key = mount.kv.find(path);
+    const bool merge = call.operation == Operation::patch && key != nullptr && key->custom;
+    CustomChange checked = custom_of(*custom, merge ? *key->custom : CustomMetadata{});
+    if (!checked.problem.empty()) return error(400, checked.problem);
+    change.custom = std::move(checked.merged);
+  }
+  mount.kv.change_metadata(path, change, wall_now());
+  if (mount.kv.config().cas_required && change.cas_required == false) {
+    Envelope out = envelope("kv");
+    out.warn(
+        "\"cas_required\" set to false, but is mandated by backend config. This value will be "
+        "ignored.");
+    return out.response();
+  }
+  return no_content();
+}
+
+ports::Response Vault::State::kv_config(Call& call, Mount& mount) {
+  KvConfig& config = mount.kv.config();
+  if (call.operation == Operation::read) {
+    Envelope out = envelope("kv");
+    out.data.clear();
+    ObjectText(out.data)
+        .boolean("cas_required", config.cas_required)
+        .string("delete_version_after", go_duration(config.delete_version_after))
+        .number("max_versions", config.max_versions);
+    return out.response();
+  }
+  if (call.operation != Operation::write) return one_error(405, "unsupported operation");
+  const Limits limits = limits_of(call);
+  if (!limits.problem.empty()) return error(400, limits.problem);
+  if (limits.max_versions) config.max_versions = *limits.max_versions;
+  if (limits.cas_required) config.cas_required = *limits.cas_required;
+  if (limits.delete_version_after) config.delete_version_after = *limits.delete_version_after;
+  return no_content();
+}
+
+}  // namespace mocks::vault

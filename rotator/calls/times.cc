@@ -1,5 +1,7 @@
 #include "rotator/calls/times.h"
 
+#include <array>
+
 namespace rotator {
 namespace {
 
@@ -104,6 +106,29 @@ std::string milli_time(ports::WallTime time) { return time_text(time, 3); }
 
 double in_seconds(ports::Duration duration) {
   return std::chrono::duration<double>(duration).count();
+}
+
+std::string to_text(ports::Duration duration) {
+  auto left = duration.count();
+  if (left == 0) return "0s";
+  std::string text = left < 0 ? "-" : "";
+  if (left < 0) left = -left;
+  struct Unit {
+    std::int64_t nanoseconds;
+    const char* name;
+  };
+  constexpr std::array units = {
+      Unit{3'600'000'000'000, "h"}, Unit{60'000'000'000, "m"}, Unit{1'000'000'000, "s"},
+      Unit{1'000'000, "ms"},        Unit{1'000, "us"},         Unit{1, "ns"}};
+  // A long time is told to the second, a short one to the millisecond.
+  if (left >= 60'000'000'000) left -= left % 1'000'000'000;
+  if (left >= 1'000'000) left -= left % 1'000'000;
+  for (const auto& unit : units) {
+    if (left < unit.nanoseconds) continue;
+    text += std::to_string(left / unit.nanoseconds) + unit.name;
+    left %= unit.nanoseconds;
+  }
+  return text;
 }
 
 }  // namespace rotator

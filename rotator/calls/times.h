@@ -20,4 +20,8 @@ std::string milli_time(ports::WallTime time);
 
 double in_seconds(ports::Duration duration);
 
+// "1h30m", "1m30s", "500ms", for messages: to the second from a minute on, else to the millisecond.
+// Zero is "0s".
+std::string to_text(ports::Duration duration);
+
 }  // namespace rotator

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "rotator/rotation/phase.h"
+#include "rotator/rotation/listener.h"
 
 namespace spdlog {
 class logger;

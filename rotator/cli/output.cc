@@ -17,11 +17,11 @@ std::string dumped(const ordered_json& json) {
   return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
-const char* mark(Verdict verdict) {
+const char* mark(Judgement verdict) {
   switch (verdict) {
-    case Verdict::pass: return "ok      ";
-    case Verdict::fail: return "REFUSED ";
-    case Verdict::unknown: return "UNKNOWN ";
+    case Judgement::pass: return "ok      ";
+    case Judgement::fail: return "REFUSED ";
+    case Judgement::unknown: return "UNKNOWN ";
   }
   return "";
 }

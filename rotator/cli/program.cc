@@ -156,10 +156,10 @@ int run_command(const Arguments& arguments, const Environment& environment, Outp
     std::cout << render(*result, format) << std::flush;
     return 0;
   };
-  const auto judge = [](Verdict verdict) {
-    return verdict == Verdict::pass   ? 0
-           : verdict == Verdict::fail ? exit_code(Ending::refused)
-                                      : exit_code(Ending::unknown);
+  const auto judge = [](Judgement verdict) {
+    return verdict == Judgement::pass   ? 0
+           : verdict == Judgement::fail ? exit_code(Ending::refused)
+                                        : exit_code(Ending::unknown);
   };
   if (arguments.command == "plan") {
     const auto plan = rotation.plan();

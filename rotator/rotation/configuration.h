@@ -10,6 +10,7 @@
 
 #include "rotator/idp/token_probe.h"
 #include "rotator/kubernetes/cluster.h"
+#include "rotator/rotation/gate.h"
 #include "rotator/vault/session.h"
 
 namespace rotator {
@@ -18,22 +19,6 @@ enum class Strategy { overlap, cutover };
 // "overlap", "cutover".
 const char* to_string(Strategy strategy);
 std::optional<Strategy> parse_strategy(std::string_view text);
-
-// The gates before the old secret is disabled. Each can be switched off only under `unsafe`, for
-// drills and planted mistakes.
-enum class Gate {
-  old_pods_gone,            // no pod of an older ReplicaSet is left, Terminating ones included
-  every_pod_on_new,         // the rendered file of every live pod holds the new secret
-  process_newer_than_file,  // every portal process started after its file was written
-  new_secret_accepted,      // N accepted probes in a row
-  window_elapsed,           // the overlap window has passed
-  quiet_period,             // no login failure for a while
-};
-inline constexpr Gate all_gates[] = {Gate::old_pods_gone,           Gate::every_pod_on_new,
-                                     Gate::process_newer_than_file, Gate::new_secret_accepted,
-                                     Gate::window_elapsed,          Gate::quiet_period};
-const char* to_string(Gate gate);
-std::optional<Gate> parse_gate(std::string_view text);
 
 struct IdentityProviderConfiguration {
   std::string type = "okta";

@@ -393,7 +393,7 @@ bool Rotation::Engine::pod_gates() const {
 bool Rotation::Engine::report(Phase phase, GateResult result) {
   if (!enabled(result.gate)) {
     result.disabled = true;
-    result.verdict = Verdict::unknown;
+    result.verdict = Judgement::unknown;
     result.reason = "switched off by unsafe.disabled_gates";
   }
   listener_.gate_evaluated(phase, result);

@@ -14,13 +14,16 @@
 #include <string>
 #include <vector>
 
+#include "rotator/calls/times.h"
 #include "rotator/idp/identity_provider.h"
 #include "rotator/idp/token_probe.h"
 #include "rotator/kubernetes/cluster.h"
 #include "rotator/kubernetes/lease.h"
-#include "rotator/rotation/failure_signal.h"
-#include "rotator/rotation/fleet.h"
+#include "rotator/rotation/failure_query.h"
+#include "rotator/rotation/fleet_proof.h"
 #include "rotator/rotation/gates.h"
+#include "rotator/rotation/journal_store.h"
+#include "rotator/rotation/listener.h"
 #include "rotator/rotation/rotation.h"
 #include "rotator/vault/kv.h"
 #include "rotator/vault/session.h"
@@ -206,7 +209,7 @@ class Rotation::Engine {
   Cluster cluster_;
   std::string holder_;
   Lease lease_;
-  std::optional<FailureWatch> watch_;
+  std::optional<FailureQuery> watch_;
   std::unique_ptr<IdentityProvider> provider_;
   std::optional<TokenProbe> probe_;
 

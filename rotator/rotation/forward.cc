@@ -42,7 +42,7 @@ Rotation::Engine::Stepped Rotation::Engine::create() {
       prove_accepted(ports_.clock.now() + 2 * capability_.propagation + propagation_margin);
   if (!accepted) return ports::fail(accepted.error());
   if (!report(Phase::create, *accepted)) {
-    if (accepted->verdict == Verdict::unknown)
+    if (accepted->verdict == Judgement::unknown)
       return ports::fail(ErrorCode::busy, accepted->reason);
     return roll_back_because("the token endpoint does not accept the new secret: " +
                              accepted->reason);
@@ -250,7 +250,7 @@ Rotation::Engine::Stepped Rotation::Engine::verify() {
   for (const auto& judged : {judge_every_pod_on(*fleet, journal_.new_fingerprint),
                              judge_process_newer_than_file(*fleet)}) {
     if (report(Phase::verify, judged)) continue;
-    if (judged.verdict == Verdict::fail) return restart_again(judged.reason);
+    if (judged.verdict == Judgement::fail) return restart_again(judged.reason);
     // Pods come and go: look again, until patience ends.
     return ports::fail(ErrorCode::busy,
                        std::string("gate ") + to_string(judged.gate) + ": " + judged.reason);
@@ -270,7 +270,7 @@ ports::Result<std::optional<Rotation::Engine::Step>> Rotation::Engine::await_old
   const auto deadline = ports_.clock.now() + std::chrono::seconds(deployment_.termination_grace_s) +
                         termination_margin;
   for (;;) {
-    Fleet fleet;
+    FleetProof fleet;
     for (auto& pod : seen)
       if (is_older(pod, question)) fleet.older.push_back(std::move(pod));
     if (fleet.older.empty()) return Answer();
@@ -326,7 +326,7 @@ Rotation::Engine::Stepped Rotation::Engine::overlap() {
                                          2 * capability_.propagation + propagation_margin);
     if (!accepted) return ports::fail(accepted.error());
     if (!report(Phase::overlap, *accepted)) {
-      if (accepted->verdict == Verdict::fail)
+      if (accepted->verdict == Judgement::fail)
         return roll_back_because("the new secret is refused: " + accepted->reason);
       return ports::fail(ErrorCode::busy, accepted->reason);
     }

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "rotator/calls/times.h"
+
 namespace rotator {
 namespace {
 
 constexpr std::size_t max_named_pods = 5;
 
-GateResult result(Gate gate, Verdict verdict, std::string reason) {
+GateResult result(Gate gate, Judgement verdict, std::string reason) {
   return {.gate = gate, .verdict = verdict, .reason = std::move(reason)};
 }
 
@@ -26,17 +28,17 @@ std::string pods_text(std::size_t count) {
 
 }  // namespace
 
-GateResult judge_old_pods_gone(const Fleet& fleet) {
+GateResult judge_old_pods_gone(const FleetProof& fleet) {
   if (fleet.older.empty())
-    return result(Gate::old_pods_gone, Verdict::pass, "no pod of an older template is left");
+    return result(Gate::old_pods_gone, Judgement::pass, "no pod of an older template is left");
   std::vector<std::string> names;
   for (const auto& pod : fleet.older)
     names.push_back(pod.name + (pod.terminating ? " (Terminating)" : ""));
-  return result(Gate::old_pods_gone, Verdict::fail,
+  return result(Gate::old_pods_gone, Judgement::fail,
                 pods_text(fleet.older.size()) + " of an older template left: " + listed(names));
 }
 
-GateResult judge_every_pod_on(const Fleet& fleet, const ports::Fingerprint& expected) {
+GateResult judge_every_pod_on(const FleetProof& fleet, const ports::Fingerprint& expected) {
   std::vector<std::string> wrong;
   std::vector<std::string> dark;
   for (const auto& proof : fleet.live) {
@@ -52,21 +54,21 @@ GateResult judge_every_pod_on(const Fleet& fleet, const ports::Fingerprint& expe
       wrong.push_back(proof.pod + " (shows " + proof.content + ")");
   }
   if (!wrong.empty())
-    return result(Gate::every_pod_on_new, Verdict::fail,
+    return result(Gate::every_pod_on_new, Judgement::fail,
                   pods_text(wrong.size()) + " not on " + expected + ": " + listed(wrong));
   if (!dark.empty())
-    return result(Gate::every_pod_on_new, Verdict::unknown,
+    return result(Gate::every_pod_on_new, Judgement::unknown,
                   pods_text(dark.size()) + " could not be looked into: " + listed(dark));
   if (fleet.live.empty())
-    return result(Gate::every_pod_on_new, Verdict::unknown, "no pod is there to look into");
+    return result(Gate::every_pod_on_new, Judgement::unknown, "no pod is there to look into");
   if (!fleet.stable)
-    return result(Gate::every_pod_on_new, Verdict::unknown,
+    return result(Gate::every_pod_on_new, Judgement::unknown,
                   "the pods changed while they were looked into");
-  return result(Gate::every_pod_on_new, Verdict::pass,
+  return result(Gate::every_pod_on_new, Judgement::pass,
                 "all " + pods_text(fleet.live.size()) + " show " + expected);
 }
 
-GateResult judge_process_newer_than_file(const Fleet& fleet) {
+GateResult judge_process_newer_than_file(const FleetProof& fleet) {
   std::vector<std::string> stale;
   std::vector<std::string> dark;
   for (const auto& proof : fleet.live) {
@@ -79,35 +81,36 @@ GateResult judge_process_newer_than_file(const Fleet& fleet) {
     if (*proof.file_written > started) stale.push_back(proof.pod);
   }
   if (!stale.empty())
-    return result(Gate::process_newer_than_file, Verdict::fail,
+    return result(Gate::process_newer_than_file, Judgement::fail,
                   pods_text(stale.size()) +
                       " whose file was written after the process started: " + listed(stale));
   if (!dark.empty())
-    return result(Gate::process_newer_than_file, Verdict::unknown,
+    return result(Gate::process_newer_than_file, Judgement::unknown,
                   pods_text(dark.size()) + " without a start or file time: " + listed(dark));
   if (fleet.live.empty())
-    return result(Gate::process_newer_than_file, Verdict::unknown, "no pod is there to look into");
+    return result(Gate::process_newer_than_file, Judgement::unknown,
+                  "no pod is there to look into");
   if (!fleet.stable)
-    return result(Gate::process_newer_than_file, Verdict::unknown,
+    return result(Gate::process_newer_than_file, Judgement::unknown,
                   "the pods changed while they were looked into");
-  return result(Gate::process_newer_than_file, Verdict::pass,
+  return result(Gate::process_newer_than_file, Judgement::pass,
                 "every process started after its file was written");
 }
 
 GateResult judge_accepted(int accepted, int needed, const std::optional<ProbeAnswer>& last) {
   const std::string row = std::to_string(accepted) + " of " + std::to_string(needed) +
                           " probes in a row accepted the new secret";
-  if (accepted >= needed) return result(Gate::new_secret_accepted, Verdict::pass, row);
+  if (accepted >= needed) return result(Gate::new_secret_accepted, Judgement::pass, row);
   if (last && last->acceptance == Acceptance::refused)
-    return result(Gate::new_secret_accepted, Verdict::fail,
+    return result(Gate::new_secret_accepted, Judgement::fail,
                   row + ", then " + std::to_string(last->status) + " " + last->error);
-  return result(Gate::new_secret_accepted, Verdict::unknown, row);
+  return result(Gate::new_secret_accepted, Judgement::unknown, row);
 }
 
 GateResult judge_window(ports::Instant now, ports::Instant ends) {
   if (now >= ends)
-    return result(Gate::window_elapsed, Verdict::pass, "the overlap window has passed");
-  return result(Gate::window_elapsed, Verdict::fail,
+    return result(Gate::window_elapsed, Judgement::pass, "the overlap window has passed");
+  return result(Gate::window_elapsed, Judgement::fail,
                 "the overlap window has " + to_text(ends - now) + " left");
 }
 
@@ -118,13 +121,13 @@ ports::Instant quiet_at(ports::Duration period, const Quiet& quiet) {
 
 GateResult judge_quiet(ports::Instant now, ports::Duration period, const Quiet& quiet) {
   if (quiet.blind || !quiet.watched_since)
-    return result(Gate::quiet_period, Verdict::unknown,
+    return result(Gate::quiet_period, Judgement::unknown,
                   "login failures cannot be seen, so quiet cannot be told");
   if (now >= quiet_at(period, quiet))
-    return result(Gate::quiet_period, Verdict::pass,
+    return result(Gate::quiet_period, Judgement::pass,
                   "no login failure was seen for " + to_text(period));
   return result(
-      Gate::quiet_period, Verdict::fail,
+      Gate::quiet_period, Judgement::fail,
       "quiet for " + to_text(now - (quiet_at(period, quiet) - period)) + " of " + to_text(period));
 }
 

@@ -5,22 +5,22 @@
 #include <optional>
 
 #include "rotator/idp/token_probe.h"
-#include "rotator/rotation/fleet.h"
-#include "rotator/rotation/phase.h"
+#include "rotator/rotation/fleet_proof.h"
+#include "rotator/rotation/gate.h"
 
 namespace rotator {
 
 // No pod of an older template is left, Terminating ones included.
-GateResult judge_old_pods_gone(const Fleet& fleet);
+GateResult judge_old_pods_gone(const FleetProof& fleet);
 
 // Every live pod's file shows the value with fingerprint `expected`. A pod that was not injected,
 // or shows another value, fails; one that cannot be looked into, or a fleet that changed while it
 // was looked at, or no pod at all, is unknown.
-GateResult judge_every_pod_on(const Fleet& fleet, const ports::Fingerprint& expected);
+GateResult judge_every_pod_on(const FleetProof& fleet, const ports::Fingerprint& expected);
 
 // Every process started after its file was written (see fleet.h for why that proves what the
 // process holds). A file written after the start fails.
-GateResult judge_process_newer_than_file(const Fleet& fleet);
+GateResult judge_process_newer_than_file(const FleetProof& fleet);
 
 // `accepted` probes in a row of `needed`; `last` is the answer that broke the row.
 GateResult judge_accepted(int accepted, int needed, const std::optional<ProbeAnswer>& last);

@@ -8,26 +8,27 @@
 // may read the journal may read the secret next to it anyway. The key stays the same over
 // rotations, so that fingerprints in the logs of two rotations compare.
 //
-// Every write carries check-and-set and a fresh nonce: a write whose reply was lost is settled by
-// reading back and comparing nonces; a write that another rotator overtook is a conflict, and its
-// author must not act. A reader tolerates members it does not know and members that are absent.
+// A reader tolerates members it does not know and members that are absent. How it is kept:
+// journal_store.h.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rotator/ports/clock.h"
-#include "rotator/ports/random.h"
 #include "rotator/ports/result.h"
 #include "rotator/ports/secret.h"
+#include "rotator/rotation/configuration.h"
 #include "rotator/rotation/phase.h"
 #include "rotator/vault/kv.h"
 
 namespace rotator {
 
 inline constexpr int journal_format = 1;
-inline constexpr int max_journal_write_attempts = 4;  // lost replies settled in one append
+// Beside the members of Journal, in hexadecimal.
+inline constexpr std::string_view fingerprint_key_member = "fingerprint_key";
 
 enum class Disposition {
   none,          // no rotation was ever begun here
@@ -103,31 +104,6 @@ struct Journal {
   std::string reason = {};  // why it went back or stopped
 
   std::string nonce = {};
-};
-
-// The journal of one rotation path. Not thread-safe.
-class JournalStore {
- public:
-  // `kv` is the journal's own path.
-  JournalStore(KeyValue& kv, ports::Clock& clock, ports::Random& random);
-
-  // Reads the latest; disposition none when there is none. Error malformed when it is of a newer
-  // format or not a journal.
-  ports::Result<Journal> load();
-  // Writes `journal` (its nonce and `updated` are set here) over what was last loaded or appended.
-  // Error conflict when somebody else has written since: then this rotator must not act any more.
-  ports::Status append(Journal& journal);
-  // The key for fingerprints; made at first use, kept by the first append.
-  const ports::Secret& fingerprint_key();
-
- private:
-  KeyValue& kv_;
-  ports::Clock& clock_;
-  ports::Random& random_;
-  int version_ = 0;
-  // Nonces of writes that may have landed: finding one of them is no conflict.
-  std::vector<std::string> unsettled_;
-  ports::Secret key_;
 };
 
 // For JournalStore and tests. JSON text of an object whose members are all strings.

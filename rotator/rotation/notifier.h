@@ -6,7 +6,7 @@
 
 #include "rotator/kubernetes/cluster.h"
 #include "rotator/ports/http.h"
-#include "rotator/rotation/phase.h"
+#include "rotator/rotation/listener.h"
 
 namespace rotator {
 

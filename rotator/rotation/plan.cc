@@ -2,16 +2,16 @@
 
 namespace rotator {
 
-Verdict Plan::verdict() const {
+Judgement Plan::verdict() const {
   const auto* obstacle = first_obstacle();
-  return obstacle == nullptr ? Verdict::pass : obstacle->verdict;
+  return obstacle == nullptr ? Judgement::pass : obstacle->verdict;
 }
 
 const Finding* Plan::first_obstacle() const {
   const Finding* worst = nullptr;
   for (const auto& finding : findings) {
-    if (finding.verdict == Verdict::fail) return &finding;
-    if (finding.verdict == Verdict::unknown && worst == nullptr) worst = &finding;
+    if (finding.verdict == Judgement::fail) return &finding;
+    if (finding.verdict == Judgement::unknown && worst == nullptr) worst = &finding;
   }
   return worst;
 }

@@ -7,7 +7,8 @@
 
 #include "rotator/idp/identity_provider.h"
 #include "rotator/kubernetes/cluster.h"
-#include "rotator/rotation/phase.h"
+#include "rotator/rotation/configuration.h"
+#include "rotator/rotation/gate.h"
 #include "rotator/rotation/safe_window.h"
 
 namespace rotator {
@@ -16,7 +17,7 @@ namespace rotator {
 // cannot be checked cannot be trusted.
 struct Finding {
   std::string check = {};  // stable name: "admin_permission", "slots_free", "foreign_secrets", ...
-  Verdict verdict = Verdict::unknown;
+  Judgement verdict = Judgement::unknown;
   std::string detail = {};  // one sentence: what was found and, unless it passed, what to do
 };
 
@@ -36,7 +37,7 @@ struct Plan {
   int pods = 0;
 
   // pass only when every finding passed; otherwise the worst.
-  Verdict verdict() const;
+  Judgement verdict() const;
   // The first finding that is not a pass, or nothing.
   const Finding* first_obstacle() const;
 };

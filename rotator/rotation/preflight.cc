@@ -11,7 +11,7 @@ using ports::ErrorCode;
 constexpr std::size_t rotation_id_bytes = 6;
 constexpr int default_kv_versions = 10;
 
-void add(Plan& plan, const char* check, Verdict verdict, std::string detail) {
+void add(Plan& plan, const char* check, Judgement verdict, std::string detail) {
   plan.findings.push_back({.check = check, .verdict = verdict, .detail = std::move(detail)});
 }
 
@@ -19,7 +19,7 @@ void add(Plan& plan, const char* check, Verdict verdict, std::string detail) {
 void add(Plan& plan, const char* check, const ports::Error& error) {
   const bool clear = error.code == ErrorCode::refused || error.code == ErrorCode::missing ||
                      error.code == ErrorCode::conflict || error.code == ErrorCode::configuration;
-  add(plan, check, clear ? Verdict::fail : Verdict::unknown, error.message);
+  add(plan, check, clear ? Judgement::fail : Judgement::unknown, error.message);
 }
 
 bool has(const std::vector<std::string>& list, std::string_view wanted) {
@@ -28,7 +28,7 @@ bool has(const std::vector<std::string>& list, std::string_view wanted) {
 
 bool passed(const Plan& plan, std::string_view check) {
   return std::any_of(plan.findings.begin(), plan.findings.end(), [&](const Finding& finding) {
-    return finding.check == check && finding.verdict == Verdict::pass;
+    return finding.check == check && finding.verdict == Judgement::pass;
   });
 }
 
@@ -91,7 +91,7 @@ Plan Rotation::Engine::look_at_everything(bool thorough) {
   Plan plan{.strategy = configuration_.rotation.strategy, .soak = configuration_.rotation.soak};
   check_vault(plan);
   // A system that does not answer is told once; each further question would wait as long again.
-  if (plan.findings.front().verdict != Verdict::unknown) {
+  if (plan.findings.front().verdict != Judgement::unknown) {
     check_policy(plan);
     check_provider(plan);
     check_secrets(plan);
@@ -112,31 +112,31 @@ void Rotation::Engine::check_vault(Plan& plan) {
   if (!current) return add(plan, "vault_secret", current.error());
   auto value = current->data.secret(configuration_.vault.field);
   if (!value || value->empty())
-    return add(plan, "vault_secret", Verdict::fail,
+    return add(plan, "vault_secret", Judgement::fail,
                secret_kv_.full_path() + " version " + std::to_string(current->version) +
                    " has no field \"" + configuration_.vault.field + "\"; set vault.field");
   plan.kv_version = current->version;
   plan.old_fingerprint = value->fingerprint(store_.fingerprint_key());
   plan.old_secret_id = current->data.text(secret_id_field).value_or("");
   old_value_ = std::move(*value);
-  add(plan, "vault_secret", Verdict::pass,
+  add(plan, "vault_secret", Judgement::pass,
       secret_kv_.full_path() + " version " + std::to_string(plan.kv_version) + " holds " +
           plan.old_fingerprint);
 
   const auto mount = secret_kv_.mount();
   if (!mount) return add(plan, "kv_version_2", mount.error());
   if (mount->version != 2)
-    return add(plan, "kv_version_2", Verdict::fail,
+    return add(plan, "kv_version_2", Judgement::fail,
                configuration_.vault.mount +
                    "/ is not a KV version 2 mount; enable versioning (vault kv enable-versioning)");
-  add(plan, "kv_version_2", Verdict::pass, configuration_.vault.mount + "/ is KV version 2");
+  add(plan, "kv_version_2", Judgement::pass, configuration_.vault.mount + "/ is KV version 2");
 
   const auto metadata = secret_kv_.metadata();
   if (!metadata) return add(plan, "kv_window", metadata.error());
   // Vault keeps max(mount, key) versions, 10 when neither is set.
   int kept = std::max(mount->max_versions.value_or(0), metadata->max_versions);
   if (kept == 0) kept = default_kv_versions;
-  add(plan, "kv_window", kept >= 2 ? Verdict::pass : Verdict::fail,
+  add(plan, "kv_window", kept >= 2 ? Judgement::pass : Judgement::fail,
       secret_kv_.full_path() + " keeps " + std::to_string(kept) + " versions" +
           (mount->max_versions ? ""
                                : " (the mount's own setting may not be read; 10 is the default)") +
@@ -153,7 +153,7 @@ void Rotation::Engine::check_policy(Plan& plan) {
     for (const auto* capability : {"create", "read", "update"})
       if (!has(granted, capability) && !has(granted, "root"))
         lacking += (lacking.empty() ? "" : ", ") + std::string(capability);
-    add(plan, check, lacking.empty() ? Verdict::pass : Verdict::fail,
+    add(plan, check, lacking.empty() ? Judgement::pass : Judgement::fail,
         lacking.empty() ? "the Vault token may read and write " + kv.full_path()
                         : "the Vault token lacks " + lacking + " on the data of " + kv.full_path() +
                               "; see deploy/vault-policy.hcl");
@@ -169,12 +169,12 @@ void Rotation::Engine::check_provider(Plan& plan) {
   auto registration = provider_->registration();
   if (!registration) return add(plan, "admin_permission", registration.error());
   plan.registration = std::move(*registration);
-  add(plan, "admin_permission", Verdict::pass,
+  add(plan, "admin_permission", Judgement::pass,
       "the administration credential may read client " + plan.registration.client_id);
 
   const std::string configured = to_string(configuration_.identity_provider.authentication_method);
   const auto& registered = plan.registration.authentication_method;
-  add(plan, "authentication_method", registered == configured ? Verdict::pass : Verdict::fail,
+  add(plan, "authentication_method", registered == configured ? Judgement::pass : Judgement::fail,
       registered == configured
           ? "registered and configured: " + configured
           : "client " + plan.registration.client_id + " is registered with " + registered +
@@ -189,25 +189,25 @@ void Rotation::Engine::check_secrets(Plan& plan) {
   if (!records) return add(plan, "slots_free", records.error());
   plan.secrets = std::move(*records);
   if (!cutover() && capability_.slots == Capability::Slots::single)
-    add(plan, "strategy", Verdict::fail,
+    add(plan, "strategy", Judgement::fail,
         "the provider keeps one secret at a time here, so the old and the new one cannot overlap; "
         "use a second registration (blue/green), or strategy cutover with accept_downtime");
   const auto count = static_cast<int>(plan.secrets.size());
   const int most = capability_.max_secrets;
   const bool free = most == 0 || count < most;
-  add(plan, "slots_free", free ? Verdict::pass : Verdict::fail,
+  add(plan, "slots_free", free ? Judgement::pass : Judgement::fail,
       std::to_string(count) + " of " + (most == 0 ? "any number of" : std::to_string(most)) +
           " secrets exist" + (free ? "" : ": there is no room for a second one"));
 
   const auto found = provider_->find_secret(old_value_, plan.secrets);
   if (!found) return add(plan, "secret_identity", found.error());
   if (!*found)
-    return add(plan, "secret_identity", Verdict::fail,
+    return add(plan, "secret_identity", Judgement::fail,
                "the value in Vault (" + plan.old_fingerprint +
                    ") is none of the client's secrets; put the value in use into " +
                    secret_kv_.full_path());
   if (!plan.old_secret_id.empty() && plan.old_secret_id != **found)
-    return add(plan, "secret_identity", Verdict::fail,
+    return add(plan, "secret_identity", Judgement::fail,
                secret_kv_.full_path() + " names secret " + plan.old_secret_id + " as " +
                    secret_id_field + ", but its value is that of " + **found +
                    "; correct or remove that field");
@@ -221,10 +221,10 @@ void Rotation::Engine::check_secrets(Plan& plan) {
       foreign += (foreign.empty() ? "" : ", ") + record.id + " (created " +
                  to_rfc3339(record.created) + (record.active ? ", active)" : ", inactive)");
   }
-  add(plan, "secret_identity", active ? Verdict::pass : Verdict::fail,
+  add(plan, "secret_identity", active ? Judgement::pass : Judgement::fail,
       active ? "the value in Vault is secret " + plan.old_secret_id
              : "secret " + plan.old_secret_id + ", which Vault holds, is inactive; activate it");
-  add(plan, "foreign_secrets", foreign.empty() ? Verdict::pass : Verdict::fail,
+  add(plan, "foreign_secrets", foreign.empty() ? Judgement::pass : Judgement::fail,
       foreign.empty() ? "the client has no other secret"
                       : "not ours and never deleted by us: " + foreign +
                             "; find out who uses it, then remove it by hand");
@@ -236,7 +236,7 @@ void Rotation::Engine::check_probe(Plan& plan) {
     return add(plan, "old_secret_accepted", connected.error());
   const auto calibrated = probe_->calibrate(old_value_, ports_.random);
   if (!calibrated) return add(plan, "old_secret_accepted", calibrated.error());
-  add(plan, "old_secret_accepted", Verdict::pass,
+  add(plan, "old_secret_accepted", Judgement::pass,
       "the token endpoint accepts the secret in use and refuses a random one");
 }
 
@@ -260,7 +260,7 @@ void Rotation::Engine::check_deployment(Plan& plan) {
           std::to_string(deployment.replicas) + " replicas ready";
   else if (!has(deployment.containers, configuration_.kubernetes.container))
     ill = "has no container " + configuration_.kubernetes.container + "; set kubernetes.container";
-  add(plan, "deployment_healthy", ill.empty() ? Verdict::pass : Verdict::fail,
+  add(plan, "deployment_healthy", ill.empty() ? Judgement::pass : Judgement::fail,
       "Deployment " + deployment.name + " " +
           (ill.empty() ? "is whole with " + std::to_string(deployment.replicas) + " replicas"
                        : ill));
@@ -268,7 +268,7 @@ void Rotation::Engine::check_deployment(Plan& plan) {
   for (const auto& [key, value] : deployment.template_annotations)
     if (key.starts_with("vault.hashicorp.com/") && value.find("?version=") != std::string::npos)
       pinned = key;
-  add(plan, "no_pinned_version", pinned.empty() ? Verdict::pass : Verdict::fail,
+  add(plan, "no_pinned_version", pinned.empty() ? Judgement::pass : Judgement::fail,
       pinned.empty() ? "no template pins a KV version"
                      : "annotation " + pinned +
                            " pins a KV version with ?version=; no pod would "
@@ -316,7 +316,7 @@ void Rotation::Engine::check_permissions(Plan& plan, bool thorough) {
                permission.resource + (*permission.subresource == '\0' ? "" : "/") +
                permission.subresource;
   }
-  add(plan, "kubernetes_permissions", lacking.empty() ? Verdict::pass : Verdict::fail,
+  add(plan, "kubernetes_permissions", lacking.empty() ? Judgement::pass : Judgement::fail,
       lacking.empty() ? "the service account holds every permission asked for"
                       : "the service account may not " + lacking + "; see deploy/rbac.yaml");
 }
@@ -342,14 +342,14 @@ void Rotation::Engine::check_window(Plan& plan) {
   plan.window = rotation.window.value_or(plan.safe_window.total);
   if (cutover()) return;
   const bool enough = plan.window >= plan.safe_window.total;
-  add(plan, "window", enough ? Verdict::pass : Verdict::fail,
+  add(plan, "window", enough ? Judgement::pass : Judgement::fail,
       "the window of " + to_text(plan.window) + (enough ? " covers" : " is shorter than") +
           " the safe minimum of " + to_text(plan.safe_window.total) + ", dominated by " +
           plan.safe_window.dominating +
           (enough ? "" : "; lengthen rotation.window or leave it out"));
   const auto rollout = rollout_time(facts);
   add(plan, "rollout_deadline",
-      rollout <= rotation.rollout_deadline ? Verdict::pass : Verdict::fail,
+      rollout <= rotation.rollout_deadline ? Judgement::pass : Judgement::fail,
       "a rollout of about " + to_text(rollout) +
           (rollout <= rotation.rollout_deadline ? " fits into " : " does not fit into ") +
           to_text(rotation.rollout_deadline));
@@ -362,7 +362,7 @@ void Rotation::Engine::check_signal(Plan& plan) {
   last_count_ = *count;
   quiet_ = {.watched_since = ports_.clock.now()};
   next_look_ = ports_.clock.now() + configuration_.rotation.failure_signal->every;
-  add(plan, "failure_signal", Verdict::pass,
+  add(plan, "failure_signal", Judgement::pass,
       "the failure signal counts " + std::to_string(*count) + " so far");
 }
 
@@ -371,7 +371,7 @@ ports::Result<Plan> Rotation::Engine::plan() {
   if (auto journal = store_.load()) journal_ = std::move(*journal);
   auto plan = look_at_everything(true);
   if (unfinished(journal_.disposition))
-    add(plan, "journal", Verdict::fail,
+    add(plan, "journal", Judgement::fail,
         "rotation " + journal_.rotation_id + " is " + to_string(journal_.disposition) +
             " in phase " + to_string(journal_.phase) + "; resume or roll it back first");
   next_look_ = ports::Instant::max();
@@ -391,7 +391,7 @@ Rotation::Engine::Stepped Rotation::Engine::preflight() {
                      plan.old_secret_id.empty();
   if (obstacle != nullptr && (blind || !configuration_.rotation.skip_preflight)) {
     const auto what = obstacle->check + ": " + obstacle->detail;
-    if (obstacle->verdict == Verdict::unknown) return ports::fail(ErrorCode::busy, what);
+    if (obstacle->verdict == Judgement::unknown) return ports::fail(ErrorCode::busy, what);
     return Step{.kind = Step::Kind::refuse, .why = what};
   }
   if (obstacle != nullptr)

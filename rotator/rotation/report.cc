@@ -37,21 +37,21 @@ ports::Result<StatusReport> Rotation::Engine::status() {
 
 ports::Result<DoctorReport> Rotation::Engine::doctor() {
   DoctorReport report;
-  const auto add = [&report](const char* check, Verdict verdict, std::string detail) {
+  const auto add = [&report](const char* check, Judgement verdict, std::string detail) {
     report.findings.push_back({.check = check, .verdict = verdict, .detail = std::move(detail)});
   };
   const auto ttl = vault_.token_ttl();
   if (!ttl)
-    add("vault", Verdict::fail, ttl.error().message);
+    add("vault", Judgement::fail, ttl.error().message);
   else
-    add("vault", Verdict::pass,
+    add("vault", Judgement::pass,
         "Vault answers at " + configuration_.vault.session.address + "; the token " +
             (*ttl == ports::Duration(0) ? "does not expire" : "lasts " + to_text(*ttl)));
   const auto version = cluster_.version();
   if (!version)
-    add("kubernetes", Verdict::fail, version.error().message);
+    add("kubernetes", Judgement::fail, version.error().message);
   else
-    add("kubernetes", Verdict::pass,
+    add("kubernetes", Judgement::pass,
         "Kubernetes " + *version + " answers at " + configuration_.kubernetes.cluster.server);
   Plan plan;
   if (ttl) {

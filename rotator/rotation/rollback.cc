@@ -164,9 +164,9 @@ ports::Result<std::optional<Rotation::Engine::Step>> Rotation::Engine::fleet_hol
   const auto process = judge_process_newer_than_file(*fleet);
   for (const auto& judged : {content, process}) {
     listener_.gate_evaluated(Phase::rollback, judged);
-    if (judged.verdict == Verdict::unknown) return ports::fail(ErrorCode::busy, judged.reason);
+    if (judged.verdict == Judgement::unknown) return ports::fail(ErrorCode::busy, judged.reason);
   }
-  holds = content.verdict == Verdict::pass && process.verdict == Verdict::pass;
+  holds = content.verdict == Judgement::pass && process.verdict == Judgement::pass;
   return std::optional<Step>();
 }
 

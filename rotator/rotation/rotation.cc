@@ -32,11 +32,11 @@ int exit_code(Ending ending) {
   return 70;
 }
 
-Verdict DoctorReport::verdict() const {
-  Verdict worst = Verdict::pass;
+Judgement DoctorReport::verdict() const {
+  Judgement worst = Judgement::pass;
   for (const auto& finding : findings) {
-    if (finding.verdict == Verdict::fail) return Verdict::fail;
-    if (finding.verdict == Verdict::unknown) worst = Verdict::unknown;
+    if (finding.verdict == Judgement::fail) return Judgement::fail;
+    if (finding.verdict == Judgement::unknown) worst = Judgement::unknown;
   }
   return worst;
 }

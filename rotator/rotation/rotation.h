@@ -19,7 +19,7 @@
 #include "rotator/ports/result.h"
 #include "rotator/rotation/configuration.h"
 #include "rotator/rotation/journal.h"
-#include "rotator/rotation/phase.h"
+#include "rotator/rotation/listener.h"
 #include "rotator/rotation/plan.h"
 
 namespace rotator {
@@ -79,7 +79,7 @@ struct StatusReport {
 // Each system reached, each permission held: for the first hour with the tool.
 struct DoctorReport {
   std::vector<Finding> findings = {};
-  Verdict verdict() const;
+  Judgement verdict() const;
 };
 
 class Rotation {

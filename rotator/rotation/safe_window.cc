@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "rotator/rotation/phase.h"
+#include "rotator/calls/times.h"
 
 namespace rotator {
 namespace {

@@ -44,13 +44,6 @@ Standing judge(const ports::Response& response, std::string_view errors) {
   return response.status >= 500 ? Standing::unsure : Standing::answered;
 }
 
-// Vault up to 1.16 says just "permission denied" of a token that it does not know; of one that a
-// policy stops it says "1 error occurred: * permission denied".
-bool blames_the_token(std::string_view errors) {
-  return contains(errors, "invalid token") || errors == "permission denied" ||
-         contains(errors, "missing client token");
-}
-
 // A standby that may not forward answers 307 with the active node's address. One hop, https only.
 std::optional<Url> redirected_to(const ports::Response& response) {
   if (response.status != 307) return std::nullopt;
@@ -62,6 +55,14 @@ std::optional<Url> redirected_to(const ports::Response& response) {
 }
 
 }  // namespace
+
+// Vault up to 1.16 says just "permission denied" of a token that it does not know; of one that a
+// policy stops it says "1 error occurred: * permission denied".
+VaultSession::Blame VaultSession::blamed_by(std::string_view errors) {
+  const bool token = errors.empty() || contains(errors, "invalid token") ||
+                     errors == "permission denied" || contains(errors, "missing client token");
+  return token ? Blame::token : Blame::policy;
+}
 
 std::string vault_errors(const ports::Response& response, std::string_view secret) {
   const auto body = JsonDocument::parse_or_null(response.body);
@@ -83,14 +84,13 @@ VaultSession::VaultSession(ports::HttpClient& http, ports::Clock& clock,
       address_(split_https_url(options_.address, "the address of Vault")),
       token_(options_.login == VaultOptions::Login::token ? std::move(token) : ports::Secret()) {}
 
-ports::Result<ports::Response> VaultSession::exchange(const std::string& method,
-                                                      const std::string& path,
-                                                      std::string_view json_body, Repeat repeat,
-                                                      bool authenticated, ports::Instant until) {
-  if (!address_) return ports::fail(address_.error());
+VaultSession::Exchange VaultSession::exchange(const std::string& method, const std::string& path,
+                                              std::string_view json_body, Repeat repeat,
+                                              bool authenticated, ports::Instant until) {
+  if (!address_) return {ports::fail(address_.error())};
   if (authenticated && !fits_in_header(token_.reveal_to_wire()))
-    return ports::fail(ErrorCode::configuration,
-                       "the Vault token holds a line break or a character outside ASCII");
+    return {ports::fail(ErrorCode::configuration,
+                        "the Vault token holds a line break or a character outside ASCII")};
   ports::Request request{.method = method,
                          .origin = address_->origin,
                          .target = address_->path + "/v1/" + path,
@@ -103,11 +103,11 @@ ports::Result<ports::Response> VaultSession::exchange(const std::string& method,
   if (!json_body.empty()) request.headers.push_back({"Content-Type", "application/json"});
   if (authenticated && !token_.empty())
     request.headers.push_back({"X-Vault-Token", std::string(token_.reveal_to_wire())});
-  const auto wiped = [&](ports::Result<ports::Response> result) {
+  const auto wiped = [&](ports::Result<ports::Response> result, Blame blame = Blame::nobody) {
     ports::wipe(request.body);
     for (auto& header : request.headers)
       if (header.name == "X-Vault-Token") ports::wipe(header.value);
-    return result;
+    return Exchange{std::move(result), blame};
   };
 
   const auto tried = [&] { return "Vault " + method + " " + options_.address + "/v1/" + path; };
@@ -133,7 +133,8 @@ ports::Result<ports::Response> VaultSession::exchange(const std::string& method,
       if (verdict == Standing::answered) return wiped(std::move(response));
       const auto said = tried() + " answered " + std::to_string(response->status) +
                         (errors.empty() ? std::string() : ": " + errors);
-      if (verdict == Standing::refused) return wiped(ports::fail(ErrorCode::refused, said));
+      if (verdict == Standing::refused)
+        return wiped(ports::fail(ErrorCode::refused, said), blamed_by(errors));
       if (verdict == Standing::unsure && repeat == Repeat::never)
         return wiped(ports::fail(ErrorCode::ambiguous, said));
       trouble = {ErrorCode::busy, said};
@@ -149,20 +150,17 @@ ports::Result<ports::Response> VaultSession::call(const std::string& method,
                                                   std::string_view json_body, Repeat repeat) {
   const auto until = clock_.now() + options_.patience;
   if (auto ready = ensure_token(until); !ready) return ports::fail(ready.error());
-  auto response = exchange(method, path, json_body, repeat, true, until);
-  if (response || response.error().code != ErrorCode::refused) return response;
+  auto [response, blame] = exchange(method, path, json_body, repeat, true, until);
+  if (blame == Blame::nobody) return std::move(response);
   const auto& said = response.error().message;
-  const auto reason = said.rfind("answered 403: ");
-  const bool token_at_fault =
-      reason == std::string::npos || blames_the_token(std::string_view(said).substr(reason + 14));
-  if (!token_at_fault)
+  if (blame == Blame::policy)
     return ports::fail(ErrorCode::refused, said + " (give this token's policy that capability)");
   if (options_.login == VaultOptions::Login::token)
     return ports::fail(ErrorCode::refused,
                        said + " (the token is unknown, expired or revoked: provide a new one)");
   // A refused token had no effect, so that even a write may be sent again. Once.
   if (auto logged_in = log_in(until); !logged_in) return ports::fail(logged_in.error());
-  return exchange(method, path, json_body, repeat, true, until);
+  return exchange(method, path, json_body, repeat, true, until).response;
 }
 
 ports::Status VaultSession::ensure_token(ports::Instant until) {
@@ -208,7 +206,7 @@ ports::Status VaultSession::log_in(ports::Instant until) {
                    .close_object()
                    .take();
   const std::string path = "auth/" + percent_encode_path(options_.login_mount) + "/login";
-  auto response = exchange("POST", path, login, Repeat::safe, false, until);
+  auto response = exchange("POST", path, login, Repeat::safe, false, until).response;
   ports::wipe(login);
   const std::string tried = "Kubernetes login at Vault as role " + options_.role;
   if (!response) return ports::fail(response.error().code, tried + ": " + response.error().message);
@@ -230,7 +228,8 @@ ports::Status VaultSession::log_in(ports::Instant until) {
 }
 
 ports::Status VaultSession::renew(ports::Instant until) {
-  auto response = exchange("POST", "auth/token/renew-self", "{}", Repeat::safe, true, until);
+  auto response =
+      exchange("POST", "auth/token/renew-self", "{}", Repeat::safe, true, until).response;
   if (!response) return ports::fail(response.error());
   if (response->status != 200)
     return ports::fail(ErrorCode::refused, "renewing the Vault token answered " +

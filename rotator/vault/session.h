@@ -66,10 +66,16 @@ class VaultSession {
   ports::Status renew(ports::Instant until);
   ports::Status ensure_token(ports::Instant until);
   void note_lifetime(ports::Duration ttl, bool renewable);
+  // At whom a 403 points: a new token may help, or only another policy.
+  enum class Blame { nobody, token, policy };
+  static Blame blamed_by(std::string_view errors);
+  struct Exchange {
+    ports::Result<ports::Response> response;
+    Blame blame = Blame::nobody;  // nobody unless the response is the Error that a 403 became
+  };
   // One call without regard to the token's age; sends no token when `authenticated` is false.
-  ports::Result<ports::Response> exchange(const std::string& method, const std::string& path,
-                                          std::string_view json_body, Repeat repeat,
-                                          bool authenticated, ports::Instant until);
+  Exchange exchange(const std::string& method, const std::string& path, std::string_view json_body,
+                    Repeat repeat, bool authenticated, ports::Instant until);
 
   ports::HttpClient& http_;
   ports::Clock& clock_;

@@ -1,4 +1,4 @@
-#include "rotator/rotation/journal.h"
+#include "rotator/rotation/journal_store.h"
 
 #include <rapidcheck.h>
 

@@ -11,7 +11,7 @@ inline std::ostream& operator<<(std::ostream& out, Ending ending) {
   return out << to_string(ending);
 }
 inline std::ostream& operator<<(std::ostream& out, Phase phase) { return out << to_string(phase); }
-inline std::ostream& operator<<(std::ostream& out, Verdict verdict) {
+inline std::ostream& operator<<(std::ostream& out, Judgement verdict) {
   return out << to_string(verdict);
 }
 inline std::ostream& operator<<(std::ostream& out, Disposition disposition) {

@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "rotator/calls/times.h"
 #include "tests/rotator/rotation/print.h"
 #include "tests/rotator/rotation/world.h"
 
@@ -13,9 +14,9 @@ namespace {
 using namespace std::chrono_literals;
 using rotator::Ending;
 using rotator::Gate;
+using rotator::Judgement;
 using rotator::Outcome;
 using rotator::Phase;
-using rotator::Verdict;
 using testing::World;
 using Fault = mocks::sim::Verdict::Kind;
 
@@ -97,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_plan_changes_nothing_and_says_what_it_found) {
   world.look(world.configuration(), [&](rotator::Rotation& rotation) { plan = *rotation.plan(); });
   BOOST_REQUIRE(plan.has_value());
   for (const auto& finding : plan->findings)
-    BOOST_TEST(finding.verdict == Verdict::pass, finding.check << ": " << finding.detail);
+    BOOST_TEST(finding.verdict == Judgement::pass, finding.check << ": " << finding.detail);
   BOOST_TEST(plan->safe_window.dominating == "agent render interval");
   BOOST_TEST(plan->pods == 3);
   BOOST_TEST(world.secret_ids().size() == 1U);
@@ -121,7 +122,7 @@ BOOST_AUTO_TEST_CASE(refuses_a_secret_that_is_not_ours_and_leaves_it_alone) {
   bool shown = false;
   for (const auto& finding : plan->findings)
     if (finding.check == "foreign_secrets")
-      shown = finding.verdict == Verdict::fail &&
+      shown = finding.verdict == Judgement::fail &&
               finding.detail.find("ocsforeign") != std::string::npos;
   BOOST_TEST(shown);
 }
@@ -402,13 +403,13 @@ BOOST_AUTO_TEST_CASE(doctor_reaches_every_system) {
     const auto report = rotation.doctor();
     BOOST_REQUIRE(report.has_value());
     for (const auto& finding : report->findings)
-      BOOST_TEST(finding.verdict == Verdict::pass, finding.check << ": " << finding.detail);
+      BOOST_TEST(finding.verdict == Judgement::pass, finding.check << ": " << finding.detail);
   });
   world.network.take_down("vault");
   world.look(world.configuration(), [](rotator::Rotation& rotation) {
     const auto report = rotation.doctor();
     BOOST_REQUIRE(report.has_value());
-    BOOST_TEST(report->verdict() == Verdict::fail);
+    BOOST_TEST(report->verdict() == Judgement::fail);
   });
 }
 

@@ -2,7 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "rotator/rotation/fleet.h"
+#include "rotator/rotation/fleet_proof.h"
 
 namespace testing {
 namespace {

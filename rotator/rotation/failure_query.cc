@@ -1,4 +1,4 @@
-#include "rotator/rotation/failure_signal.h"
+#include "rotator/rotation/failure_query.h"
 
 #include <cmath>
 #include <cstdlib>
@@ -33,7 +33,7 @@ std::optional<std::string> single_value(JsonView answer) {
 
 }  // namespace
 
-FailureWatch::FailureWatch(ports::HttpClient& http, ports::Clock& clock, FailureSignal signal)
+FailureQuery::FailureQuery(ports::HttpClient& http, ports::Clock& clock, FailureSignal signal)
     : http_(http), clock_(clock), signal_(std::move(signal)) {
   const auto path_at = signal_.url.find('/', signal_.url.find("://") + 3);
   question_.origin = signal_.url.substr(0, path_at);
@@ -43,7 +43,7 @@ FailureWatch::FailureWatch(ports::HttpClient& http, ports::Clock& clock, Failure
   question_.headers = {{.name = "Accept", .value = "application/json"}};
 }
 
-ports::Result<std::int64_t> FailureWatch::count() {
+ports::Result<std::int64_t> FailureQuery::count() {
   const auto response = http_.send(question_, clock_.now() + signal_.timeout);
   if (!response)
     return ports::fail(response.error().code, "the failure signal at " + signal_.url +

@@ -1,4 +1,4 @@
-#include "rotator/rotation/fleet.h"
+#include "rotator/rotation/fleet_proof.h"
 
 #include <boost/test/unit_test.hpp>
 #include <string>
@@ -36,7 +36,7 @@ struct FleetWorld : ClusterWorld {
                         data("\x03{\"metadata\":{},\"status\":\"Success\"}"), end()},
                        {{"Sec-WebSocket-Protocol", "v5.channel.k8s.io"}});
   }
-  ports::Result<Fleet> inspect_times(std::vector<PodProof> proved) {
+  ports::Result<FleetProof> inspect_times(std::vector<PodProof> proved) {
     return inspect_fleet(cluster, configuration, deployment,
                          {.every_pod = true, .proved = std::move(proved)},
                          ports::Secret(std::string("synthetic-key")));
@@ -48,7 +48,7 @@ struct FleetWorld : ClusterWorld {
     expect_list("11", pod_json("a", "7"));
     return inspect_times({}).value().live;
   }
-  ports::Result<Fleet> inspect(std::vector<Pod> seen = {}) {
+  ports::Result<FleetProof> inspect(std::vector<Pod> seen = {}) {
     return inspect_fleet(cluster, configuration, deployment,
                          {.every_pod = true, .file_times = false, .seen = std::move(seen)},
                          ports::Secret(std::string("synthetic-key")));
@@ -76,7 +76,7 @@ std::string restarted(std::string pod) {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(fleet, FleetWorld)
+BOOST_FIXTURE_TEST_SUITE(fleet_proof, FleetWorld)
 
 BOOST_AUTO_TEST_CASE(is_proved_by_metadata_alone_when_no_pod_changed) {
   expect_list("10", pod_json("a", "7"));

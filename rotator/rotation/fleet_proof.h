@@ -1,4 +1,4 @@
-// Fleet: what the pods of a Deployment prove about the secret that they use, looked at once.
+// FleetProof: what the pods of a Deployment prove about the secret that they use, looked at once.
 //
 // A file proves nothing about the process that read it long ago: the agent's sidecar rewrites the
 // file in pods whose process still holds the old value. The proof that a process holds what its
@@ -50,7 +50,7 @@ struct PodProof {
   int restarts = 0;
 };
 
-struct Fleet {
+struct FleetProof {
   std::vector<Pod> older = {};      // of another template than asked for, Terminating ones too
   std::vector<PodProof> live = {};  // of this one; pods that have ended for good are in neither
   bool stable = false;              // the pods after the last exec are those before it
@@ -74,9 +74,10 @@ struct FleetQuestion {
 
 // Lists, looks into each live pod, lists again. An Error when a list fails; trouble with one pod is
 // in its proof.
-ports::Result<Fleet> inspect_fleet(Cluster& cluster, const KubernetesConfiguration& configuration,
-                                   const Deployment& deployment, FleetQuestion question,
-                                   const ports::Secret& fingerprint_key);
+ports::Result<FleetProof> inspect_fleet(Cluster& cluster,
+                                        const KubernetesConfiguration& configuration,
+                                        const Deployment& deployment, FleetQuestion question,
+                                        const ports::Secret& fingerprint_key);
 
 // The value of `key` in a rendered file of KEY=value lines, with an optional "export " before and
 // optional quotes around the value. Nothing when the key is absent, empty or there twice.

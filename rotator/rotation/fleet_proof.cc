@@ -1,4 +1,4 @@
-#include "rotator/rotation/fleet.h"
+#include "rotator/rotation/fleet_proof.h"
 
 #include <algorithm>
 #include <charconv>
@@ -96,10 +96,10 @@ std::optional<ports::WallTime> proved_time(const PodProof& now,
   return std::nullopt;
 }
 
-Fleet look_into(Cluster& cluster, const KubernetesConfiguration& configuration,
-                const std::vector<Pod>& pods, const FleetQuestion& question,
-                const ports::Secret& fingerprint_key) {
-  Fleet fleet;
+FleetProof look_into(Cluster& cluster, const KubernetesConfiguration& configuration,
+                     const std::vector<Pod>& pods, const FleetQuestion& question,
+                     const ports::Secret& fingerprint_key) {
+  FleetProof fleet;
   for (const auto& pod : pods) {
     if (ended(pod)) continue;
     if (!of_template(pod, question)) {
@@ -146,9 +146,10 @@ bool same_pods(const std::vector<Pod>& before, const std::vector<Pod>& after,
 
 }  // namespace
 
-ports::Result<Fleet> inspect_fleet(Cluster& cluster, const KubernetesConfiguration& configuration,
-                                   const Deployment& deployment, FleetQuestion question,
-                                   const ports::Secret& fingerprint_key) {
+ports::Result<FleetProof> inspect_fleet(Cluster& cluster,
+                                        const KubernetesConfiguration& configuration,
+                                        const Deployment& deployment, FleetQuestion question,
+                                        const ports::Secret& fingerprint_key) {
   auto before = std::move(question.seen);
   bool listed = before.empty();
   if (listed) {

@@ -1,4 +1,4 @@
-// FailureWatch: reads the count of login failures from a Prometheus server by an instant query
+// FailureQuery: reads the count of login failures from a Prometheus server by an instant query
 // (https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries).
 #pragma once
 
@@ -11,9 +11,9 @@
 
 namespace rotator {
 
-class FailureWatch {
+class FailureQuery {
  public:
-  FailureWatch(ports::HttpClient& http, ports::Clock& clock, FailureSignal signal);
+  FailureQuery(ports::HttpClient& http, ports::Clock& clock, FailureSignal signal);
 
   // The query's single value, rounded down. An empty result is 0 failures: a counter that was never
   // raised has no series. Errors: refused (status, or an error that Prometheus names), malformed

@@ -2,29 +2,14 @@
 
 #include <algorithm>
 
+#include "rotator/cli/config_keys.h"
 #include "rotator/cli/yaml_section.h"
+#include "scenarios/scenario_keys.h"
 
 namespace scenarios {
 namespace {
 
 void shrink(ports::Duration& duration, int factor) { duration /= factor; }
-
-void shrink(std::optional<ports::Duration>& duration, int factor) {
-  if (duration) *duration /= factor;
-}
-
-void shrink(Range& range, int factor) {
-  range.low /= factor;
-  range.high /= factor;
-}
-
-void shrink(std::optional<Range>& range, int factor) {
-  if (range) shrink(*range, factor);
-}
-
-void shrink_seconds(int& seconds, int factor) {
-  if (seconds > 0) seconds = std::max(1, seconds / factor);
-}
 
 void shrink(std::vector<Step>& steps, int factor) {
   for (auto& step : steps) {
@@ -41,27 +26,43 @@ void shrink(ports::Instant& instant, int factor) {
     instant = ports::Instant(instant.time_since_epoch() / factor);
 }
 
+// Divides the times of every key of a list, as its row says.
+class Divider final : public rotator::Keys {
+ public:
+  explicit Divider(int factor) : factor_(factor) {}
+
+ private:
+  ports::Duration divided(ports::Duration time, const rotator::TimeOptions& options) const {
+    if (!options.divides) return time;
+    return std::max({time / factor_, options.at_least, options.divided_at_least});
+  }
+
+  void on_duration(const rotator::Key&, std::optional<ports::Duration>& value,
+                   const rotator::TimeOptions& options) override {
+    if (value) value = divided(*value, options);
+  }
+  void on_range(const rotator::Key&, std::optional<Ends>& value,
+                const rotator::TimeOptions& options) override {
+    if (value) value = Ends{divided(value->low, options), divided(value->high, options)};
+  }
+  void on_number(const rotator::Key&, std::optional<std::int64_t>& value,
+                 const rotator::NumberOptions& options) override {
+    using Of = rotator::NumberOptions::Of;
+    if (!value || *value == 0) return;
+    if (options.of == Of::seconds) value = std::max<std::int64_t>(1, *value / factor_);
+    if (options.of == Of::times_a_minute) *value *= factor_;
+  }
+
+  int factor_;
+};
+
 }  // namespace
 
 Scenario compressed(const Scenario& scenario, int factor) {
   Scenario fast = scenario;
   fast.compression = factor;
-  shrink(fast.identity_provider.create_lag, factor);
-  shrink(fast.identity_provider.retire_lag, factor);
-  shrink(fast.identity_provider.answer_time, factor);
-  shrink(fast.vault.render_interval, factor);
-  shrink(fast.fleet.pod_ready, factor);
-  shrink(fast.fleet.termination, factor);
-  fast.fleet.termination.low = std::max(fast.fleet.termination.low, shortest_termination);
-  fast.fleet.termination.high = std::max(fast.fleet.termination.high, shortest_termination);
-  shrink(fast.fleet.endpoint_lag, factor);
-  shrink_seconds(fast.fleet.min_ready_s, factor);
-  shrink_seconds(fast.fleet.termination_grace_s, factor);
-  shrink_seconds(fast.fleet.progress_deadline_s, factor);
-  fast.portal.logins_per_minute *= factor;
-  shrink(fast.portal.think_time, factor);
-  shrink(fast.portal.token_exchange, factor);
-  shrink(fast.portal.session_max_age, factor);
+  Divider divider(factor);
+  list_keys(divider, fast);
   shrink(fast.driver.commands, factor);
   for (auto& [name, policy] : fast.policies) shrink(policy.commands, factor);
   shrink(fast.timeline, factor);
@@ -70,32 +71,14 @@ Scenario compressed(const Scenario& scenario, int factor) {
     shrink(fault.to, factor);
     shrink(fault.delay, factor);
   }
-  shrink(fast.lead, factor);
-  shrink(fast.tail, factor);
-  shrink(fast.at_most, factor);
   return fast;
 }
 
 rotator::Configuration compressed(const rotator::Configuration& configuration, int factor) {
-  rotator::Configuration fast = configuration;
-  shrink(fast.kubernetes.lease_duration, factor);
-  shrink(fast.kubernetes.agent_render_interval, factor);
-  auto& rotation = fast.rotation;
-  for (auto* duration :
-       {&rotation.soak, &rotation.quiet_period, &rotation.longest_token_exchange,
-        &rotation.code_lifetime, &rotation.refresh_in_flight, &rotation.rollout_deadline,
-        &rotation.pod_ready_estimate, &rotation.probe_spacing, &rotation.soak_check_every,
-        &rotation.patience, &rotation.minimum_interval})
-    shrink(*duration, factor);
-  shrink(rotation.window, factor);
-  if (rotation.failure_signal) shrink(rotation.failure_signal->every, factor);
-  // The lock must outlast the pauses of a busy machine; see also the header.
-  fast.kubernetes.lease_duration =
-      std::max<ports::Duration>(fast.kubernetes.lease_duration, std::chrono::seconds(2));
-  rotation.patience = std::max<ports::Duration>(rotation.patience, std::chrono::seconds(20));
-  rotation.vault_settle =
-      std::max<ports::Duration>(rotation.vault_settle / factor, std::chrono::milliseconds(1100));
-  return fast;
+  rotator::ProgramConfiguration fast{.rotation = configuration};
+  Divider divider(factor);
+  rotator::list_keys(divider, fast);
+  return std::move(fast.rotation);
 }
 
 void decompress(Report& report, int factor) {

@@ -19,9 +19,7 @@ inline constexpr int max_compression = 60;
 // must fit into this.
 inline constexpr ports::Duration shortest_termination = std::chrono::milliseconds(500);
 
-// What does not shrink: Kubernetes' whole seconds stay at least 1; Vault settles at least the
-// second to which Kubernetes rounds its timestamps, or the proof that a pod is younger than the KV
-// version could never hold.
+// What does not shrink, or not below a bound, says so in its row of the list of keys.
 Scenario compressed(const Scenario& scenario, int factor);
 rotator::Configuration compressed(const rotator::Configuration& configuration, int factor);
 

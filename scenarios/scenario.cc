@@ -6,9 +6,9 @@
 #include <fstream>
 #include <sstream>
 
-#include "mocks/users/cause.h"
-#include "rotator/cli/yaml_section.h"
-#include "scenarios/invariants.h"
+#include "rotator/cli/config_keys.h"
+#include "rotator/cli/keys_yaml.h"
+#include "scenarios/scenario_keys.h"
 
 namespace scenarios {
 namespace {
@@ -176,57 +176,14 @@ Driver read_driver(YamlSection& section) {
       section.complain("rotation", "an operator by hand has no rotation.yaml; keep one");
     return driver;
   }
-  driver.rotation_yaml = section.section("rotation").dump();
-  driver.unsafe_yaml = section.section("unsafe").dump();
+  auto rotation = section.section("rotation");
+  rotator::read_keys(
+      rotation, [&](rotator::Keys& keys) { rotator::list_rotation_keys(keys, driver.rotation); });
+  rotator::check_rotation(rotation, driver.rotation);
+  auto unsafe = section.section("unsafe");
+  rotator::read_keys(
+      unsafe, [&](rotator::Keys& keys) { rotator::list_unsafe_keys(keys, driver.rotation); });
   return driver;
-}
-
-void read_world(YamlSection& file, Scenario& scenario) {
-  auto world = file.section("world");
-  auto idp = world.section("identity_provider");
-  idp.read_choice("variant", scenario.identity_provider.variant, {"multi", "single", "slow"});
-  const std::vector<std::string> methods = {"client_secret_post", "client_secret_basic"};
-  idp.read_choice("authentication_method", scenario.identity_provider.authentication_method,
-                  methods);
-  const auto optional_range = [&](const char* key, std::optional<Range>& range) {
-    Range given;
-    idp.read_range(key, given.low, given.high);
-    if (idp.has(key)) range = given;
-  };
-  optional_range("create_lag", scenario.identity_provider.create_lag);
-  optional_range("retire_lag", scenario.identity_provider.retire_lag);
-  optional_range("answer_time", scenario.identity_provider.answer_time);
-  idp.read("leftover_secret", scenario.identity_provider.leftover_secret);
-
-  auto vault = world.section("vault");
-  vault.read("render_interval", scenario.vault.render_interval);
-  vault.read("max_versions", scenario.vault.max_versions, 0, 1000);
-
-  auto fleet = world.section("fleet");
-  auto& f = scenario.fleet;
-  fleet.read("replicas", f.replicas, 1, 1000);
-  fleet.read("max_surge", f.max_surge);
-  fleet.read("max_unavailable", f.max_unavailable);
-  fleet.read_range("pod_ready", f.pod_ready.low, f.pod_ready.high);
-  fleet.read_range("termination", f.termination.low, f.termination.high);
-  fleet.read_range("endpoint_lag", f.endpoint_lag.low, f.endpoint_lag.high);
-  fleet.read("min_ready_s", f.min_ready_s, 0, 3600);
-  fleet.read("termination_grace_s", f.termination_grace_s, 0, 3600);
-  fleet.read("progress_deadline_s", f.progress_deadline_s, 1, 86400);
-
-  auto portal = world.section("portal");
-  auto& p = scenario.portal;
-  portal.read_choice("authentication_method", p.authentication_method, methods);
-  portal.read_choice("next_authentication_method", p.next_authentication_method, methods);
-  portal.read("sticky_sessions", p.sticky_sessions);
-  portal.read("logins_per_minute", p.logins_per_minute, 0, 60'000'000);
-  portal.read_range("think_time", p.think_time.low, p.think_time.high);
-  portal.read_range("token_exchange", p.token_exchange.low, p.token_exchange.high);
-  portal.read("sessions", p.sessions);
-  portal.read("session_max_age", p.session_max_age);
-  portal.read("keeps_stale_sessions", p.keeps_stale_sessions);
-  portal.read("bump_cookie_key", p.bump_cookie_key);
-  portal.read("key_ring", p.key_ring);
 }
 
 std::optional<Verdict::Kind> parse_fault_kind(const std::string& word) {
@@ -283,41 +240,6 @@ std::vector<FaultRule> read_faults(YamlSection& file) {
   return rules;
 }
 
-// A list of names, each of them known.
-std::set<std::string> read_names(YamlSection& section, const char* key,
-                                 const std::vector<std::string>& known) {
-  std::vector<std::string> words;
-  section.read(key, words);
-  for (const auto& word : words)
-    if (std::find(known.begin(), known.end(), word) == known.end())
-      section.complain(key, "'" + word + "' is not known; known here: " + join(known));
-  return {words.begin(), words.end()};
-}
-
-void read_expectation(YamlSection& file, Expectation& expect) {
-  auto section = file.section("expect");
-  section.read_choice("verdict", expect.verdict, {"pass", "fail", "unknown"});
-  section.read_choice(
-      "outcome", expect.outcome,
-      {"done", "rolled_back", "refused", "unknown", "stopped", "locked", "interrupted"});
-  const auto bound = [&](const char* key, std::optional<std::uint64_t>& value) {
-    int number = 0;
-    section.read(key, number, 0, 2'000'000'000);
-    if (section.has(key)) value = static_cast<std::uint64_t>(number);
-  };
-  bound("failed_at_least", expect.failed_at_least);
-  bound("failed_at_most", expect.failed_at_most);
-  std::vector<std::string> known;
-  for (std::size_t i = 0; i < mocks::portal::cause_count; ++i)
-    known.emplace_back(mocks::portal::to_string(static_cast<mocks::portal::Cause>(i)));
-  const auto causes = read_names(section, "causes", known);
-  if (section.has("causes")) expect.causes = causes;
-  known.clear();
-  for (const auto invariant : all_invariants) known.emplace_back(to_string(invariant));
-  expect.violated = read_names(section, "violated", known);
-  section.read("says", expect.says);
-}
-
 }  // namespace
 
 bool restarts_by_itself(const Scenario& scenario) {
@@ -338,12 +260,7 @@ ports::Result<Scenario> parse_scenario(const std::string& text, const std::strin
   Scenario scenario;
   scenario.path = path;
   scenario.name = scenario_name(path);
-  file->require("purpose", scenario.purpose);
-  file->require("source", scenario.source);
-  int seed = 1;
-  file->read("seed", seed, 0, 2'000'000'000);
-  scenario.seed = static_cast<std::uint64_t>(seed);
-  read_world(*file, scenario);
+  rotator::read_keys(*file, [&](rotator::Keys& keys) { list_keys(keys, scenario); });
   scenario.driver = read_driver(*file);
   auto policies = file->section("policies");
   for (const auto& name : policies.keys()) {
@@ -352,17 +269,6 @@ ports::Result<Scenario> parse_scenario(const std::string& text, const std::strin
   }
   scenario.timeline = read_timeline(*file);
   scenario.faults = read_faults(*file);
-  read_expectation(*file, scenario.expect);
-  file->read_choice("fidelity", scenario.fidelity, {"exact", "superposed", "counts", "hybrid"});
-  file->read("lead", scenario.lead);
-  file->read("tail", scenario.tail);
-  file->read("at_most", scenario.at_most);
-  std::vector<std::string> wires = {"sim", "http"};
-  file->read("wires", wires);
-  for (const auto& wire : wires)
-    if (wire != "sim" && wire != "http")
-      file->complain("wires", "no such wire '" + wire + "'; known: sim, http");
-  scenario.wires = {wires.begin(), wires.end()};
   const auto done = file->finish();
   if (!done) return fail(done.error());
   return scenario;

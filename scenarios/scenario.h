@@ -13,6 +13,7 @@
 #include "mocks/sim/fault_plan.h"
 #include "rotator/ports/clock.h"
 #include "rotator/ports/result.h"
+#include "rotator/rotation/configuration.h"
 
 namespace scenarios {
 
@@ -79,10 +80,8 @@ struct Step {
 // Who rotates.
 struct Driver {
   enum class Kind { rotator, operator_by_hand } kind = Kind::rotator;
-  // kind rotator: the `rotation:` section of rotation.yaml, as YAML text.
-  std::string rotation_yaml = {};
-  std::string unsafe_yaml =
-      {};  // its `unsafe:` section: gates that are switched off, for planted mistakes
+  // kind rotator: what the sections `rotation:` and `unsafe:` say, as in rotation.yaml.
+  rotator::RotationConfiguration rotation = {};
   // kind operator_by_hand: the guide's commands in order; `wait` takes a duration or "window".
   std::vector<Step> commands = {};
 };

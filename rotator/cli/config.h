@@ -1,6 +1,6 @@
 // The configuration file, rotation.yaml: read strictly into typed values. Every complaint is one
-// sentence with file, line and key. Its schema: cli/rotation.schema.json; an example:
-// cli/rotation.example.yaml.
+// sentence with file, line and key. Its keys are listed in config_keys.cc, and `rotator schema`
+// prints them as a JSON Schema; an example: cli/rotation.example.yaml.
 //
 // What the file leaves out is taken from the conventional environment (VAULT_ADDR, VAULT_NAMESPACE,
 // VAULT_CACERT, VAULT_TOKEN, KUBECONFIG); what it says wins, so that a stray variable cannot turn
@@ -15,6 +15,8 @@
 #include "rotator/rotation/configuration.h"
 
 namespace rotator {
+
+class YamlSection;
 
 struct ProgramConfiguration {
   Configuration rotation = {};
@@ -33,7 +35,15 @@ ports::Result<ProgramConfiguration> parse_configuration(const std::string& text,
                                                         const std::string& name,
                                                         const Environment& environment);
 
-// The JSON Schema of rotation.yaml (draft 7).
+// What holds between several keys of the section `rotation`, once it has been read; complaints go
+// to the section.
+void check_rotation(YamlSection section, const RotationConfiguration& rotation);
+
+// The text of a rotation.yaml that reads as `program`, whatever the environment says. What only the
+// kubeconfig knows (the API server, its token file) is not in it.
+std::string configuration_yaml(ProgramConfiguration program);
+
+// The JSON Schema of rotation.yaml (draft 7), two-space indentation, newline at the end.
 std::string configuration_schema();
 
 }  // namespace rotator

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <fstream>
 #include <limits>
+#include <map>
 #include <set>
 #include <sstream>
 #include <utility>
@@ -99,6 +100,7 @@ struct YamlSection::Node {
   std::string path;  // "rotation.unsafe."
   int line = 1;
   std::set<std::string> asked;
+  std::map<std::string, std::shared_ptr<Node>> sections;
 
   // The value of a key; undefined when absent. Never creates one.
   YAML::Node at(const std::string& key) const {
@@ -171,10 +173,17 @@ void YamlSection::read(const std::string& key, bool& value) {
 }
 
 void YamlSection::read(const std::string& key, int& value, int low, int high) {
+  std::int64_t number = value;
+  read(key, number, low, high);
+  value = static_cast<int>(number);
+}
+
+void YamlSection::read(const std::string& key, std::int64_t& value, std::int64_t low,
+                       std::int64_t high) {
   node_->asked.insert(key);
   if (!has(key)) return;
   const std::string word = text(key);
-  int number = 0;
+  std::int64_t number = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
   if (error != std::errc() || end != word.data() + word.size() || number < low || number > high)
     return complain(key, "expected a whole number from " + std::to_string(low) + " to " +
@@ -240,7 +249,9 @@ void YamlSection::require(const std::string& key, std::string& value) {
 
 YamlSection YamlSection::section(const std::string& key) {
   node_->asked.insert(key);
-  auto child = std::make_shared<Node>();
+  auto& child = node_->sections[key];
+  if (child) return YamlSection(document_, child);
+  child = std::make_shared<Node>();
   child->path = node_->path + key + ".";
   child->line = line(key);
   if (has(key)) {
@@ -277,11 +288,6 @@ std::vector<std::string> YamlSection::keys() const {
   if (!node_->yaml.IsMap()) return all;
   for (const auto& pair : node_->yaml) all.push_back(pair.first.Scalar());
   return all;
-}
-
-std::string YamlSection::dump() const {
-  for (const auto& key : keys()) node_->asked.insert(key);
-  return node_->yaml.IsMap() ? YAML::Dump(node_->yaml) : "{}";
 }
 
 ports::Status YamlSection::finish() const {

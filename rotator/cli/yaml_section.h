@@ -6,6 +6,7 @@
 // nobody asked for are complaints too, so ask for everything first.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,6 +41,7 @@ class YamlSection {
   // Each leaves `value` alone when the key is absent. Numbers are bounded by [low, high].
   void read(const std::string& key, std::string& value);
   void read(const std::string& key, bool& value);
+  void read(const std::string& key, std::int64_t& value, std::int64_t low, std::int64_t high);
   void read(const std::string& key, int& value, int low, int high);
   void read(const std::string& key, ports::Duration& value);
   void read(const std::string& key, std::optional<ports::Duration>& value);
@@ -52,7 +54,7 @@ class YamlSection {
   // As `read`, and a complaint when absent or empty.
   void require(const std::string& key, std::string& value);
 
-  // A sub-section; an empty one when absent.
+  // A sub-section, the same one each time; an empty one when absent.
   YamlSection section(const std::string& key);
   // A list of mappings; empty when absent.
   std::vector<YamlSection> list(const std::string& key);
@@ -60,9 +62,6 @@ class YamlSection {
   std::vector<std::string> keys() const;
   // The text of a scalar as it stands; empty when absent or no scalar.
   std::string text(const std::string& key);
-  // The section as YAML text again, for whoever reads it with another schema. Marks all of it as
-  // known.
-  std::string dump() const;
 
   // The first complaint in the whole file, unknown keys included.
   ports::Status finish() const;

@@ -34,6 +34,14 @@ bool will_pass(int status) { return status == 429 || status >= 500; }
 
 }  // namespace
 
+const char* to_string(ProbeGrant grant) {
+  switch (grant) {
+    case ProbeGrant::client_credentials: return "client_credentials";
+    case ProbeGrant::authorization_code: return "authorization_code";
+  }
+  return "unknown";
+}
+
 const char* to_string(Acceptance acceptance) {
   switch (acceptance) {
     case Acceptance::accepted: return "accepted";

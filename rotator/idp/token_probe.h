@@ -20,6 +20,8 @@
 namespace rotator {
 
 enum class ProbeGrant { client_credentials, authorization_code };
+// "client_credentials", "authorization_code" (RFC 6749 sections 4.4 and 4.1).
+const char* to_string(ProbeGrant grant);
 
 enum class Acceptance {
   accepted,

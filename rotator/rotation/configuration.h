@@ -1,6 +1,6 @@
 // Configuration: everything that one rotation is told, as typed values. rotator/cli reads it from
-// rotation.yaml; the harness builds it in memory. Defaults are the safe ones. docs:
-// rotator/cli/rotation.schema.json
+// rotation.yaml; the harness builds it in memory. Defaults are the safe ones. What each
+// key says, and its bounds: rotator/cli/config_keys.cc, or `rotator schema`.
 #pragma once
 
 #include <optional>

@@ -64,6 +64,14 @@ VaultSession::Blame VaultSession::blamed_by(std::string_view errors) {
   return token ? Blame::token : Blame::policy;
 }
 
+const char* to_string(VaultOptions::Login login) {
+  switch (login) {
+    case VaultOptions::Login::token: return "token";
+    case VaultOptions::Login::kubernetes: return "kubernetes";
+  }
+  return "unknown";
+}
+
 std::string vault_errors(const ports::Response& response, std::string_view secret) {
   const auto body = JsonDocument::parse_or_null(response.body);
   std::string joined;

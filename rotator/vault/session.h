@@ -28,6 +28,9 @@ struct VaultOptions {
       std::chrono::seconds(60);  // how long one call is retried while Vault is busy
 };
 
+// "token", "kubernetes": the auth methods' names in Vault.
+const char* to_string(VaultOptions::Login login);
+
 class VaultSession {
  public:
   // `token` is used for Login::token, else ignored.

@@ -79,18 +79,21 @@ std::string complaints(const std::string& schema_text, const std::string& path,
 
 }  // namespace
 
-Schema::Schema(const std::string& path) : path_(path), text_(read_file(in_project(path))) {}
+Schema::Schema(const std::string& path) : Schema(path, read_file(in_project(path))) {}
+
+Schema::Schema(std::string name, std::string text)
+    : name_(std::move(name)), text_(std::move(text)) {}
 
 std::string Schema::complaints_about_yaml(const std::string& text) const {
-  return complaints(text_, path_, as_json(YAML::Load(text)));
+  return complaints(text_, name_, as_json(YAML::Load(text)));
 }
 
 std::string Schema::complaints_about_json(const std::string& text) const {
-  return complaints(text_, path_, parsed(text, "the document"));
+  return complaints(text_, name_, parsed(text, "the document"));
 }
 
 std::vector<std::string> Schema::properties(const std::string& pointer) const {
-  const auto all = parsed(text_, path_);
+  const auto all = parsed(text_, name_);
   const auto& there = all.at(json::json_pointer(pointer)).at("properties");
   std::vector<std::string> names;
   for (const auto& [name, schema] : there.items()) names.push_back(name);
@@ -98,7 +101,7 @@ std::vector<std::string> Schema::properties(const std::string& pointer) const {
 }
 
 std::string Schema::text(const std::string& pointer) const {
-  return parsed(text_, path_).at(json::json_pointer(pointer)).dump(2);
+  return parsed(text_, name_).at(json::json_pointer(pointer)).dump(2);
 }
 
 std::string read_file(const std::string& path) {

@@ -11,6 +11,8 @@ namespace testing {
 class Schema {
  public:
   explicit Schema(const std::string& path);
+  // The same from its text; `name` stands for it in complaints.
+  Schema(std::string name, std::string text);
 
   // Complaints about a YAML or JSON document, one a line; empty when it validates. Plain YAML
   // scalars are read by the core schema (YAML 1.2 section 10.3), as editors do.
@@ -23,7 +25,7 @@ class Schema {
   std::string text(const std::string& pointer) const;
 
  private:
-  std::string path_;
+  std::string name_;
   std::string text_;
 };
 

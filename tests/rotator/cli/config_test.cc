@@ -5,6 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "rotator/cli/config_keys.h"
+#include "tests/rotator/cli/key_changer.h"
+
 BOOST_AUTO_TEST_SUITE(config)
 
 namespace {
@@ -80,7 +83,7 @@ BOOST_AUTO_TEST_CASE(names_file_line_key_and_remedy) {
              "rotation.yaml:10: rotation.strategy: cutover fails logins while the pods restart; "
              "add accept_downtime: true to accept that, or use overlap");
   BOOST_TEST(complaint(whole + "unsafe:\n  disabled_gates: [windows]\n") ==
-             "rotation.yaml:10: unsafe.disabled_gates: expected gates among old_pods_gone, "
+             "rotation.yaml:10: unsafe.disabled_gates: expected a list of old_pods_gone, "
              "every_pod_on_new, process_newer_than_file, new_secret_accepted, window_elapsed, "
              "quiet_period, got 'windows'");
   auto text = whole;
@@ -113,13 +116,55 @@ BOOST_AUTO_TEST_CASE(takes_from_the_environment_only_what_the_file_leaves_out) {
              std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(publishes_the_schema_file_as_it_is) {
-  BOOST_TEST(rotator::configuration_schema() == file("rotator/cli/rotation.schema.json"));
+BOOST_AUTO_TEST_CASE(publishes_types_bounds_defaults_and_sentences) {
   const auto schema = nlohmann::json::parse(rotator::configuration_schema());
-  BOOST_TEST(schema["properties"]["rotation"]["properties"].contains("window"));
+  BOOST_TEST(schema["required"] == nlohmann::json({"identity_provider", "kubernetes"}));
+  const auto& rotation = schema["properties"]["rotation"];
+  BOOST_TEST(rotation["additionalProperties"] == false);
+  BOOST_TEST(rotation["properties"]["soak"] ==
+             nlohmann::json({{"$ref", "#/definitions/duration"},
+                             {"description", "Between disabling and deleting the old secret."},
+                             {"default", "5m"}}));
+  BOOST_TEST(rotation["properties"]["probes"] ==
+             nlohmann::json({{"type", "integer"},
+                             {"minimum", 1},
+                             {"maximum", 100},
+                             {"default", 5},
+                             {"description", "Probes in a row that must agree."}}));
+  BOOST_TEST(!rotation["properties"]["window"].contains("default"));
+  BOOST_TEST(rotation["properties"]["failure_signal"]["required"] ==
+             nlohmann::json({"url", "query"}));
+  BOOST_TEST(schema["definitions"].contains("duration"));
 }
 
-// The reader and the schema list the same keys: what the schema names, the reader knows.
+// Every row of the list, by itself: its change is in the text that is written, and reading that
+// text gives it back.
+BOOST_AUTO_TEST_CASE(writes_and_reads_back_every_key) {
+  const auto read = parse_configuration(whole + R"(rotation:
+  accept_downtime: true
+  failure_signal: {url: "https://prometheus.example", query: 'sum(x{y="z"})'}
+)",
+                                        "rotation.yaml", {});
+  BOOST_REQUIRE(read.has_value());
+  auto start = *read;
+  start.rotation.vault.session.role = "rotator";
+  const auto before = rotator::configuration_yaml(start);
+  std::size_t which = 0;
+  for (;; ++which) {
+    auto program = start;
+    testing::KeyChanger changer(which);
+    rotator::list_keys(changer, program);
+    if (changer.changed().empty()) break;
+    const auto text = rotator::configuration_yaml(program);
+    BOOST_TEST(text != before, changer.changed());
+    const auto again = parse_configuration(text, changer.changed(), {});
+    BOOST_REQUIRE_MESSAGE(again.has_value(), (again ? "" : again.error().message));
+    BOOST_TEST(rotator::configuration_yaml(*again) == text);
+  }
+  BOOST_TEST(which > 50U);
+}
+
+// What the schema names, the reader knows.
 BOOST_AUTO_TEST_CASE(knows_every_key_of_the_schema_and_no_other) {
   const auto schema = nlohmann::json::parse(rotator::configuration_schema());
   for (const auto& [section, node] : schema["properties"].items()) {

@@ -1,0 +1,180 @@
+#include "rotator/cli/config_keys.h"
+
+#include <array>
+
+namespace rotator {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::array strategies = {Strategy::overlap, Strategy::cutover};
+constexpr std::array methods = {AuthenticationMethod::client_secret_post,
+                                AuthenticationMethod::client_secret_basic};
+constexpr std::array grants = {ProbeGrant::client_credentials, ProbeGrant::authorization_code};
+constexpr std::array logins = {VaultOptions::Login::token, VaultOptions::Login::kubernetes};
+constexpr std::array provider_types = {"okta"};
+
+// A call to a real server takes as long as it takes.
+constexpr TimeOptions real_time = {.divides = false};
+// Between two looks; more often would only load the server.
+constexpr ports::Duration shortest_look = 10ms;
+
+void list_provider(Keys& keys, IdentityProviderConfiguration& provider) {
+  keys.choice("type", "The provider's kind.", provider.type, provider_types);
+  keys.text("url",
+            "Its base URL; with the path of a custom authorization server where there is one.",
+            provider.url, {.required = true, .https = true});
+  keys.text("client_id", "The OAuth client.", provider.client_id, {.required = true});
+  keys.text("application_id", "Okta app id, where it differs from client_id.",
+            provider.application_id);
+  keys.choice("authentication_method",
+              "How the portal authenticates at the token endpoint; must equal the registration.",
+              provider.authentication_method, methods);
+  keys.text("token_endpoint", "Else from discovery.", provider.token_endpoint, {.https = true});
+  keys.number("max_secrets",
+              "How many secrets the tenant allows at once, where that is less than the vendor "
+              "says; 0 = the vendor's limit.",
+              provider.max_secrets, {.low = 0, .high = 1000});
+  keys.section("probe", "How a secret is tried at the token endpoint.", [&] {
+    keys.choice("grant", "The grant to probe a secret with.", provider.probe_grant, grants);
+    keys.text("scope", "Scope of the probe.", provider.probe_scope);
+  });
+  keys.section("admin_credential", "Where in Vault the administration credential is.", [&] {
+    keys.text("path", "Path in vault.mount of the administration credential.", provider.admin_path);
+    keys.text("field", "Its field.", provider.admin_field);
+  });
+}
+
+void list_vault(Keys& keys, VaultConfiguration& vault, std::string& ca_file) {
+  auto& session = vault.session;
+  keys.text("address", "Else VAULT_ADDR.", session.address, {.https = true});
+  keys.text("namespace", "Else VAULT_NAMESPACE.", session.vault_namespace);
+  keys.text("ca_file", "PEM file of the authorities that vouch for Vault; else VAULT_CACERT.",
+            ca_file);
+  keys.section("auth", "How the rotator logs in.", [&] {
+    keys.choice("method", "token: VAULT_TOKEN; kubernetes: the pod's service account.",
+                session.login, logins);
+    keys.text("role", "Role of the kubernetes method.", session.role);
+    keys.text("mount", "Mount of the kubernetes method.", session.login_mount);
+    keys.text("jwt_file", "The service-account token.", session.jwt_file);
+  });
+  keys.text("mount", "The KV version 2 mount.", vault.mount);
+  keys.text("path", "Path of the secret in it.", vault.path);
+  keys.text("field", "Field of the client secret.", vault.field);
+  keys.text("journal_path", "Path of the rotation's journal; else path + \"-rotation\".",
+            vault.journal_path);
+  keys.duration("call_timeout", "One call.", session.call_timeout, real_time);
+  keys.duration("patience", "How long one call is repeated while Vault is busy.", session.patience,
+                real_time);
+}
+
+void list_kubernetes(Keys& keys, KubernetesConfiguration& kubernetes, KubeconfigChoice& choice) {
+  keys.text("kubeconfig", "A kubeconfig file; else KUBECONFIG, else the pod's service account.",
+            choice.file);
+  keys.text("context", "Its context; else the current one.", choice.context);
+  keys.text("namespace", "Namespace of the Deployment; else the context's.",
+            choice.kubernetes_namespace);
+  keys.text("deployment", "The portal's Deployment.", kubernetes.deployment, {.required = true});
+  keys.text("container", "Its container that reads the secret.", kubernetes.container,
+            {.required = true});
+  keys.text("secret_file", "The rendered file in that container.", kubernetes.secret_file);
+  keys.text("secret_key", "The file's line is KEY=value.", kubernetes.secret_key);
+  keys.text("lease_name", "The lock; else \"rotator-\" + deployment.", kubernetes.lease_name);
+  // Divided, the lock must still outlast the pauses of a busy machine.
+  keys.duration("lease_duration", "A dead rotator's lock lapses after this.",
+                kubernetes.lease_duration, {.at_least = 1s, .divided_at_least = 2s});
+  keys.duration("agent_render_interval", "Vault Agent's static_secret_render_interval.",
+                kubernetes.agent_render_interval);
+  keys.duration("call_timeout", "One call.", kubernetes.cluster.call_timeout, real_time);
+  keys.duration("patience", "How long one call is repeated while the API server is busy.",
+                kubernetes.cluster.patience, real_time);
+}
+
+void list_signal(Keys& keys, FailureSignal& signal) {
+  keys.text("url", "A Prometheus server.", signal.url, {.required = true, .https = true});
+  keys.text("query", "Instant query whose single value counts failed logins and only grows.",
+            signal.query, {.required = true});
+  keys.duration("every", "Between two looks.", signal.every, {.at_least = shortest_look});
+  keys.duration("timeout", "One look.", signal.timeout, real_time);
+}
+
+}  // namespace
+
+void list_rotation_keys(Keys& keys, RotationConfiguration& rotation) {
+  keys.choice("strategy", "overlap, or cutover, which fails logins.", rotation.strategy,
+              strategies);
+  keys.flag("accept_downtime", "Needed for cutover.", rotation.accept_downtime);
+  keys.duration("window",
+                "How long both secrets stay valid; else the computed safe minimum. Shorter is "
+                "refused.",
+                rotation.window);
+  keys.duration("soak", "Between disabling and deleting the old secret.", rotation.soak);
+  keys.duration("soak_check_every", "Between two looks while soaking.", rotation.soak_check_every,
+                {.at_least = shortest_look});
+  keys.duration("quiet_period", "No login failure for so long before the old secret is disabled.",
+                rotation.quiet_period);
+  keys.duration("longest_token_exchange", "The longest token exchange, retries included.",
+                rotation.longest_token_exchange);
+  keys.duration("code_lifetime", "Lifetime of an authorization code.", rotation.code_lifetime);
+  keys.duration("refresh_in_flight", "The longest refresh; 0s without refresh tokens.",
+                rotation.refresh_in_flight);
+  keys.duration("rollout_deadline", "For one rollout, before it is rolled back.",
+                rotation.rollout_deadline);
+  keys.duration("pod_ready_estimate", "From a pod's creation until it is ready.",
+                rotation.pod_ready_estimate);
+  // Kubernetes rounds its timestamps to the second: with less than that between them, no pod could
+  // be proved younger than the KV version.
+  keys.duration("vault_settle", "Between the new KV version and the restart.",
+                rotation.vault_settle, {.divided_at_least = 1100ms});
+  keys.number("probes", "Probes in a row that must agree.", rotation.probes,
+              {.low = 1, .high = 100});
+  keys.duration("probe_spacing", "Between probes.", rotation.probe_spacing);
+  keys.number("max_restarts", "Restarts of the Deployment, the rollout included.",
+              rotation.max_restarts, {.low = 1, .high = 20});
+  keys.duration("patience", "How long one phase is repeated while a system cannot be reached.",
+                rotation.patience, {.divided_at_least = 20s});
+  keys.duration("minimum_interval",
+                "No rotation begins sooner after the last one ended; 0s: whenever asked.",
+                rotation.minimum_interval);
+  keys.flag("automatic_rollback", "Roll back by itself when a rollout fails or logins fail.",
+            rotation.automatic_rollback);
+  keys.number("stop_after_failures", "New login failures beyond this breach the stop condition.",
+              rotation.stop_after_failures, {.low = 0, .high = 1'000'000'000});
+  keys.section("failure_signal", "Where failed logins are seen.", rotation.failure_signal,
+               [&](FailureSignal& signal) { list_signal(keys, signal); });
+}
+
+void list_unsafe_keys(Keys& keys, RotationConfiguration& rotation) {
+  keys.flag("skip_preflight", "Go on in spite of what the preflight finds.",
+            rotation.skip_preflight);
+  keys.choices("disabled_gates", "Gates that are not asked, for drills.", rotation.disabled_gates,
+               all_gates);
+}
+
+void list_keys(Keys& keys, ProgramConfiguration& program) {
+  auto& configuration = program.rotation;
+  keys.section("identity_provider", "The identity provider, and the client whose secret it is.",
+               [&] { list_provider(keys, configuration.identity_provider); });
+  keys.section("vault", "Where the secret and the journal are kept.",
+               [&] { list_vault(keys, configuration.vault, program.vault_ca_file); });
+  keys.section("kubernetes", "The portal that uses the secret.",
+               [&] { list_kubernetes(keys, configuration.kubernetes, program.kubeconfig); });
+  keys.section("rotation", "How the rotation goes.",
+               [&] { list_rotation_keys(keys, configuration.rotation); });
+  keys.section("unsafe", "For drills and planted mistakes: each switch takes a protection away.",
+               [&] { list_unsafe_keys(keys, configuration.rotation); });
+  keys.section("notifications", "Who is told of each phase's end.", [&] {
+    auto& notifications = configuration.notifications;
+    keys.flag("kubernetes_events", "An Event on the Deployment for each phase.",
+              notifications.kubernetes_events);
+    keys.text("webhook_url", "POST of a JSON object for each phase.", notifications.webhook_url,
+              {.https = true});
+  });
+  keys.section("tls", "Whom the rotator trusts.", [&] {
+    keys.texts("ca_files",
+               "PEM files of authorities trusted for every server, besides the system's.",
+               program.ca_files);
+  });
+}
+
+}  // namespace rotator

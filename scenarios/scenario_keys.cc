@@ -1,0 +1,127 @@
+#include "scenarios/scenario_keys.h"
+
+#include <array>
+
+#include "mocks/users/cause.h"
+#include "scenarios/compression.h"
+#include "scenarios/invariants.h"
+
+namespace scenarios {
+namespace {
+
+using rotator::Keys;
+using Of = rotator::NumberOptions::Of;
+
+constexpr std::array methods = {"client_secret_post", "client_secret_basic"};
+constexpr std::array variants = {"multi", "single", "slow"};
+constexpr std::array verdicts = {"pass", "fail", "unknown"};
+constexpr std::array outcomes = {"done",    "rolled_back", "refused",    "unknown",
+                                 "stopped", "locked",      "interrupted"};
+constexpr std::array fidelities = {"exact", "superposed", "counts", "hybrid"};
+constexpr std::array wires = {"sim", "http"};
+
+// "25%" or "1", as Kubernetes writes them.
+constexpr rotator::TextOptions count_or_percentage = {.pattern = "[0-9]+%?", .or_number = true};
+constexpr rotator::NumberOptions logins = {.low = 0, .high = 2'000'000'000};
+
+std::vector<std::string> causes() {
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < mocks::portal::cause_count; ++i)
+    all.emplace_back(mocks::portal::to_string(static_cast<mocks::portal::Cause>(i)));
+  return all;
+}
+
+std::vector<std::string> invariants() {
+  std::vector<std::string> all;
+  for (const auto invariant : all_invariants) all.emplace_back(to_string(invariant));
+  return all;
+}
+
+void list_identity_provider(Keys& keys, IdentityProviderWorld& idp) {
+  keys.choice("variant", "multi: several secrets; single: one; slow: late propagation.",
+              idp.variant, variants);
+  keys.choice("authentication_method", "As registered.", idp.authentication_method, methods);
+  keys.range("create_lag", "How late the token endpoint follows a created secret.", idp.create_lag);
+  keys.range("retire_lag", "How late it follows a disabled or deleted one.", idp.retire_lag);
+  keys.range("answer_time", "Of every call.", idp.answer_time);
+  keys.flag("leftover_secret", "An unused second secret lies there from an earlier attempt.",
+            idp.leftover_secret);
+}
+
+void list_vault(Keys& keys, VaultWorld& vault) {
+  keys.duration("render_interval", "Of the Vault Agents.", vault.render_interval);
+  keys.number("max_versions", "Of the key; 0 = 10.", vault.max_versions, {.low = 0, .high = 1000});
+}
+
+void list_fleet(Keys& keys, FleetWorld& fleet) {
+  keys.number("replicas", "Pods.", fleet.replicas, {.low = 1, .high = 1000});
+  keys.text("max_surge", "Of the rolling update.", fleet.max_surge, count_or_percentage);
+  keys.text("max_unavailable", "Of the rolling update.", fleet.max_unavailable,
+            count_or_percentage);
+  keys.range("pod_ready", "From a pod's start until it is ready.", fleet.pod_ready);
+  keys.range("termination", "Until an ended pod is gone.", fleet.termination,
+             {.divided_at_least = shortest_termination});
+  keys.range("endpoint_lag", "Until the load balancer knows.", fleet.endpoint_lag);
+  keys.number("min_ready_s", "minReadySeconds", fleet.min_ready_s,
+              {.low = 0, .high = 3600, .of = Of::seconds});
+  keys.number("termination_grace_s", "terminationGracePeriodSeconds", fleet.termination_grace_s,
+              {.low = 0, .high = 3600, .of = Of::seconds});
+  keys.number("progress_deadline_s", "progressDeadlineSeconds", fleet.progress_deadline_s,
+              {.low = 1, .high = 86'400, .of = Of::seconds});
+}
+
+void list_portal(Keys& keys, PortalWorld& portal) {
+  keys.choice("authentication_method", "As the portal is configured.", portal.authentication_method,
+              methods);
+  keys.choice("next_authentication_method", "From the restart on.",
+              portal.next_authentication_method, methods);
+  keys.flag("sticky_sessions", "The load balancer keeps a browser on its pod.",
+            portal.sticky_sessions);
+  keys.number("logins_per_minute", "Users who log in.", portal.logins_per_minute,
+              {.low = 0, .high = 60'000'000, .of = Of::times_a_minute});
+  keys.range("think_time", "Of a user at the sign-in page.", portal.think_time);
+  keys.range("token_exchange", "Between a pod and the identity provider.", portal.token_exchange);
+  keys.flag("sessions", "Users come back with session cookies.", portal.sessions);
+  keys.duration("session_max_age", "Of a cookie.", portal.session_max_age);
+  keys.flag("keeps_stale_sessions", "A cookie of the old configuration is kept, not dropped.",
+            portal.keeps_stale_sessions);
+  keys.flag("bump_cookie_key", "The restart brings a new cookie key.", portal.bump_cookie_key);
+  keys.flag("key_ring", "Pods of either key verify the other.", portal.key_ring);
+}
+
+void list_expectation(Keys& keys, Expectation& expect) {
+  keys.choice("verdict", "pass: rotated, no failed login, no broken invariant.", expect.verdict,
+              verdicts);
+  keys.choice("outcome", "How the rotator ends.", expect.outcome, outcomes);
+  keys.number("failed_at_least", "Failed logins.", expect.failed_at_least, logins);
+  keys.number("failed_at_most", "Failed logins.", expect.failed_at_most, logins);
+  keys.choices("causes", "Exactly these.", expect.causes, causes());
+  keys.choices("violated", "Exactly these invariants.", expect.violated, invariants());
+  keys.text("says", "What the row says when it is as expected.", expect.says);
+}
+
+}  // namespace
+
+void list_keys(Keys& keys, Scenario& scenario) {
+  keys.text("purpose", "One sentence: what is shown.", scenario.purpose, {.required = true});
+  keys.text("source", "Where this is known from.", scenario.source, {.required = true});
+  keys.number("seed", "Everything random follows from it.", scenario.seed,
+              {.low = 0, .high = 2'000'000'000});
+  keys.section("world", "Whatever is not said is a quiet, ordinary installation.", [&] {
+    keys.section("identity_provider", "The identity provider.",
+                 [&] { list_identity_provider(keys, scenario.identity_provider); });
+    keys.section("vault", "Vault and its agents.", [&] { list_vault(keys, scenario.vault); });
+    keys.section("fleet", "The portal's Deployment.", [&] { list_fleet(keys, scenario.fleet); });
+    keys.section("portal", "The portal and its users.",
+                 [&] { list_portal(keys, scenario.portal); });
+  });
+  keys.section("expect", "Whatever is not said is not checked.",
+               [&] { list_expectation(keys, scenario.expect); });
+  keys.choice("fidelity", "How logins are counted.", scenario.fidelity, fidelities);
+  keys.duration("lead", "Logins before the driver begins.", scenario.lead);
+  keys.duration("tail", "And after it has ended.", scenario.tail);
+  keys.duration("at_most", "A run longer than this is unknown.", scenario.at_most);
+  keys.choices("wires", "Where it can run.", scenario.wires, wires);
+}
+
+}  // namespace scenarios

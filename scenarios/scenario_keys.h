@@ -1,0 +1,13 @@
+// The keys of a scenario's file: one row a key, for all who read, describe or divide them
+// (rotator/cli/keys.h). A new key is a member of its struct in scenario.h and its row here.
+#pragma once
+
+#include "rotator/cli/keys.h"
+#include "scenarios/scenario.h"
+
+namespace scenarios {
+
+// The whole file; with it a visitor sees every value of `scenario` that a file can set.
+void list_keys(rotator::Keys& keys, Scenario& scenario);
+
+}  // namespace scenarios

@@ -17,9 +17,9 @@
 namespace {
 
 using namespace std::chrono_literals;
-using mocks::portal::Fidelity;
-using mocks::portal::Logins;
 using mocks::sim::Stream;
+using mocks::users::Fidelity;
+using mocks::users::Logins;
 using ports::Instant;
 
 constexpr auto minutes = 20;
@@ -32,7 +32,7 @@ struct World final : mocks::Observer {
   World(Fidelity fidelity, double per_second, int pods_rolled = 4) : rolled(pods_rolled) {
     portal.client_id = "synthetic-portal";
     core.add_client({.client_id = "synthetic-portal", .redirect_uris = {"https://portal/cb"}});
-    mocks::portal::LoginOptions options{.fidelity = fidelity, .per_second = per_second};
+    mocks::users::LoginOptions options{.fidelity = fidelity, .per_second = per_second};
     options.journey.redirect_uri = mocks::name_of("https://portal/cb");
     logins = std::make_unique<Logins>(queue, *this, draws, timeline, core, faults, options);
   }
@@ -41,9 +41,8 @@ struct World final : mocks::Observer {
 
   void serve(mocks::portal::PodId pod, const char* secret) {
     observe(queue.now(), {.kind = mocks::FactKind::pod_created, .subject = pod});
-    timeline.process_started(
-        queue.now(), pod,
-        timeline.intern(mocks::portal::make_environment(portal, mocks::name_of(secret))));
+    timeline.process_started(queue.now(), pod,
+                             mocks::portal::make_environment(portal, mocks::name_of(secret)));
     balancer.endpoint_added(pod);
   }
 
@@ -74,7 +73,7 @@ struct World final : mocks::Observer {
   mocks::sim::EventQueue queue;
   mocks::sim::Draws draws{7};
   mocks::sim::NoFaults faults;
-  mocks::portal::Timeline timeline;
+  mocks::users::Timeline timeline;
   mocks::idp::Core core{queue, *this, draws};
   mocks::portal::LoadBalancer balancer{queue, timeline};
   mocks::portal::PortalConfiguration portal;

@@ -9,7 +9,7 @@
 namespace scenarios {
 namespace {
 
-mocks::portal::Range range(const Range& r) { return {.low = r.low, .high = r.high}; }
+mocks::users::Range range(const Range& r) { return {.low = r.low, .high = r.high}; }
 
 }  // namespace
 
@@ -21,9 +21,9 @@ double login_rate(const Scenario& scenario) {
   return static_cast<double>(scenario.portal.logins_per_minute) / 60.0;
 }
 
-mocks::portal::JourneyOptions journey_options(const Scenario& scenario) {
+mocks::users::JourneyOptions journey_options(const Scenario& scenario) {
   const auto& portal = scenario.portal;
-  mocks::portal::JourneyOptions options;
+  mocks::users::JourneyOptions options;
   options.think = range(portal.think_time);
   options.exchange = range(portal.token_exchange);
   options.sticky_sessions = portal.sticky_sessions;
@@ -35,17 +35,17 @@ mocks::portal::JourneyOptions journey_options(const Scenario& scenario) {
   return options;
 }
 
-LoginCount login_count(const mocks::portal::Count& from) {
+LoginCount login_count(const mocks::users::Count& from) {
   LoginCount count{.tried = from.tried, .failed = from.failed};
-  for (std::size_t i = 0; i < mocks::portal::cause_count; ++i)
+  for (std::size_t i = 0; i < mocks::users::cause_count; ++i)
     if (from.by_cause[i] > 0)
-      count.by_cause[mocks::portal::to_string(static_cast<mocks::portal::Cause>(i))] =
+      count.by_cause[mocks::users::to_string(static_cast<mocks::users::Cause>(i))] =
           from.by_cause[i];
   return count;
 }
 
-void count_logins(const Scenario& scenario, const mocks::portal::Tally& tally,
-                  const mocks::portal::Timeline& timeline, ports::Instant end, Report& report) {
+void count_logins(const Scenario& scenario, const mocks::users::Tally& tally,
+                  const mocks::users::Timeline& timeline, ports::Instant end, Report& report) {
   report.logins = login_count(tally.total());
   if (tally.phases().empty()) return;
   const auto begin = tally.phases().front().from;
@@ -57,7 +57,7 @@ void count_logins(const Scenario& scenario, const mocks::portal::Tally& tally,
                       .to_s = seconds_since(begin, to),
                       .logins = login_count(span.logins)};
     phase.logins.expected_failed =
-        mocks::portal::expected_failures(timeline, journey, login_rate(scenario), span.from, to)
+        mocks::users::expected_failures(timeline, journey, login_rate(scenario), span.from, to)
             .failed;
     report.logins.expected_failed += phase.logins.expected_failed;
     report.phases.push_back(std::move(phase));

@@ -139,7 +139,7 @@ class HttpRun final : private mocks::Timed {
   std::unique_ptr<mocks::portal::Metrics> metrics_;
   std::unique_ptr<Servers> servers_;
   std::unique_ptr<ports::HttpClient> portal_client_;
-  std::unique_ptr<mocks::portal::Browsers> browsers_;
+  std::unique_ptr<mocks::users::Browsers> browsers_;
 
   std::mutex child_mutex_;
   std::condition_variable child_changed_;
@@ -186,14 +186,14 @@ ports::Status HttpRun::start_world() {
   auto client = ports::new_http_client(clock_, stop_, servers_->client_options("overlap-portal"));
   if (!client) return fail(client.error());
   portal_client_ = std::move(*client);
-  browsers_ = std::make_unique<mocks::portal::Browsers>(
+  browsers_ = std::make_unique<mocks::users::Browsers>(
       world_mutex_, *scheduler_, trace_, world_->draws(), world_->timeline(), world_->fleet(),
       *portal_client_,
-      mocks::portal::BrowserOptions{.origin = servers_->endpoints().idp,
-                                    .redirect_uri = redirect_uri,
-                                    .threads = browser_threads,
-                                    .per_second = login_rate(scenario_),
-                                    .journey = journey_options(scenario_)});
+      mocks::users::BrowserOptions{.origin = servers_->endpoints().idp,
+                                   .redirect_uri = redirect_uri,
+                                   .threads = browser_threads,
+                                   .per_second = login_rate(scenario_),
+                                   .journey = journey_options(scenario_)});
   // A login that ends soon began before: let the world be that old.
   begin_ = clock_.now();
   pass(journey_options(scenario_).longest_before());

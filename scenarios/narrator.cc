@@ -66,7 +66,7 @@ void Narrator::observe(ports::Instant at, const mocks::Fact& fact) {
   if (about_a_pod(fact.kind)) line += " " + std::to_string(fact.subject);
   if (fact.kind == FactKind::login_failed)
     line += " on pod " + std::to_string(fact.subject) + ": " +
-            mocks::portal::to_string(static_cast<mocks::portal::Cause>(fact.number));
+            mocks::users::to_string(static_cast<mocks::users::Cause>(fact.number));
   if (fact.kind == FactKind::kv_written) line += " " + std::to_string(fact.number);
   if (!fact.text.empty()) line += " " + std::string(fact.text);
   if (fact.kind == FactKind::call_made) line += " -> " + std::to_string(fact.number);

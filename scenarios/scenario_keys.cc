@@ -26,8 +26,8 @@ constexpr rotator::NumberOptions logins = {.low = 0, .high = 2'000'000'000};
 
 std::vector<std::string> causes() {
   std::vector<std::string> all;
-  for (std::size_t i = 0; i < mocks::portal::cause_count; ++i)
-    all.emplace_back(mocks::portal::to_string(static_cast<mocks::portal::Cause>(i)));
+  for (std::size_t i = 0; i < mocks::users::cause_count; ++i)
+    all.emplace_back(mocks::users::to_string(static_cast<mocks::users::Cause>(i)));
   return all;
 }
 

@@ -84,7 +84,7 @@ int serve_command(const ServeCommand& command) {
   const std::string vault_operator = world.vault().create_token({"root"}, std::chrono::hours(24));
   trace.add(reporter);
   lock.unlock();
-  std::unique_ptr<mocks::portal::Browsers> browsers;
+  std::unique_ptr<mocks::users::Browsers> browsers;
   mocks::portal::Metrics metrics(scheduler,
                                  [&] { return browsers ? browsers->failed_so_far() : 0; });
   auto servers =
@@ -102,13 +102,13 @@ int serve_command(const ServeCommand& command) {
     auto client = ports::new_http_client(clock, stop, (*servers)->client_options("overlap-portal"));
     if (!client) return complain(client.error());
     portal_client = std::move(*client);
-    browsers = std::make_unique<mocks::portal::Browsers>(
+    browsers = std::make_unique<mocks::users::Browsers>(
         world_mutex, scheduler, trace, world.draws(), world.timeline(), world.fleet(),
         *portal_client,
-        mocks::portal::BrowserOptions{.origin = (*servers)->endpoints().idp,
-                                      .redirect_uri = redirect_uri,
-                                      .per_second = std::min(login_rate(scenario), 60.0),
-                                      .journey = journey_options(scenario)});
+        mocks::users::BrowserOptions{.origin = (*servers)->endpoints().idp,
+                                     .redirect_uri = redirect_uri,
+                                     .per_second = std::min(login_rate(scenario), 60.0),
+                                     .journey = journey_options(scenario)});
     browsers->start();
   }
   {

@@ -31,9 +31,9 @@ constexpr int max_incarnations = 20;
 
 double seconds(ports::Instant at) { return seconds_since(ports::Instant(), at); }
 
-mocks::portal::LoginOptions login_options(const Scenario& scenario, const std::string& fidelity) {
+mocks::users::LoginOptions login_options(const Scenario& scenario, const std::string& fidelity) {
   return {
-      .fidelity = *mocks::portal::parse_fidelity(fidelity.empty() ? scenario.fidelity : fidelity),
+      .fidelity = *mocks::users::parse_fidelity(fidelity.empty() ? scenario.fidelity : fidelity),
       .per_second = login_rate(scenario),
       .journey = journey_options(scenario)};
 }
@@ -339,7 +339,7 @@ class Simulation final : private mocks::Timed,
   mocks::sim::FaultPlan faults_;
   mocks::sim::Network network_;
   World world_;
-  mocks::portal::Logins logins_;
+  mocks::users::Logins logins_;
   mocks::portal::Metrics metrics_;
   mocks::sim::SimFiles files_;
   Narrator narrator_;

@@ -17,10 +17,10 @@
 #include "mocks/portal/fleet.h"
 #include "mocks/portal/load_balancer.h"
 #include "mocks/portal/metrics.h"
-#include "mocks/portal/timeline.h"
 #include "mocks/scheduler.h"
 #include "mocks/sim/faults.h"
 #include "mocks/sim/trace.h"
+#include "mocks/users/timeline.h"
 #include "mocks/vault/vault.h"
 #include "scenarios/invariants.h"
 #include "scenarios/scenario.h"
@@ -64,7 +64,7 @@ class World {
   mocks::vault::Vault& vault() { return *vault_; }
   mocks::kubernetes::ApiServer& kubernetes() { return *kubernetes_; }
   mocks::portal::Fleet& fleet() { return *fleet_; }
-  mocks::portal::Timeline& timeline() { return timeline_; }
+  mocks::users::Timeline& timeline() { return timeline_; }
   mocks::portal::LoadBalancer& load_balancer() { return *balancer_; }
   Invariants& invariants() { return invariants_; }
 
@@ -100,7 +100,7 @@ class World {
   std::string first_secret_;
   Invariants invariants_;
   Witness witness_;
-  mocks::portal::Timeline timeline_;
+  mocks::users::Timeline timeline_;
   std::unique_ptr<mocks::idp::Okta> idp_;
   std::unique_ptr<mocks::vault::Vault> vault_;
   std::unique_ptr<mocks::portal::Fleet> fleet_;

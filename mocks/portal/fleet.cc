@@ -86,13 +86,13 @@ class Fleet::Pod final : public vault::AgentListener {
 };
 
 Fleet::Fleet(Scheduler& scheduler, Observer& observer, sim::Draws draws, vault::Vault& vault,
-             sim::Faults& faults, Timeline& timeline, FleetOptions options)
+             sim::Faults& faults, PortalListener& record, FleetOptions options)
     : scheduler_(scheduler),
       observer_(observer),
       draws_(draws),
       vault_(vault),
       faults_(faults),
-      timeline_(timeline),
+      record_(record),
       options_(std::move(options)) {
   if (options_.agent == nullptr) options_.agent = std::make_shared<const vault::AgentSpec>();
 }
@@ -200,7 +200,7 @@ void Fleet::begin_termination(PodId id) {
 void Fleet::stop(PodId id, bool restarting) {
   auto* pod = find(id);
   if (pod == nullptr) return;
-  if (pod->process) timeline_.process_stopped(scheduler_.now(), id);
+  if (pod->process) record_.process_stopped(scheduler_.now(), id);
   pod->process.reset();
   if (restarting) return;
   scheduler_.cancel(pod->sidecar_timer);
@@ -245,8 +245,7 @@ kubernetes::AppStart Fleet::run(Pod& pod) {
   pod.process = Process{.secret = *std::move(secret),
                         .configuration = pod.configuration,
                         .started = scheduler_.now()};
-  timeline_.process_started(scheduler_.now(), pod.id,
-                            timeline_.intern(make_environment(pod.configuration, name)));
+  record_.process_started(scheduler_.now(), pod.id, make_environment(pod.configuration, name));
   return {.running = true, .exit_code = 0, .secret = name};
 }
 

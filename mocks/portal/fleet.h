@@ -18,7 +18,7 @@
 #include "mocks/facts.h"
 #include "mocks/kubernetes/workload.h"
 #include "mocks/portal/environment.h"
-#include "mocks/portal/timeline.h"
+#include "mocks/portal/listener.h"
 #include "mocks/scheduler.h"
 #include "mocks/sim/draws.h"
 #include "mocks/sim/faults.h"
@@ -51,7 +51,7 @@ class Fleet final : public kubernetes::Workload, private Timed {
  public:
   // All must outlive it.
   Fleet(Scheduler& scheduler, Observer& observer, sim::Draws draws, vault::Vault& vault,
-        sim::Faults& faults, Timeline& timeline, FleetOptions options);
+        sim::Faults& faults, PortalListener& record, FleetOptions options);
   ~Fleet();
   Fleet(const Fleet&) = delete;
   Fleet& operator=(const Fleet&) = delete;
@@ -109,7 +109,7 @@ class Fleet final : public kubernetes::Workload, private Timed {
   sim::Draws draws_;
   vault::Vault& vault_;
   sim::Faults& faults_;
-  Timeline& timeline_;
+  PortalListener& record_;
   FleetOptions options_;
   kubernetes::PodHost* host_ = nullptr;
   PodTrouble trouble_ = {};

@@ -22,14 +22,4 @@ std::optional<PodId> pick_endpoint(std::span<const PodId> endpoints, std::uint64
   return endpoints[scale(bits, endpoints.size())];
 }
 
-void LoadBalancer::endpoint_added(PodId pod) { timeline_.endpoint_added(scheduler_.now(), pod); }
-
-void LoadBalancer::endpoint_removed(PodId pod) {
-  timeline_.endpoint_removed(scheduler_.now(), pod);
-}
-
-std::optional<PodId> LoadBalancer::pick(std::uint64_t bits, PodId preferred) const {
-  return pick_endpoint(endpoints(), bits, preferred);
-}
-
 }  // namespace mocks::portal

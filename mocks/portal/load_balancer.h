@@ -1,6 +1,9 @@
-// LoadBalancer: sends each request to one of the pods that it believes ready. It learns of a pod
-// that enters or leaves the Service's endpoints after the lag with which proxies follow the API, so
-// a terminating pod is sent logins for a while.
+// LoadBalancer: the Service in front of the portal's pods, as far as its users feel it: which pods
+// requests may reach, and the rule by which one of them is picked. It holds no requests itself: the
+// users' logins are played, and pick by the rule from the record that this class writes.
+//
+// The cluster tells it of a pod that enters or leaves the endpoints after the lag with which
+// proxies follow the API, so a terminating pod is sent logins for a while.
 #pragma once
 
 #include <cstdint>
@@ -8,32 +11,30 @@
 #include <span>
 
 #include "mocks/kubernetes/workload.h"
-#include "mocks/portal/timeline.h"
+#include "mocks/portal/listener.h"
 #include "mocks/scheduler.h"
 
 namespace mocks::portal {
 
-// One of `endpoints`, uniformly by 64 uniform bits. `preferred` (0 = none) is taken whatever the
-// bits while it is among them: a sticky session. Nothing when there is no endpoint.
+// The pod that a request reaches: one of `endpoints`, uniformly by 64 uniform bits. `preferred`
+// (0 = none) is taken whatever the bits while it is among them: a sticky session. Nothing when
+// there is no endpoint.
 std::optional<PodId> pick_endpoint(std::span<const PodId> endpoints, std::uint64_t bits,
                                    PodId preferred = 0);
 
 class LoadBalancer final : public kubernetes::EndpointListener {
  public:
-  // Both must outlive it.
-  LoadBalancer(Scheduler& scheduler, Timeline& timeline)
-      : scheduler_(scheduler), timeline_(timeline) {}
+  // Both must outlive it. `record` is told each change at the scheduler's present.
+  LoadBalancer(Scheduler& scheduler, PortalListener& record)
+      : scheduler_(scheduler), record_(record) {}
 
-  // EndpointListener: now, in the world's time.
-  void endpoint_added(PodId pod) override;
-  void endpoint_removed(PodId pod) override;
-
-  std::span<const PodId> endpoints() const { return timeline_.endpoints(scheduler_.now()); }
-  std::optional<PodId> pick(std::uint64_t bits, PodId preferred = 0) const;
+  // EndpointListener: requests may reach the pod from now on, and not any more.
+  void endpoint_added(PodId pod) override { record_.endpoint_added(scheduler_.now(), pod); }
+  void endpoint_removed(PodId pod) override { record_.endpoint_removed(scheduler_.now(), pod); }
 
  private:
   Scheduler& scheduler_;
-  Timeline& timeline_;
+  PortalListener& record_;
 };
 
 }  // namespace mocks::portal

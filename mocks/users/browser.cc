@@ -9,7 +9,7 @@
 #include "mocks/sim/poisson.h"
 #include "rotator/ports/check.h"
 
-namespace mocks::portal {
+namespace mocks::users {
 namespace {
 
 // What the identity provider has said already, over the wire.
@@ -32,7 +32,7 @@ bool is_token_response(const std::string& body) {
 }  // namespace
 
 Browsers::Browsers(std::mutex& world, Scheduler& scheduler, Observer& observer, sim::Draws draws,
-                   Timeline& timeline, const Fleet& fleet, ports::HttpClient& http,
+                   Timeline& timeline, const portal::Fleet& fleet, ports::HttpClient& http,
                    BrowserOptions options)
     : world_(world),
       scheduler_(scheduler),
@@ -200,7 +200,7 @@ void Browsers::call(std::unique_lock<std::mutex>& lock, std::uint32_t slot) {
   }
   lock.unlock();
   const auto reply = exchange_messages(request);
-  wipe_credentials(request);
+  portal::wipe_credentials(request);
   lock.lock();
   advance(slot, for_code ? judge_code(flight, reply) : judge_tokens(flight, reply, left));
 }
@@ -222,27 +222,28 @@ ports::Request Browsers::authorize_request(const Flight& flight) const {
   return {.method = "GET",
           .origin = options_.origin,
           .target = options_.authorize_path + "?" +
-                    form({{"response_type", "code"},
-                          {"client_id", flight.client_id},
-                          {"redirect_uri", options_.redirect_uri},
-                          {"scope", options_.scope},
-                          {"state", flight.state},
-                          {"nonce", flight.state},
-                          {"login_hint", user}}),
+                    portal::form({{"response_type", "code"},
+                                  {"client_id", flight.client_id},
+                                  {"redirect_uri", options_.redirect_uri},
+                                  {"scope", options_.scope},
+                                  {"state", flight.state},
+                                  {"nonce", flight.state},
+                                  {"login_hint", user}}),
           .headers = {{"Accept", "text/html"}}};
 }
 
-ports::Request Browsers::token_request(const Flight& flight, const Fleet::Process& process) const {
+ports::Request Browsers::token_request(const Flight& flight,
+                                       const portal::Fleet::Process& process) const {
   ports::Request request{.method = "POST",
                          .origin = options_.origin,
                          .target = options_.token_path,
                          .headers = {{"Accept", "application/json"},
                                      {"Content-Type", "application/x-www-form-urlencoded"}},
-                         .body = form({{"grant_type", "authorization_code"},
-                                       {"code", flight.code},
-                                       {"redirect_uri", options_.redirect_uri}})};
-  authenticate(request, process.configuration.method, process.configuration.client_id,
-               process.secret);
+                         .body = portal::form({{"grant_type", "authorization_code"},
+                                               {"code", flight.code},
+                                               {"redirect_uri", options_.redirect_uri}})};
+  portal::authenticate(request, process.configuration.method, process.configuration.client_id,
+                       process.secret);
   return request;
 }
 
@@ -251,8 +252,9 @@ ports::Request Browsers::token_request(const Flight& flight, const Fleet::Proces
 std::optional<Cause> Browsers::judge_code(Flight& flight, const Reply& reply) const {
   if (!reply.answered || reply.status >= 500) return Cause::idp_unavailable;
   if (reply.status == 429) return Cause::rate_limited;
-  const auto code = query_value(reply.location, "code");
-  if (reply.status / 100 != 3 || !code || query_value(reply.location, "state") != flight.state)
+  const auto code = portal::query_value(reply.location, "code");
+  if (reply.status / 100 != 3 || !code ||
+      portal::query_value(reply.location, "state") != flight.state)
     return Cause::wrong_client;
   flight.code = *code;
   return std::nullopt;
@@ -280,4 +282,4 @@ std::optional<Cause> Browsers::judge_tokens(const Flight& flight, const Reply& r
   return reply.status == 400 ? Cause::code_expired : Cause::secret_not_propagated;
 }
 
-}  // namespace mocks::portal
+}  // namespace mocks::users

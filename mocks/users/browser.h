@@ -23,15 +23,15 @@
 
 #include "mocks/facts.h"
 #include "mocks/portal/fleet.h"
-#include "mocks/portal/timeline.h"
 #include "mocks/scheduler.h"
 #include "mocks/sim/draws.h"
 #include "mocks/users/journey.h"
 #include "mocks/users/tally.h"
+#include "mocks/users/timeline.h"
 #include "rotator/ports/clock.h"
 #include "rotator/ports/http.h"
 
-namespace mocks::portal {
+namespace mocks::users {
 
 // Bounds: client threads; logins under way at once. A login that would be one too many is not begun
 // and counts in held_back().
@@ -56,7 +56,8 @@ class Browsers final : private Timed {
   // All must outlive it; `http` must serve many threads at once. `scheduler` fires under `world`
   // and its now() is the clock of `http`'s deadlines.
   Browsers(std::mutex& world, Scheduler& scheduler, Observer& observer, sim::Draws draws,
-           Timeline& timeline, const Fleet& fleet, ports::HttpClient& http, BrowserOptions options);
+           Timeline& timeline, const portal::Fleet& fleet, ports::HttpClient& http,
+           BrowserOptions options);
   ~Browsers();
   Browsers(const Browsers&) = delete;
   Browsers& operator=(const Browsers&) = delete;
@@ -109,7 +110,7 @@ class Browsers final : private Timed {
   void call(std::unique_lock<std::mutex>& lock, std::uint32_t slot);
   Reply exchange_messages(const ports::Request& request);
   ports::Request authorize_request(const Flight& flight) const;
-  ports::Request token_request(const Flight& flight, const Fleet::Process& process) const;
+  ports::Request token_request(const Flight& flight, const portal::Fleet::Process& process) const;
   std::optional<Cause> judge_code(Flight& flight, const Reply& reply) const;
   std::optional<Cause> judge_tokens(const Flight& flight, const Reply& reply, ports::Instant left);
 
@@ -118,7 +119,7 @@ class Browsers final : private Timed {
   Observer& observer_;
   sim::Draws draws_;
   Timeline& timeline_;
-  const Fleet& fleet_;
+  const portal::Fleet& fleet_;
   ports::HttpClient& http_;
   BrowserOptions options_;
   Protocol protocol_;
@@ -142,4 +143,4 @@ class Browsers final : private Timed {
   std::vector<std::thread> threads_;
 };
 
-}  // namespace mocks::portal
+}  // namespace mocks::users

@@ -1,6 +1,6 @@
 #include "mocks/users/cause.h"
 
-namespace mocks::portal {
+namespace mocks::users {
 
 const char* to_string(Cause cause) {
   switch (cause) {
@@ -47,4 +47,4 @@ std::optional<Cause> blame(const ExchangeFacts& facts) {
   return std::nullopt;
 }
 
-}  // namespace mocks::portal
+}  // namespace mocks::users

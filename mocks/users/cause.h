@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace mocks::portal {
+namespace mocks::users {
 
 // The numbers are part of the trace (Fact login_failed.number): add at the end only.
 enum class Cause : std::uint8_t {
@@ -72,4 +72,4 @@ struct ExchangeFacts {
 //   user throttled                                                       rate_limited
 std::optional<Cause> blame(const ExchangeFacts& facts);
 
-}  // namespace mocks::portal
+}  // namespace mocks::users

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <optional>
 
-namespace mocks::portal {
+namespace mocks::users {
 namespace {
 
 using ports::Duration;
 using ports::Instant;
 
-bool same_class(const Environment& a, const Environment& b) {
+bool same_class(const portal::Environment& a, const portal::Environment& b) {
   if (a.client != b.client || a.cookie_keys != b.cookie_keys) return false;
   if (a.session_bound != b.session_bound) return false;
   return !a.session_bound || a.configuration == b.configuration;
@@ -17,8 +17,8 @@ bool same_class(const Environment& a, const Environment& b) {
 
 // The environment that stands for all pods that receive logins at `at`; null when they differ in
 // more than their secret, or one of them has no process, or there is none.
-const Environment* common_environment(const Timeline& timeline, Instant at) {
-  const Environment* common = nullptr;
+const portal::Environment* common_environment(const Timeline& timeline, Instant at) {
+  const portal::Environment* common = nullptr;
   for (const PodId pod : timeline.endpoints(at)) {
     const auto run = timeline.run_at(pod, at);
     if (run == no_run) return nullptr;
@@ -127,7 +127,7 @@ std::vector<InstantSpan> entangled_spans(const Timeline& timeline, const Journey
   std::vector<InstantSpan> spans;
 
   const auto changes = fleet_changes(timeline);
-  const Environment* previous = nullptr;
+  const portal::Environment* previous = nullptr;
   for (std::size_t i = 0; i < changes.size(); ++i) {
     const Instant until = i + 1 < changes.size() ? changes[i + 1] : forever;
     // What was before the record counts as what it began with.
@@ -207,4 +207,4 @@ OutcomeMeasure measure_outcomes(const Timeline& timeline, const Range& exchange,
   return out;
 }
 
-}  // namespace mocks::portal
+}  // namespace mocks::users

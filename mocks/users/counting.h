@@ -11,12 +11,12 @@
 #include <array>
 #include <vector>
 
-#include "mocks/portal/timeline.h"
 #include "mocks/users/cause.h"
 #include "mocks/users/journey.h"
+#include "mocks/users/timeline.h"
 #include "rotator/ports/clock.h"
 
-namespace mocks::portal {
+namespace mocks::users {
 
 struct InstantSpan {
   ports::Instant from = {};
@@ -40,4 +40,4 @@ using OutcomeMeasure = std::array<double, 1 + cause_count>;
 OutcomeMeasure measure_outcomes(const Timeline& timeline, const Range& exchange,
                                 ports::Instant from, ports::Instant to);
 
-}  // namespace mocks::portal
+}  // namespace mocks::users

@@ -3,7 +3,7 @@
 #include "mocks/portal/load_balancer.h"
 #include "rotator/ports/check.h"
 
-namespace mocks::portal {
+namespace mocks::users {
 namespace {
 
 // Draws of one login are numbered by round and step, those of its cookie apart.
@@ -115,7 +115,7 @@ ports::Duration Protocol::draw(const Journey& journey, const Range& range, Journ
 }
 
 // The cookie that a returning user brings, signed by a pod of the day on which it was issued.
-Cookie Protocol::brought_cookie(const Journey& journey, const Timeline& timeline) const {
+portal::Cookie Protocol::brought_cookie(const Journey& journey, const Timeline& timeline) const {
   if (options_.returning.numerator == 0) return {};
   if (!draws_.chance(options_.returning.numerator, options_.returning.denominator,
                      sim::Stream::session, journey.id, is_returning))
@@ -124,16 +124,17 @@ Cookie Protocol::brought_cookie(const Journey& journey, const Timeline& timeline
       journey.at - draws_.between(options_.returning_age.low, options_.returning_age.high,
                                   sim::Stream::session, journey.id, cookie_age);
   const auto pod =
-      pick_endpoint(timeline.endpoints(seen(issued)),
-                    draws_.bits(sim::Stream::session, journey.id, cookie_pod), PodId{0});
+      portal::pick_endpoint(timeline.endpoints(seen(issued)),
+                            draws_.bits(sim::Stream::session, journey.id, cookie_pod), PodId{0});
   const auto run = pod ? timeline.run_at(*pod, seen(issued)) : no_run;
-  return run == no_run ? Cookie{} : issue_cookie(timeline.environment(run), Cookie{}, issued);
+  return run == no_run ? portal::Cookie{}
+                       : issue_cookie(timeline.environment(run), portal::Cookie{}, issued);
 }
 
 // A request goes to a pod of the load balancer's; false when nothing answers.
 bool Protocol::reach_pod(Journey& journey, const Timeline& timeline) const {
   const auto at = seen(journey.at);
-  const auto pod = pick_endpoint(
+  const auto pod = portal::pick_endpoint(
       timeline.endpoints(at),
       draws_.bits(sim::Stream::login_pod, journey.id, number(journey.round, journey.next)),
       options_.sticky_sessions ? journey.pod : PodId{0});
@@ -147,8 +148,8 @@ bool Protocol::request_page(Journey& journey, const Timeline& timeline) const {
   if (!reach_pod(journey, timeline)) return finish(journey, Cause::pod_gone);
   const auto& environment = timeline.environment(journey.run);
   const auto verdict = examine(environment, journey.cookie, journey.at);
-  if (verdict == CookieVerdict::good) return finish(journey, std::nullopt);
-  if (verdict != CookieVerdict::stale) journey.cookie = {};
+  if (verdict == portal::CookieVerdict::good) return finish(journey, std::nullopt);
+  if (verdict != portal::CookieVerdict::stale) journey.cookie = {};
   journey.code_client = environment.client;
   return false;
 }
@@ -171,4 +172,4 @@ std::optional<Cause> RecordedProvider::redeem(const Journey& journey, ports::Ins
   return blame(facts);
 }
 
-}  // namespace mocks::portal
+}  // namespace mocks::users

@@ -18,12 +18,12 @@
 
 #include "mocks/idp/core.h"
 #include "mocks/portal/environment.h"
-#include "mocks/portal/timeline.h"
 #include "mocks/sim/draws.h"
 #include "mocks/users/cause.h"
+#include "mocks/users/timeline.h"
 #include "rotator/ports/clock.h"
 
-namespace mocks::portal {
+namespace mocks::users {
 
 // A browser gives up when this many landings in a row were refused.
 inline constexpr int max_login_bounces = 5;
@@ -80,7 +80,7 @@ struct Journey {
   std::uint64_t code_client = 0;
   idp::GrantHandle code = idp::no_grant;
   ports::Instant code_issued = {};
-  Cookie cookie = {};
+  portal::Cookie cookie = {};
   bool exchanged = false;           // a token exchange has taken place
   std::optional<Cause> cause = {};  // meaningful once done
 };
@@ -130,7 +130,7 @@ class Protocol {
 
  private:
   ports::Duration draw(const Journey& journey, const Range& range, JourneyStep step) const;
-  Cookie brought_cookie(const Journey& journey, const Timeline& timeline) const;
+  portal::Cookie brought_cookie(const Journey& journey, const Timeline& timeline) const;
   bool reach_pod(Journey& journey, const Timeline& timeline) const;
   bool request_page(Journey& journey, const Timeline& timeline) const;
   ports::Instant seen(ports::Instant at) const { return at < origin_ ? origin_ : at; }
@@ -154,4 +154,4 @@ class RecordedProvider final : public Provider {
   const Protocol& protocol_;
 };
 
-}  // namespace mocks::portal
+}  // namespace mocks::users

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace mocks::portal {
+namespace mocks::users {
 namespace {
 
 // What an injected fault makes of a token request; `effect` tells whether the provider saw it.
@@ -92,4 +92,4 @@ std::optional<Cause> LiveProvider::redeem(const Journey& journey, ports::Instant
   return blame(facts);
 }
 
-}  // namespace mocks::portal
+}  // namespace mocks::users

@@ -6,12 +6,12 @@
 #include <string>
 
 #include "mocks/idp/core.h"
-#include "mocks/portal/timeline.h"
 #include "mocks/sim/faults.h"
 #include "mocks/users/cause.h"
 #include "mocks/users/journey.h"
+#include "mocks/users/timeline.h"
 
-namespace mocks::portal {
+namespace mocks::users {
 
 // The facts of a token request that the token endpoint answered with `verdict`, made by the process
 // of `run` and decided at `at`.
@@ -40,4 +40,4 @@ class LiveProvider final : public Provider {
   std::string token_target_;
 };
 
-}  // namespace mocks::portal
+}  // namespace mocks::users

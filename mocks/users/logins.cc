@@ -10,7 +10,7 @@
 #include "mocks/users/live_provider.h"
 #include "rotator/ports/check.h"
 
-namespace mocks::portal {
+namespace mocks::users {
 namespace {
 
 // Draws of this class's own are told apart from a login's by the top bits of their entity.
@@ -372,4 +372,4 @@ void Logins::release(std::uint32_t slot) {
   --under_way_;
 }
 
-}  // namespace mocks::portal
+}  // namespace mocks::users

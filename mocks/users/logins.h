@@ -22,7 +22,6 @@
 
 #include "mocks/facts.h"
 #include "mocks/idp/core.h"
-#include "mocks/portal/timeline.h"
 #include "mocks/scheduler.h"
 #include "mocks/sim/draws.h"
 #include "mocks/sim/faults.h"
@@ -30,8 +29,9 @@
 #include "mocks/users/counting.h"
 #include "mocks/users/journey.h"
 #include "mocks/users/tally.h"
+#include "mocks/users/timeline.h"
 
-namespace mocks::portal {
+namespace mocks::users {
 
 enum class Fidelity { exact, superposed, counts, hybrid };
 const char* to_string(Fidelity fidelity);
@@ -146,4 +146,4 @@ class Logins final : public Timed, public Timeline::Listener {
   std::size_t under_way_ = 0;
 };
 
-}  // namespace mocks::portal
+}  // namespace mocks::users

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-namespace mocks::portal {
+namespace mocks::users {
 namespace {
 
 using ports::Duration;
@@ -26,7 +26,8 @@ struct Refusal {
   Cause cause = Cause::secret_retired;
 };
 
-Refusal refusal(const Timeline& timeline, const Environment& held, Instant created, Instant at) {
+Refusal refusal(const Timeline& timeline, const portal::Environment& held, Instant created,
+                Instant at) {
   if (!on_at(timeline.provider_switches(), at, true)) return {1, Cause::idp_unavailable};
 
   std::optional<idp::AuthenticationMethod> registered;
@@ -109,7 +110,7 @@ Expectation expected_failures(const Timeline& timeline, const JourneyOptions& op
       if (chance == 0) continue;
       for (const PodId pod : timeline.members(epochs[e])) {
         // The process that was there when the callback came; the latest one of the pod by then.
-        const Environment* held = nullptr;
+        const portal::Environment* held = nullptr;
         for (RunIndex r = 0; r < timeline.runs().size(); ++r)
           if (timeline.run(r).pod == pod &&
               timeline.run(r).from <= std::max(middle - options.exchange.low, epochs[e].from))
@@ -126,4 +127,4 @@ Expectation expected_failures(const Timeline& timeline, const JourneyOptions& op
   return out;
 }
 
-}  // namespace mocks::portal
+}  // namespace mocks::users

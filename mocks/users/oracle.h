@@ -10,12 +10,12 @@
 
 #include <array>
 
-#include "mocks/portal/timeline.h"
 #include "mocks/users/cause.h"
 #include "mocks/users/journey.h"
+#include "mocks/users/timeline.h"
 #include "rotator/ports/clock.h"
 
-namespace mocks::portal {
+namespace mocks::users {
 
 struct Expectation {
   double tried = 0;
@@ -29,4 +29,4 @@ struct Expectation {
 Expectation expected_failures(const Timeline& timeline, const JourneyOptions& options,
                               double logins_per_second, ports::Instant from, ports::Instant to);
 
-}  // namespace mocks::portal
+}  // namespace mocks::users

@@ -4,7 +4,7 @@
 
 #include "rotator/ports/check.h"
 
-namespace mocks::portal {
+namespace mocks::users {
 
 void Tally::begin_phase(ports::Instant at, std::string_view label) {
   ports::check(phases_.size() < max_tally_spans, "a run has few phases");
@@ -57,4 +57,4 @@ std::vector<ports::Instant> Tally::boundaries(ports::Instant from, ports::Instan
   return out;
 }
 
-}  // namespace mocks::portal
+}  // namespace mocks::users

@@ -13,7 +13,7 @@
 #include "mocks/users/cause.h"
 #include "rotator/ports/clock.h"
 
-namespace mocks::portal {
+namespace mocks::users {
 
 // Bound on phases and windows of one run.
 inline constexpr std::size_t max_tally_spans = 10'000;
@@ -57,4 +57,4 @@ class Tally {
   std::vector<TallySpan> windows_;
 };
 
-}  // namespace mocks::portal
+}  // namespace mocks::users

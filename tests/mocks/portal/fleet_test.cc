@@ -9,6 +9,7 @@
 #include "mocks/kubernetes/api_server.h"
 #include "mocks/portal/load_balancer.h"
 #include "mocks/sim/event_queue.h"
+#include "mocks/users/timeline.h"
 #include "mocks/vault/vault.h"
 
 BOOST_AUTO_TEST_SUITE(fleet)
@@ -75,7 +76,7 @@ struct World : mocks::Observer {
   mocks::sim::EventQueue queue;
   mocks::sim::Draws draws{7};
   mocks::sim::NoFaults faults;
-  mocks::portal::Timeline timeline;
+  mocks::users::Timeline timeline;
   mocks::vault::Vault vault{queue, *this, draws};
   Fleet fleet{queue,
               *this,
@@ -102,7 +103,7 @@ struct World : mocks::Observer {
 BOOST_AUTO_TEST_CASE(adopts_pods_that_hold_the_current_secret_and_serve) {
   World world;
   BOOST_TEST(world.seeded.size() == 2U);
-  BOOST_TEST(world.balancer.endpoints().size() == 2U);
+  BOOST_TEST(world.timeline.endpoints(world.queue.now()).size() == 2U);
   for (const auto pod : world.seeded) {
     BOOST_TEST(world.held(pod) == "synthetic-one");
     BOOST_TEST(world.on_disk(pod) == "OIDC_CLIENT_SECRET=synthetic-one\n");
@@ -150,13 +151,13 @@ BOOST_AUTO_TEST_CASE(rolls_every_process_onto_the_new_secret) {
     BOOST_TEST(pod.endpoint);
     BOOST_TEST(world.held(pod.id) == "synthetic-two");
     const auto run = world.timeline.run_at(pod.id, world.queue.now());
-    BOOST_REQUIRE(run != mocks::portal::no_run);
+    BOOST_REQUIRE(run != mocks::users::no_run);
     BOOST_TEST(world.timeline.environment(run).secret == mocks::name_of("synthetic-two"));
   }
   for (const auto pod : world.seeded) {
     BOOST_TEST(world.held(pod) == "nothing");
     BOOST_TEST(!world.fleet.exec(pod, "portal", {"cat", "/vault/secrets/oidc"}).found);
-    BOOST_TEST(world.timeline.run_at(pod, world.queue.now()) == mocks::portal::no_run);
+    BOOST_TEST(world.timeline.run_at(pod, world.queue.now()) == mocks::users::no_run);
   }
   // There was always somebody to log in to, though a proxy may learn of a new pod after it has lost
   // an old one.
@@ -186,7 +187,7 @@ BOOST_AUTO_TEST_CASE(never_gets_ready_until_released_and_holds_the_rollout_up) {
   for (const auto& pod : world.pods())
     if (!pod.ready) waiting = pod.id;
   BOOST_REQUIRE(waiting != 0U);
-  BOOST_TEST(world.balancer.endpoints().size() == 2U);
+  BOOST_TEST(world.timeline.endpoints(world.queue.now()).size() == 2U);
   world.fleet.trouble({}, 0);
   world.fleet.release(waiting);
   world.queue.run_until(at(6min));
@@ -205,7 +206,7 @@ BOOST_AUTO_TEST_CASE(crash_loops_without_a_file_and_is_never_ready) {
   BOOST_REQUIRE(broken != 0U);
   BOOST_TEST(world.held(broken) == "nothing");
   BOOST_TEST(world.fleet.exec(broken, "portal", {"cat", "/vault/secrets/oidc"}).exit_code == 1);
-  BOOST_TEST(world.balancer.endpoints().size() == 2U);
+  BOOST_TEST(world.timeline.endpoints(world.queue.now()).size() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(gives_pods_the_configuration_of_the_day_they_were_created) {

@@ -18,10 +18,10 @@ namespace {
 
 using namespace std::chrono_literals;
 using mocks::idp::AuthenticationMethod;
-using mocks::portal::BrowserOptions;
-using mocks::portal::Browsers;
-using mocks::portal::Cause;
 using mocks::portal::PodId;
+using mocks::users::BrowserOptions;
+using mocks::users::Browsers;
+using mocks::users::Cause;
 
 struct NoHost final : mocks::kubernetes::PodHost {
   void init_done(PodId, bool) override {}
@@ -73,7 +73,7 @@ struct World final : mocks::Observer {
     balancer.endpoint_added(pod);
   }
 
-  mocks::portal::Count run(std::uint64_t logins) {
+  mocks::users::Count run(std::uint64_t logins) {
     BrowserOptions options{.origin = server->origin(),
                            .redirect_uri = "https://portal.example/callback",
                            .threads = 4,
@@ -91,8 +91,8 @@ struct World final : mocks::Observer {
     return browsers.tally().total();
   }
 
-  static mocks::portal::JourneyOptions quick() {
-    const mocks::portal::Range moment{.low = 1ms, .high = 3ms};
+  static mocks::users::JourneyOptions quick() {
+    const mocks::users::Range moment{.low = 1ms, .high = 3ms};
     return {.think = moment,
             .single_sign_on = moment,
             .redirect = moment,
@@ -108,7 +108,7 @@ struct World final : mocks::Observer {
   mocks::wire::RealTimeScheduler scheduler{mutex};
   mocks::sim::Draws draws{7};
   mocks::sim::NoFaults faults;
-  mocks::portal::Timeline timeline;
+  mocks::users::Timeline timeline;
   mocks::vault::Vault vault{scheduler, *this, draws};
   mocks::idp::Okta okta{scheduler, *this, draws};
   NoHost host;

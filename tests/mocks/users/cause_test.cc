@@ -10,10 +10,10 @@ BOOST_AUTO_TEST_SUITE(cause)
 
 namespace {
 
-using mocks::portal::blame;
-using mocks::portal::Cause;
-using mocks::portal::Count;
-using mocks::portal::ExchangeFacts;
+using mocks::users::blame;
+using mocks::users::Cause;
+using mocks::users::Count;
+using mocks::users::ExchangeFacts;
 
 struct Row {
   Cause cause;
@@ -77,9 +77,9 @@ BOOST_AUTO_TEST_CASE(tells_the_three_reasons_for_a_refused_secret_apart) {
 
 BOOST_AUTO_TEST_CASE(gives_every_cause_a_name_of_its_own) {
   std::set<std::string> names;
-  for (std::size_t i = 0; i < mocks::portal::cause_count; ++i)
+  for (std::size_t i = 0; i < mocks::users::cause_count; ++i)
     names.insert(to_string(static_cast<Cause>(i)));
-  BOOST_TEST(names.size() == mocks::portal::cause_count);
+  BOOST_TEST(names.size() == mocks::users::cause_count);
   BOOST_TEST(names.count("unknown") == 0U);
 }
 

@@ -14,14 +14,14 @@ BOOST_AUTO_TEST_SUITE(counting)
 
 namespace {
 
-using mocks::portal::Cause;
-using mocks::portal::entangled_spans;
-using mocks::portal::failure_possible;
-using mocks::portal::InstantSpan;
-using mocks::portal::JourneyOptions;
 using mocks::portal::PodId;
-using mocks::portal::Protocol;
-using mocks::portal::RecordedProvider;
+using mocks::users::Cause;
+using mocks::users::entangled_spans;
+using mocks::users::failure_possible;
+using mocks::users::InstantSpan;
+using mocks::users::JourneyOptions;
+using mocks::users::Protocol;
+using mocks::users::RecordedProvider;
 using tests::at;
 using tests::SmallWorld;
 using namespace std::chrono_literals;
@@ -75,7 +75,7 @@ bool within(const std::vector<InstantSpan>& spans, ports::Instant when) {
                      [&](const InstantSpan& span) { return span.from <= when && when < span.to; });
 }
 
-double total(const mocks::portal::OutcomeMeasure& measure) {
+double total(const mocks::users::OutcomeMeasure& measure) {
   double sum = 0;
   for (const double part : measure) sum += part;
   return sum;
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(expects_of_each_outcome_what_the_oracle_expects) {
         const auto oracle = expected_failures(world.timeline, options, 1, at(from), at(to));
         const double seconds = std::chrono::duration<double>(to - from).count();
         BOOST_TEST(std::abs(total(measure) / 1e9 - seconds) < 1e-6);
-        for (std::size_t i = 0; i < mocks::portal::cause_count; ++i) {
+        for (std::size_t i = 0; i < mocks::users::cause_count; ++i) {
           const double off = measure[1 + i] / 1e9 - oracle.by_cause[i];
           BOOST_TEST(std::abs(off) < 1e-6, "seed " << seed << " "
                                                    << to_string(static_cast<Cause>(i)) << " off by "
@@ -143,10 +143,10 @@ BOOST_AUTO_TEST_CASE(lets_stand_alone_only_logins_whose_fate_is_their_own_exchan
       const auto exchange = at(std::chrono::milliseconds(100 * id));
       if (within(spans, exchange)) continue;
       auto journey = protocol.begin(id, exchange);
-      while (journey.next != mocks::portal::JourneyStep::exchange &&
+      while (journey.next != mocks::users::JourneyStep::exchange &&
              !protocol.advance(journey, world.timeline, provider)) {
       }
-      BOOST_REQUIRE(journey.next == mocks::portal::JourneyStep::exchange);
+      BOOST_REQUIRE(journey.next == mocks::users::JourneyStep::exchange);
       const auto verdict = world.timeline.exchange(journey.run, exchange);
       const bool refused = verdict.accepting < verdict.replicas;
       while (!protocol.advance(journey, world.timeline, provider)) {

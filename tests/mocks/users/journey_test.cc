@@ -11,11 +11,11 @@ BOOST_AUTO_TEST_SUITE(journey)
 
 namespace {
 
-using mocks::portal::Cause;
-using mocks::portal::Count;
-using mocks::portal::JourneyOptions;
-using mocks::portal::Protocol;
-using mocks::portal::RecordedProvider;
+using mocks::users::Cause;
+using mocks::users::Count;
+using mocks::users::JourneyOptions;
+using mocks::users::Protocol;
+using mocks::users::RecordedProvider;
 using tests::at;
 using tests::SmallWorld;
 using namespace std::chrono_literals;
@@ -35,7 +35,7 @@ Count play(const SmallWorld& world, const JourneyOptions& options, ports::Instan
 
 std::string only_cause(const Count& count) {
   std::string causes;
-  for (std::size_t i = 0; i < mocks::portal::cause_count; ++i)
+  for (std::size_t i = 0; i < mocks::users::cause_count; ++i)
     if (count.by_cause[i] > 0)
       causes += std::string(causes.empty() ? "" : " ") + to_string(static_cast<Cause>(i));
   return causes;
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(reaches_the_identity_provider_at_the_instant_that_it_belong
   for (std::uint64_t id = 0; id < 100; ++id) {
     auto journey = protocol.begin(id, at(100s));
     BOOST_TEST((at(100s) - journey.at <= protocol.options().longest_before()));
-    while (journey.next != mocks::portal::JourneyStep::exchange)
+    while (journey.next != mocks::users::JourneyStep::exchange)
       protocol.advance(journey, world.timeline, provider);
     BOOST_TEST((journey.at == at(100s)));
   }

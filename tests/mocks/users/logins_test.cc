@@ -16,12 +16,12 @@ BOOST_AUTO_TEST_SUITE(logins)
 
 namespace {
 
-using mocks::portal::Cause;
-using mocks::portal::Count;
-using mocks::portal::Fidelity;
-using mocks::portal::LoginOptions;
-using mocks::portal::Logins;
-using mocks::portal::Tally;
+using mocks::users::Cause;
+using mocks::users::Count;
+using mocks::users::Fidelity;
+using mocks::users::LoginOptions;
+using mocks::users::Logins;
+using mocks::users::Tally;
 using tests::at;
 using tests::SmallWorld;
 using namespace std::chrono_literals;
@@ -34,7 +34,7 @@ struct Rotation {
   ports::Duration retire = 160s;
   ports::Duration end = 200s;
   double per_second = 40;
-  mocks::portal::Range exchange = {.low = 100ms, .high = 900ms};
+  mocks::users::Range exchange = {.low = 100ms, .high = 900ms};
   void (*prepare)(SmallWorld&) = [](SmallWorld&) {};
   void (*meanwhile)(SmallWorld&) = [](SmallWorld&) {};  // as the first new pod starts
   mocks::idp::CoreOptions core = {};
@@ -43,9 +43,9 @@ struct Rotation {
 struct Outcome {
   Count total;
   Count refreshes;
-  std::vector<mocks::portal::TallySpan> phases;
-  std::vector<mocks::portal::TallySpan> windows;
-  mocks::portal::Expectation expected;
+  std::vector<mocks::users::TallySpan> phases;
+  std::vector<mocks::users::TallySpan> windows;
+  mocks::users::Expectation expected;
   std::uint64_t told = 0;
 };
 
@@ -122,7 +122,7 @@ Outcome run(const Rotation& rotation, Fidelity fidelity, std::uint64_t seed,
 // stays within 4.5 standard deviations of m but once in 150,000 times. The seeds are fixed.
 struct Sum {
   Count count;
-  mocks::portal::Expectation expected;
+  mocks::users::Expectation expected;
 };
 
 Sum sum(const Rotation& rotation, Fidelity fidelity, std::uint64_t seeds) {
@@ -132,7 +132,7 @@ Sum sum(const Rotation& rotation, Fidelity fidelity, std::uint64_t seeds) {
     out.count += outcome.total;
     out.expected.tried += outcome.expected.tried;
     out.expected.failed += outcome.expected.failed;
-    for (std::size_t i = 0; i < mocks::portal::cause_count; ++i)
+    for (std::size_t i = 0; i < mocks::users::cause_count; ++i)
       out.expected.by_cause[i] += outcome.expected.by_cause[i];
   }
   return out;
@@ -151,7 +151,7 @@ void check_law(const Rotation& rotation, std::uint64_t exact_seeds, std::uint64_
     const std::string name = to_string(fidelity);
     BOOST_TEST(result.expected.failed > 100, name << " expects " << result.expected.failed);
     check_close(result.count.tried, result.expected.tried, name + " tried");
-    for (std::size_t i = 0; i < mocks::portal::cause_count; ++i)
+    for (std::size_t i = 0; i < mocks::users::cause_count; ++i)
       check_close(result.count.by_cause[i], result.expected.by_cause[i],
                   name + " " + to_string(static_cast<Cause>(i)));
   }
@@ -252,8 +252,8 @@ BOOST_AUTO_TEST_CASE(plays_every_exact_login_as_the_record_would) {
   BOOST_TEST(logins.settled());
   logins.settle();
 
-  const mocks::portal::Protocol protocol(world.draws, options.journey);
-  mocks::portal::RecordedProvider provider(world.timeline, protocol);
+  const mocks::users::Protocol protocol(world.draws, options.journey);
+  mocks::users::RecordedProvider provider(world.timeline, protocol);
   std::uint64_t compared = 0;
   std::map<int, int> seen;
   ports::Instant exchange{};
@@ -418,8 +418,8 @@ BOOST_AUTO_TEST_CASE(repeats_itself_for_the_same_seed_and_differs_for_another) {
 
 BOOST_AUTO_TEST_CASE(reads_the_name_of_every_fidelity) {
   for (const auto fidelity : all_fidelities)
-    BOOST_TEST((mocks::portal::parse_fidelity(to_string(fidelity)) == fidelity));
-  BOOST_TEST(!mocks::portal::parse_fidelity("approximate"));
+    BOOST_TEST((mocks::users::parse_fidelity(to_string(fidelity)) == fidelity));
+  BOOST_TEST(!mocks::users::parse_fidelity("approximate"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -9,11 +9,11 @@
 
 #include "mocks/idp/core.h"
 #include "mocks/portal/load_balancer.h"
-#include "mocks/portal/timeline.h"
 #include "mocks/sim/event_queue.h"
 #include "mocks/sim/faults.h"
 #include "mocks/users/journey.h"
 #include "mocks/users/logins.h"
+#include "mocks/users/timeline.h"
 
 namespace tests {
 
@@ -55,9 +55,8 @@ struct SmallWorld : mocks::Observer {
     timeline.observe(queue.now(), {.kind = mocks::FactKind::pod_created, .subject = pod});
   }
   void start_process(PodId pod, const std::string& secret) {
-    timeline.process_started(
-        queue.now(), pod,
-        timeline.intern(mocks::portal::make_environment(portal, mocks::name_of(secret))));
+    timeline.process_started(queue.now(), pod,
+                             mocks::portal::make_environment(portal, mocks::name_of(secret)));
   }
   // Created, started and serving at once.
   void serve(PodId pod, const std::string& secret) {
@@ -67,8 +66,8 @@ struct SmallWorld : mocks::Observer {
   }
   void retire_pod(PodId pod) { balancer.endpoint_removed(pod); }
 
-  mocks::portal::LoginOptions login_options(mocks::portal::Fidelity fidelity) const {
-    mocks::portal::LoginOptions options{.fidelity = fidelity};
+  mocks::users::LoginOptions login_options(mocks::users::Fidelity fidelity) const {
+    mocks::users::LoginOptions options{.fidelity = fidelity};
     options.journey.redirect_uri = mocks::name_of("https://portal/cb");
     return options;
   }
@@ -76,7 +75,7 @@ struct SmallWorld : mocks::Observer {
   mocks::sim::EventQueue queue;
   mocks::sim::Draws draws;
   mocks::sim::NoFaults no_faults;
-  mocks::portal::Timeline timeline;
+  mocks::users::Timeline timeline;
   mocks::idp::Core core;
   mocks::portal::LoadBalancer balancer{queue, timeline};
   mocks::portal::PortalConfiguration portal;

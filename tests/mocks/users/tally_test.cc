@@ -10,8 +10,8 @@ BOOST_AUTO_TEST_SUITE(tally)
 
 namespace {
 
-using mocks::portal::Cause;
-using mocks::portal::Tally;
+using mocks::users::Cause;
+using mocks::users::Tally;
 using tests::at;
 using namespace std::chrono_literals;
 

@@ -1,5 +1,5 @@
 // Timeline: what the record says of any instant, and the load balancer's choice.
-#include "mocks/portal/timeline.h"
+#include "mocks/users/timeline.h"
 
 #include <boost/test/unit_test.hpp>
 #include <set>
@@ -12,9 +12,9 @@ BOOST_AUTO_TEST_SUITE(timeline)
 
 namespace {
 
-using mocks::portal::Cause;
-using mocks::portal::no_run;
 using mocks::portal::pick_endpoint;
+using mocks::users::Cause;
+using mocks::users::no_run;
 using tests::at;
 using tests::SmallWorld;
 using namespace std::chrono_literals;
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(calls_a_retired_secret_stale_only_in_pods_created_after_vau
 }
 
 BOOST_AUTO_TEST_CASE(counts_only_the_vault_path_that_it_was_told) {
-  mocks::portal::Timeline timeline({.vault_path = mocks::name_of("portal-kv/oidc/portal")});
+  mocks::users::Timeline timeline({.vault_path = mocks::name_of("portal-kv/oidc/portal")});
   const auto write = [&](const char* path, const char* value) {
     timeline.observe(at(1s), {.kind = mocks::FactKind::kv_written,
                               .subject = mocks::name_of(path),

@@ -15,12 +15,12 @@
 #include "mocks/idp/okta/okta.h"
 #include "mocks/kubernetes/api_server.h"
 #include "mocks/portal/fleet.h"
-#include "mocks/portal/timeline.h"
 #include "mocks/sim/event_queue.h"
 #include "mocks/sim/fault_plan.h"
 #include "mocks/sim/network.h"
 #include "mocks/sim/process.h"
 #include "mocks/sim/sim_ports.h"
+#include "mocks/users/timeline.h"
 #include "mocks/vault/vault.h"
 #include "rotator/rotation/rotation.h"
 
@@ -39,7 +39,7 @@ inline constexpr const char* kubernetes_token = "synthetic-kubernetes-token-0000
 // Watches the facts and writes down every breach of what a rotation promises.
 class Ledger final : public mocks::Observer {
  public:
-  explicit Ledger(mocks::portal::Timeline& timeline) : timeline_(timeline) {}
+  explicit Ledger(mocks::users::Timeline& timeline) : timeline_(timeline) {}
   void observe(ports::Instant at, const mocks::Fact& fact) override;
 
   const std::vector<std::string>& breaches() const { return breaches_; }
@@ -52,7 +52,7 @@ class Ledger final : public mocks::Observer {
  private:
   void breach(ports::Instant at, std::string what);
 
-  mocks::portal::Timeline& timeline_;
+  mocks::users::Timeline& timeline_;
   std::set<std::uint64_t> accepted_;
   std::map<std::uint64_t, std::uint64_t> pods_;  // what each live process holds
   std::vector<std::string> breaches_;
@@ -131,7 +131,7 @@ class World {
   // What must hold when all is over: one secret, active, in Vault and in every pod; no breach.
   void check_whole();
 
-  mocks::portal::Timeline timeline;
+  mocks::users::Timeline timeline;
   Ledger ledger{timeline};
   mocks::sim::Draws draws;
   mocks::sim::EventQueue queue;

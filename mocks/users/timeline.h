@@ -1,10 +1,16 @@
-// Timeline: the fleet's past, as far as a login can tell: which pods the load balancer sent logins
-// to, which process ran in each and what it held, which secrets the identity provider accepted, and
-// what Vault's current value was. Piecewise constant; every change is appended at its instant, and
-// any instant up to the present can be asked about.
+// Timeline: the one record of the past that every login is judged by. The world writes it as things
+// happen and never reads it; the users read it and never write it.
 //
-// Fleet and LoadBalancer append what they do; the rest comes by Facts (observe). From it the blame
-// of a login, the counted fidelities and the oracle are computed. It knows secrets by name_of only.
+// Written by: the portal, through PortalListener (which pods the load balancer sends logins to,
+// which process runs in each and what it holds); the identity provider, Vault and Kubernetes,
+// through their Facts (which secrets are accepted, what Vault's current value is, when a pod was
+// created); and whoever plays the drama, for what no mock tells (registered methods, a provider
+// that is cut off or throttles). Read by: journeys, for each step of a login; the live provider and
+// the browsers, for the blame of a refusal; counting.h, for what may be counted; the oracle, for
+// what should have failed.
+//
+// Piecewise constant: every change is appended at its instant, and any instant up to the present
+// can be asked about. It knows secrets by name_of only.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +23,10 @@
 #include "mocks/idp/core.h"
 #include "mocks/kubernetes/workload.h"
 #include "mocks/portal/environment.h"
+#include "mocks/portal/listener.h"
 #include "mocks/users/cause.h"
 
-namespace mocks::portal {
+namespace mocks::users {
 
 using kubernetes::PodId;
 
@@ -61,7 +68,7 @@ struct ExchangeVerdict {
   Cause cause = Cause::secret_retired;
 };
 
-class Timeline final : public Observer {
+class Timeline final : public Observer, public portal::PortalListener {
  public:
   explicit Timeline(TimelineOptions options = {}) : options_(options) {}
 
@@ -80,11 +87,11 @@ class Timeline final : public Observer {
   // ---- Appending. Instants never go back.
   // Takes secret_*, kv_written and pod_created, and ignores the rest.
   void observe(ports::Instant at, const Fact& fact) override;
-  std::uint32_t intern(const Environment& environment);
-  void process_started(ports::Instant at, PodId pod, std::uint32_t environment);
-  void process_stopped(ports::Instant at, PodId pod);
-  void endpoint_added(ports::Instant at, PodId pod);
-  void endpoint_removed(ports::Instant at, PodId pod);
+  void process_started(ports::Instant at, PodId pod,
+                       const portal::Environment& environment) override;
+  void process_stopped(ports::Instant at, PodId pod) override;
+  void endpoint_added(ports::Instant at, PodId pod) override;
+  void endpoint_removed(ports::Instant at, PodId pod) override;
   // The method that a client is registered with, from `at` on. A client never named here counts as
   // registered with whatever its portal uses.
   void register_method(ports::Instant at, std::uint64_t client, idp::AuthenticationMethod method);
@@ -96,7 +103,7 @@ class Timeline final : public Observer {
   std::span<const PodId> endpoints(ports::Instant at) const;
   RunIndex run_at(PodId pod, ports::Instant at) const;  // no_run: nothing runs in it then
   const Run& run(RunIndex index) const { return runs_[index]; }
-  const Environment& environment(RunIndex run) const {
+  const portal::Environment& environment(RunIndex run) const {
     return environments_[runs_[run].environment];
   }
   bool provider_up(ports::Instant at) const;
@@ -157,6 +164,8 @@ class Timeline final : public Observer {
     std::string name = {};
     RunIndex last_run = no_run;
   };
+  // The number of an environment like this one: a fleet has few.
+  std::uint32_t intern(const portal::Environment& environment);
   Pod& pod(PodId id);
   Secret& secret(std::uint64_t name);
   const Secret* find_secret(std::uint64_t name) const;
@@ -167,7 +176,7 @@ class Timeline final : public Observer {
   Listener* listener_ = nullptr;
   std::vector<Pod> pods_;
   std::vector<Run> runs_;
-  std::vector<Environment> environments_;
+  std::vector<portal::Environment> environments_;
   std::vector<Epoch> epochs_;
   std::vector<PodId> members_;
   std::vector<Secret> secrets_;
@@ -178,4 +187,4 @@ class Timeline final : public Observer {
   std::vector<ports::Instant> verdict_changes_;
 };
 
-}  // namespace mocks::portal
+}  // namespace mocks::users

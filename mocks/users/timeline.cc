@@ -1,10 +1,10 @@
-#include "mocks/portal/timeline.h"
+#include "mocks/users/timeline.h"
 
 #include <algorithm>
 
 #include "rotator/ports/check.h"
 
-namespace mocks::portal {
+namespace mocks::users {
 namespace {
 
 // The last element of `steps` whose instant is not after `at`, or null.
@@ -54,7 +54,7 @@ void Timeline::observe(ports::Instant at, const Fact& fact) {
   }
 }
 
-std::uint32_t Timeline::intern(const Environment& environment) {
+std::uint32_t Timeline::intern(const portal::Environment& environment) {
   const auto found = std::find(environments_.begin(), environments_.end(), environment);
   if (found != environments_.end())
     return static_cast<std::uint32_t>(found - environments_.begin());
@@ -62,11 +62,12 @@ std::uint32_t Timeline::intern(const Environment& environment) {
   return static_cast<std::uint32_t>(environments_.size() - 1);
 }
 
-void Timeline::process_started(ports::Instant at, PodId id, std::uint32_t environment) {
+void Timeline::process_started(ports::Instant at, PodId id,
+                               const portal::Environment& environment) {
   process_stopped(at, id);
   auto& entry = pod(id);
   runs_.push_back(
-      Run{.from = at, .environment = environment, .previous = entry.last_run, .pod = id});
+      Run{.from = at, .environment = intern(environment), .previous = entry.last_run, .pod = id});
   entry.last_run = static_cast<RunIndex>(runs_.size() - 1);
   changed(at, false);
 }
@@ -223,4 +224,4 @@ void Timeline::changed(ports::Instant at, bool verdict) {
   if (listener_ != nullptr) listener_->on_change(at);
 }
 
-}  // namespace mocks::portal
+}  // namespace mocks::users

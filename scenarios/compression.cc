@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "rotator/cli/config_keys.h"
-#include "rotator/cli/yaml_section.h"
 #include "scenarios/scenario_keys.h"
 
 namespace scenarios {
@@ -14,10 +13,7 @@ void shrink(ports::Duration& duration, int factor) { duration /= factor; }
 void shrink(std::vector<Step>& steps, int factor) {
   for (auto& step : steps) {
     shrink(step.plus, factor);
-    auto& value = step.arguments["value"];
-    if (step.verb != "wait" && step.verb != "rollout_status") continue;
-    if (const auto duration = rotator::parse_duration(value))
-      value = rotator::format_duration(*duration / factor);
+    if (auto* const time = std::get_if<ports::Duration>(&step.argument)) shrink(*time, factor);
   }
 }
 

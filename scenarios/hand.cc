@@ -1,9 +1,6 @@
 #include "scenarios/hand.h"
 
-#include <map>
 #include <nlohmann/json.hpp>
-
-#include "rotator/cli/yaml_section.h"
 
 namespace scenarios {
 namespace {
@@ -59,16 +56,6 @@ std::optional<ports::Status> rollout_verdict(const json& deployment) {
   return ports::Status();
 }
 
-const std::map<std::string, std::string>& phase_names() {
-  static const std::map<std::string, std::string> names = {
-      {"create_secret", "create"},     {"replace_secret", "create"},
-      {"put_secret", "store"},         {"restart", "rollout"},
-      {"rollout_status", "rollout"},   {"wait", "overlap"},
-      {"pause_deployment", "rollout"}, {"resume_deployment", "rollout"},
-      {"delete_secret", "delete"},     {"re_add_secret", "re_add"}};
-  return names;
-}
-
 }  // namespace
 
 Hand::Hand(ports::HttpClient& http, ports::Clock& clock, HandOptions options,
@@ -76,33 +63,14 @@ Hand::Hand(ports::HttpClient& http, ports::Clock& clock, HandOptions options,
     : http_(http), clock_(clock), options_(std::move(options)), entered_(std::move(entered)) {}
 
 ports::Status Hand::run(const std::vector<Step>& commands) {
-  std::string phase;
+  std::string_view phase;
   for (const auto& command : commands) {
-    const std::string& next = phase_names().at(command.verb);
-    if (next != phase) entered_(phase = next);
-    auto done = one(command);
+    const auto& row = row_of(command.act);
+    if (row.phase != phase) entered_(std::string(phase = row.phase));
+    auto done = std::get<ByHand>(row.effect)(*this, command.argument);
     if (!done) return done;
   }
   return {};
-}
-
-ports::Status Hand::one(const Step& command) {
-  const auto value = command.arguments.find("value");
-  const std::string argument = value == command.arguments.end() ? "" : value->second;
-  if (command.verb == "create_secret") return create_secret();
-  if (command.verb == "replace_secret") return replace_secret();
-  if (command.verb == "put_secret") return put_secret(argument);
-  if (command.verb == "restart") return restart();
-  if (command.verb == "pause_deployment") return pause(true);
-  if (command.verb == "resume_deployment") return pause(false);
-  if (command.verb == "delete_secret") return delete_secret();
-  if (command.verb == "re_add_secret") return re_add_secret();
-  if (command.verb == "wait") return wait(argument);
-  if (command.verb == "rollout_status") {
-    const auto timeout = rotator::parse_duration(argument);
-    return rollout_status(timeout ? *timeout : std::chrono::seconds(180));
-  }
-  return fail(ErrorCode::configuration, "no such command: " + command.verb);
 }
 
 ports::Result<ports::Response> Hand::call(const ports::Request& request) {
@@ -186,9 +154,9 @@ ports::Status Hand::replace_secret() {
   return {};
 }
 
-ports::Status Hand::put_secret(const std::string& which) {
+ports::Status Hand::put_secret(SecretValue which) {
   std::string value = new_value_;
-  if (which == "old") {
+  if (which == SecretValue::previous) {
     const auto now = vault("GET", options_.path, {});
     if (!now) return fail(now.error());
     const auto version = parsed(now->body).value("/data/metadata/version"_json_pointer, 0);
@@ -212,7 +180,11 @@ ports::Status Hand::restart() {
   return patch_deployment("restart", patch.dump());
 }
 
-ports::Status Hand::pause(bool paused) {
+ports::Status Hand::pause() { return set_paused(true); }
+
+ports::Status Hand::resume() { return set_paused(false); }
+
+ports::Status Hand::set_paused(bool paused) {
   const json patch = {{"spec", {{"paused", paused}}}};
   return patch_deployment(paused ? "pause" : "resume", patch.dump());
 }
@@ -278,7 +250,6 @@ ports::Status Hand::delete_secret() {
   return {};
 }
 
-// "Re-add the old secret at the IdP": its value is still the previous version in Vault.
 ports::Status Hand::re_add_secret() {
   const auto now = vault("GET", options_.path, {});
   if (!now) return fail(now.error());
@@ -295,11 +266,8 @@ ports::Status Hand::re_add_secret() {
   return {};
 }
 
-ports::Status Hand::wait(const std::string& how_long) {
-  const auto duration = how_long == "window" ? ports::Result<ports::Duration>(options_.window)
-                                             : rotator::parse_duration(how_long);
-  if (!duration) return fail(duration.error());
-  if (clock_.sleep_until(clock_.now() + *duration) == ports::Wake::interrupted)
+ports::Status Hand::wait(ports::Duration how_long) {
+  if (clock_.sleep_until(clock_.now() + how_long) == ports::Wake::interrupted)
     return fail(ErrorCode::interrupted, "interrupted while waiting");
   return {};
 }

@@ -37,12 +37,35 @@ class Hand {
   Hand(ports::HttpClient& http, ports::Clock& clock, HandOptions options,
        std::function<void(const std::string&)> entered);
 
-  // Runs the commands in order. Error, with the sentence that the person would read, when a command
-  // got no answer, or one of kubectl's or vault's failed; curl -s does not fail on a status, as in
-  // the guide.
+  // Runs acts that are done by hand (acts.h), in order. Error, with the sentence that the person
+  // would read, when a command got no answer, or one of kubectl's or vault's failed; curl -s does
+  // not fail on a status, as in the guide.
   ports::Status run(const std::vector<Step>& commands);
 
+  // HTTP requests so far.
   std::uint64_t calls() const { return calls_; }
+
+  // The commands themselves; each fails as run() does.
+  // A second secret at the identity provider. The one that was there before is `the old one`.
+  ports::Status create_secret();
+  // The secret is replaced at once: lifecycle/newSecret.
+  ports::Status replace_secret();
+  // vault kv put: the secret that was created or replaced here, or the value of the KV version
+  // before the current one.
+  ports::Status put_secret(SecretValue which);
+  // kubectl rollout restart, pause, resume.
+  ports::Status restart();
+  ports::Status pause();
+  ports::Status resume();
+  // kubectl rollout status --timeout: waits for the rollout; a timeout is an error.
+  ports::Status rollout_status(ports::Duration timeout);
+  // Deletes the old secret at the identity provider.
+  ports::Status delete_secret();
+  // "Re-add the old secret at the IdP": its value is still the previous version in Vault.
+  ports::Status re_add_secret();
+  // Does nothing for so long, or for HandOptions::window. Error interrupted when asked to stop.
+  ports::Status wait(ports::Duration how_long);
+  ports::Status wait_for_the_window() { return wait(options_.window); }
 
  private:
   ports::Result<ports::Response> call(const ports::Request& request);
@@ -52,17 +75,8 @@ class Hand {
                                      std::string body);
   ports::Status read_admin_token();
   ports::Status look_up_old_secret();
-  ports::Status create_secret();
-  ports::Status replace_secret();
-  ports::Status put_secret(const std::string& which);
-  ports::Status restart();
-  ports::Status pause(bool paused);
+  ports::Status set_paused(bool paused);
   ports::Status patch_deployment(const std::string& command, std::string patch);
-  ports::Status rollout_status(ports::Duration timeout);
-  ports::Status delete_secret();
-  ports::Status re_add_secret();
-  ports::Status wait(const std::string& how_long);
-  ports::Status one(const Step& command);
 
   ports::HttpClient& http_;
   ports::Clock& clock_;

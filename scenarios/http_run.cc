@@ -340,26 +340,25 @@ void HttpRun::await_start() {
   start_asked_ = false;
 }
 
-void HttpRun::perform(const Step& act) {
-  narrator_.note(scheduler_->now(), "act " + act.verb);
-  if (world_->act(act)) return;
-  const auto found = act.arguments.find("value");
-  const std::string value = found == act.arguments.end() ? "" : found->second;
-  const auto arrow = value.find('>');
-  const std::string caller = arrow == std::string::npos ? "*" : value.substr(0, arrow);
-  const std::string server = arrow == std::string::npos ? value : value.substr(arrow + 1);
-  if (act.verb == "partition") return barriers_->partition(caller, server);
-  if (act.verb == "repair") return barriers_->repair(caller, server);
-  if (act.verb == "take_down" || act.verb == "bring_up") {
-    const bool up = act.verb == "bring_up";
-    if (server == "idp") world_->timeline().set_provider_up(scheduler_->now(), up);
-    return up ? barriers_->bring_up(server) : barriers_->take_down(server);
+void HttpRun::perform(const Step& step) {
+  narrator_.note(scheduler_->now(), "act " + to_string(step.act, step.argument));
+  const auto& effect = row_of(step.act).effect;
+  if (const auto* const in_world = std::get_if<InWorld>(&effect))
+    return (*in_world)(*world_, step.argument);
+  if (std::holds_alternative<ByHand>(effect)) return bystander(step);
+  const auto* const route = std::get_if<Route>(&step.argument);
+  if (step.act == Act::partition) return barriers_->partition(route->caller, route->server);
+  if (step.act == Act::repair) return barriers_->repair(route->caller, route->server);
+  if (const auto* const server = std::get_if<ServerName>(&step.argument)) {
+    const bool up = step.act == Act::bring_up;
+    if (server->name == "idp") world_->timeline().set_provider_up(scheduler_->now(), up);
+    return up ? barriers_->bring_up(server->name) : barriers_->take_down(server->name);
   }
-  const bool stops = act.verb == "kill" || act.verb == "interrupt";
-  if (!stops && act.verb != "start") return bystander(act);
   const std::lock_guard lock(child_mutex_);
-  if (stops && child_) child_->send(act.verb == "kill" ? SIGKILL : SIGTERM);
-  if (!stops) start_asked_ = true;
+  if (step.act == Act::start)
+    start_asked_ = true;
+  else if (child_)
+    child_->send(step.act == Act::kill ? SIGKILL : SIGTERM);
   child_changed_.notify_all();
 }
 

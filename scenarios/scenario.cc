@@ -1,7 +1,6 @@
 #include "scenarios/scenario.h"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -14,132 +13,34 @@ namespace scenarios {
 namespace {
 
 using mocks::sim::FaultRule;
-using mocks::sim::Verdict;
 using ports::ErrorCode;
 using ports::fail;
 using rotator::YamlSection;
 
-constexpr int max_act_pods = 1000;
-
-std::string join(const std::vector<std::string>& words, const char* between = ", ") {
-  std::string all;
-  for (const auto& word : words) all += (all.empty() ? "" : between) + word;
-  return all;
-}
-
-// A verb and what it needs. `commands` are the guide's, in its own order; the rest happens to the
-// world.
-enum class Argument { yes, new_or_old, duration, wait, vault, server, route, pods, rotator };
-struct Verb {
-  const char* name;
-  Argument argument;
-};
-
-constexpr Verb command_verbs[] = {
-    {"create_secret", Argument::yes},        // guide, step 1
-    {"put_secret", Argument::new_or_old},    // guide, step 2: `new`; or `old` to go back
-    {"restart", Argument::yes},              // guide, step 3
-    {"rollout_status", Argument::duration},  // guide, step 3: kubectl rollout status --timeout
-    {"wait", Argument::wait},                // a fixed time, or "window"
-    {"delete_secret", Argument::yes},        // guide, step 4: the old one; deactivate and delete
-    {"re_add_secret", Argument::yes},        // guide, first row: the old value as a secret again
-    {"replace_secret", Argument::yes},       // the hard cut: lifecycle/newSecret
-};
-
-constexpr Verb timeline_verbs[] = {
-    {"seal", Argument::vault},
-    {"unseal", Argument::vault},
-    {"take_down", Argument::server},
-    {"bring_up", Argument::server},
-    {"partition", Argument::route},
-    {"repair", Argument::route},
-    {"hold_refresh", Argument::pods},     // Vault Agents of the next `pods` new pods ...
-    {"release_refresh", Argument::pods},  // ... render stale
-    {"hold_ready", Argument::pods},
-    {"release_ready", Argument::pods},  // new pods never get ready
-    {"pause_deployment", Argument::yes},
-    {"resume_deployment", Argument::yes},
-    {"delete_secret", Argument::yes},
-    {"re_add_secret", Argument::yes},      // a human at the identity provider
-    {"put_secret", Argument::new_or_old},  // a human with `vault kv put`
-    {"restart", Argument::yes},            // a human with kubectl rollout restart
-    {"kill", Argument::rotator},
-    {"start", Argument::rotator},         // the rotator: kill -9, then resume
-    {"interrupt", Argument::rotator},     // SIGTERM
-    {"crash_container", Argument::pods},  // a liveness kill: the process reads its file again
-};
-
-// What is wrong with an act's argument; empty when nothing is.
-std::string argument_complaint(Argument argument, const std::string& value) {
-  const auto one_of = [&](const std::vector<std::string>& allowed) {
-    return std::find(allowed.begin(), allowed.end(), value) != allowed.end()
-               ? std::string()
-               : "expected " + join(allowed, " or ") + ", got '" + value + "'";
-  };
-  switch (argument) {
-    case Argument::yes: return one_of({"true"});
-    case Argument::new_or_old: return one_of({"new", "old"});
-    case Argument::vault: return one_of({"vault"});
-    case Argument::rotator: return one_of({"rotator"});
-    case Argument::server: return one_of({"idp", "vault", "kubernetes", "metrics"});
-    case Argument::duration:
-    case Argument::wait: {
-      if (argument == Argument::wait && value == "window") return {};
-      const auto parsed = rotator::parse_duration(value);
-      if (parsed) return {};
-      return parsed.error().message +
-             (argument == Argument::wait ? "; or write `wait: window`" : "");
-    }
-    case Argument::route: {
-      const auto arrow = value.find('>');
-      if (!value.empty() && arrow == std::string::npos) return {};
-      if (arrow != 0 && arrow + 1 < value.size() && value.rfind('>') == arrow) return {};
-      return "expected caller>server, such as rotator>vault, got '" + value + "'";
-    }
-    case Argument::pods: {
-      int pods = 0;
-      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), pods);
-      if (error == std::errc() && end == value.data() + value.size() && pods >= 1 &&
-          pods <= max_act_pods)
-        return {};
-      return "expected a number of pods from 1 to " + std::to_string(max_act_pods) + ", got '" +
-             value + "'";
-    }
-  }
-  return {};
-}
-
-template <std::size_t N>
-std::vector<std::string> names_of(const Verb (&verbs)[N]) {
-  std::vector<std::string> names;
-  for (const auto& verb : verbs) names.emplace_back(verb.name);
-  return names;
-}
-
-// The one key of an entry that is a verb; the others are `at`, `after`, `plus`.
-template <std::size_t N>
-void read_verb(YamlSection& entry, const Verb (&verbs)[N], Step& step) {
-  const auto known = join(names_of(verbs));
+// The one key of an entry that is an act; the others are `at`, `after`, `plus`.
+void read_act(YamlSection& entry, ActPlace place, Step& step) {
+  const auto known = act_names(place);
+  bool found = false;
   bool unknown = false;
   for (const auto& key : entry.keys()) {
     if (key == "at" || key == "after" || key == "plus") continue;
     const std::string value = entry.text(key);
-    const auto* const verb = std::find_if(std::begin(verbs), std::end(verbs),
-                                          [&](const Verb& one) { return key == one.name; });
-    if (verb == std::end(verbs)) {
+    const auto* const row = find_act(key, place);
+    if (row == nullptr) {
       entry.complain(key, "no such act; known here: " + known);
       unknown = true;
       continue;
     }
-    if (!step.verb.empty()) entry.complain(key, "an entry holds one act; begin another with '-'");
-    if (const auto wrong = argument_complaint(verb->argument, value); !wrong.empty())
-      entry.complain(key, wrong);
-    step.verb = key;
+    if (found) entry.complain(key, "an entry holds one act; begin another with '-'");
+    found = true;
+    step.act = row->act;
     step.line = entry.line(key);
-    step.arguments["value"] = value;
+    if (auto argument = parse_argument(row->argument, value))
+      step.argument = std::move(*argument);
+    else
+      entry.complain(key, argument.error().message);
   }
-  if (step.verb.empty() && !unknown)
-    entry.complain("at", "this entry has no act; add one of " + known);
+  if (!found && !unknown) entry.complain("at", "this entry has no act; add one of " + known);
 }
 
 std::vector<Step> read_timeline(YamlSection& file) {
@@ -149,7 +50,7 @@ std::vector<Step> read_timeline(YamlSection& file) {
     entry.read("at", step.plus);
     entry.read("after", step.phase);
     entry.read("plus", step.plus);
-    read_verb(entry, timeline_verbs, step);
+    read_act(entry, ActPlace::timeline, step);
     steps.push_back(std::move(step));
   }
   return steps;
@@ -159,7 +60,7 @@ std::vector<Step> read_commands(YamlSection& parent, const std::string& key) {
   std::vector<Step> steps;
   for (auto& entry : parent.list(key)) {
     Step step;
-    read_verb(entry, command_verbs, step);
+    read_act(entry, ActPlace::command, step);
     steps.push_back(std::move(step));
   }
   if (steps.empty())
@@ -186,7 +87,8 @@ Driver read_driver(YamlSection& section) {
   return driver;
 }
 
-std::optional<Verdict::Kind> parse_fault_kind(const std::string& word) {
+std::optional<mocks::sim::Verdict::Kind> parse_fault_kind(const std::string& word) {
+  using Verdict = mocks::sim::Verdict;
   for (const auto kind :
        {Verdict::Kind::pass, Verdict::Kind::refuse, Verdict::Kind::hang, Verdict::Kind::answer,
         Verdict::Kind::lost_reply, Verdict::Kind::reset, Verdict::Kind::truncate,
@@ -209,7 +111,7 @@ std::vector<FaultRule> read_faults(YamlSection& file) {
                      "no such fault; known: slow, refuse, hang, answer, lost_reply, reset, "
                      "truncate, duplicate, "
                      "crash_before, crash_after");
-    rule.kind = parsed.value_or(Verdict::Kind::pass);
+    rule.kind = parsed.value_or(mocks::sim::Verdict::Kind::pass);
     entry.read("label", rule.label);
     entry.read("caller", rule.caller);
     entry.read("server", rule.server);
@@ -244,7 +146,7 @@ std::vector<FaultRule> read_faults(YamlSection& file) {
 
 bool restarts_by_itself(const Scenario& scenario) {
   return std::none_of(scenario.timeline.begin(), scenario.timeline.end(),
-                      [](const Step& step) { return step.verb == "start"; });
+                      [](const Step& step) { return step.act == Act::start; });
 }
 
 std::string scenario_name(const std::string& path) {

@@ -14,6 +14,7 @@
 #include "rotator/ports/clock.h"
 #include "rotator/ports/result.h"
 #include "rotator/rotation/configuration.h"
+#include "scenarios/acts.h"
 
 namespace scenarios {
 
@@ -67,14 +68,14 @@ struct PortalWorld {
   bool key_ring = false;              // ... and new pods still verify the old key, old ones the new
 };
 
-// One act of somebody at a keyboard, or of nature. Verbs that undo each other come in pairs.
+// One act (acts.h) and when it happens. The commands of an operator follow one another instead.
 struct Step {
-  // When: after the driver began, or after it entered `phase` for the first time.
+  // When: so much after the driver began, or after it entered `phase` for the first time.
   std::string phase = {};  // empty = the driver's beginning
   ports::Duration plus{0};
-  std::string verb = {};  // see load.cc for the list
-  std::map<std::string, std::string> arguments = {};
-  int line = 0;
+  Act act = Act::wait;
+  Argument argument = {};  // of the kind that the act's row asks for
+  int line = 0;            // in the file
 };
 
 // Who rotates.

@@ -225,36 +225,25 @@ class Simulation final : private mocks::Timed,
   }
 
   // One act of the timeline.
-  void perform(const Step& act) {
-    narrator_.note(queue_.now(), "act " + act.verb + " " + value_of(act));
-    if (world_.act(act)) return;
-    const std::string value = value_of(act);
-    if (act.verb == "partition" || act.verb == "repair") {
-      const auto arrow = value.find('>');
-      const std::string caller = value.substr(0, arrow);
-      const std::string server = arrow == std::string::npos ? "*" : value.substr(arrow + 1);
-      if (act.verb == "partition") return network_.partition(caller, server);
-      return network_.repair(caller, server);
+  void perform(const Step& step) {
+    narrator_.note(queue_.now(), "act " + to_string(step.act, step.argument));
+    const auto& effect = row_of(step.act).effect;
+    if (const auto* const in_world = std::get_if<InWorld>(&effect))
+      return (*in_world)(world_, step.argument);
+    if (std::holds_alternative<ByHand>(effect)) return bystander(step);
+    const auto* const route = std::get_if<Route>(&step.argument);
+    if (step.act == Act::partition) return network_.partition(route->caller, route->server);
+    if (step.act == Act::repair) return network_.repair(route->caller, route->server);
+    if (const auto* const server = std::get_if<ServerName>(&step.argument)) {
+      const bool up = step.act == Act::bring_up;
+      if (server->name == "idp") world_.timeline().set_provider_up(queue_.now(), up);
+      return up ? network_.bring_up(server->name) : network_.take_down(server->name);
     }
-    if (act.verb == "take_down") {
-      if (value == "idp") world_.timeline().set_provider_up(queue_.now(), false);
-      return network_.take_down(value);
-    }
-    if (act.verb == "bring_up") {
-      if (value == "idp") world_.timeline().set_provider_up(queue_.now(), true);
-      return network_.bring_up(value);
-    }
-    if (act.verb == "interrupt") return process_.interrupt();
-    if (act.verb == "kill") {
-      if (!process_.running()) return;
-      process_.kill();
-      return on_crash(process_);
-    }
-    if (act.verb == "start") {
-      queue_.at(queue_.now(), *this, next_incarnation, 0);
-      return;
-    }
-    bystander(act);
+    if (step.act == Act::interrupt) return process_.interrupt();
+    if (step.act == Act::start) queue_.at(queue_.now(), *this, next_incarnation, 0);
+    if (step.act != Act::kill || !process_.running()) return;
+    process_.kill();
+    on_crash(process_);
   }
 
   // A human who does one of the guide's commands beside the driver.
@@ -267,11 +256,6 @@ class Simulation final : private mocks::Timed,
       const auto done = hand.run({act});
       narrator_.note(queue_.now(), done ? "human: done" : "human: " + done.error().message);
     });
-  }
-
-  static std::string value_of(const Step& act) {
-    const auto value = act.arguments.find("value");
-    return value == act.arguments.end() ? std::string() : value->second;
   }
 
   // rotator::Listener

@@ -89,8 +89,7 @@ ports::Result<RunResult> run_one(const Scenario& scenario, const SweepOptions& o
 bool waits_for_window(const Driver& driver) {
   if (driver.kind == Driver::Kind::rotator) return true;
   return std::any_of(driver.commands.begin(), driver.commands.end(), [](const Step& command) {
-    const auto value = command.arguments.find("value");
-    return command.verb == "wait" && value != command.arguments.end() && value->second == "window";
+    return std::holds_alternative<WholeWindow>(command.argument);
   });
 }
 

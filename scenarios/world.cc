@@ -1,7 +1,6 @@
 #include "scenarios/world.h"
 
 #include <algorithm>
-#include <charconv>
 #include <initializer_list>
 #include <utility>
 
@@ -43,14 +42,6 @@ mocks::idp::CoreOptions core_options(const IdentityProviderWorld& world) {
   if (world.retire_lag) options.retire_lag = range(*world.retire_lag);
   if (world.answer_time) options.answer_time = range(*world.answer_time);
   return options;
-}
-
-std::uint32_t count_of(const Step& step) {
-  const auto value = step.arguments.find("value");
-  std::uint32_t count = 1;
-  if (value != step.arguments.end())
-    std::from_chars(value->second.data(), value->second.data() + value->second.size(), count);
-  return count;
 }
 
 }  // namespace
@@ -225,33 +216,6 @@ void World::apply_next_configuration() {
                                     ? std::vector<std::string>{"session-key-2", "session-key-1"}
                                     : std::vector<std::string>{"session-key-2"};
   fleet_->configure(configuration);
-}
-
-bool World::act(const Step& step) {
-  if (step.verb == "seal") return vault_->seal(), true;
-  if (step.verb == "unseal") return vault_->unseal(), true;
-  if (step.verb == "hold_refresh")
-    return fleet_->trouble({.stale_render = true}, count_of(step)), true;
-  if (step.verb == "hold_ready")
-    return fleet_->trouble({.never_ready = true}, count_of(step)), true;
-  if (step.verb == "release_refresh") return fleet_->trouble({}, 0), true;
-  if (step.verb == "release_ready") {
-    fleet_->trouble({}, 0);
-    for (const auto& pod : kubernetes_->pods(kubernetes_namespace, deployment_name))
-      if (!pod.ready && !pod.terminating) fleet_->release(pod.id);
-    return true;
-  }
-  if (step.verb == "crash_container") {
-    auto left = count_of(step);
-    for (const auto& pod : kubernetes_->pods(kubernetes_namespace, deployment_name)) {
-      if (left == 0) break;
-      if (pod.terminating) continue;
-      kubernetes_->restart_application(pod.id);
-      --left;
-    }
-    return true;
-  }
-  return false;
 }
 
 void World::check_end_state() {

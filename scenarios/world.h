@@ -72,11 +72,6 @@ class World {
   // template from now on.
   void apply_next_configuration();
 
-  // One act of the timeline that concerns the mocks alone (not the network, not the rotator's
-  // process). False when the verb is none of these. Arguments were checked when the scenario was
-  // read.
-  bool act(const Step& step);
-
   // The state that a run must end in; violations go to invariants(). `foreign` secrets are left
   // alone.
   void check_end_state();
@@ -106,7 +101,6 @@ class World {
   std::unique_ptr<mocks::portal::Fleet> fleet_;
   std::unique_ptr<mocks::portal::LoadBalancer> balancer_;
   std::unique_ptr<mocks::kubernetes::ApiServer> kubernetes_;
-  std::vector<mocks::kubernetes::PodId> held_;  // pods that were told never to get ready
 };
 
 }  // namespace scenarios

@@ -147,7 +147,8 @@ BOOST_AUTO_TEST_CASE(stays_dead_until_the_timeline_starts_it) {
                                            "/scenarios/field/rotator_killed.yaml");
   BOOST_REQUIRE(scenario.has_value());
   const auto when_told = scenarios::run_simulated(*scenario, {.seed = 1});
-  std::erase_if(scenario->timeline, [](const auto& step) { return step.verb == "start"; });
+  std::erase_if(scenario->timeline,
+                [](const auto& step) { return step.act == scenarios::Act::start; });
   const auto by_itself = scenarios::run_simulated(*scenario, {.seed = 1});
   BOOST_REQUIRE((when_told && by_itself));
   BOOST_TEST(when_told->rotation.outcome == "done");
@@ -157,8 +158,7 @@ BOOST_AUTO_TEST_CASE(stays_dead_until_the_timeline_starts_it) {
 
 BOOST_AUTO_TEST_CASE(started_by_the_timeline_after_a_death_in_preflight_it_rotates) {
   auto scenario = with_fault(Fault::crash_before, 3);
-  scenario.timeline = {
-      {.plus = std::chrono::minutes(2), .verb = "start", .arguments = {{"value", "rotator"}}}};
+  scenario.timeline = {{.plus = std::chrono::minutes(2), .act = scenarios::Act::start}};
   const auto report = run(scenario);
   BOOST_TEST(whole(report), scenarios::text_details(report));
   BOOST_TEST(report.rotation.phase == "confirm");

@@ -104,6 +104,10 @@ std::string Schema::text(const std::string& pointer) const {
   return parsed(text_, name_).at(json::json_pointer(pointer)).dump(2);
 }
 
+bool same_json(const std::string& one, const std::string& other) {
+  return parsed(one, one) == parsed(other, other);
+}
+
 std::string read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;

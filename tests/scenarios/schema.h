@@ -29,6 +29,9 @@ class Schema {
   std::string text_;
 };
 
+// Whether both are JSON and the same value, whatever the order of members.
+bool same_json(const std::string& one, const std::string& other);
+
 std::string read_file(const std::string& path);
 // A path from the project's root.
 std::string in_project(const std::string& path);

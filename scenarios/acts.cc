@@ -1,0 +1,340 @@
+#include "scenarios/acts.h"
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <vector>
+
+#include "rotator/cli/yaml_section.h"
+#include "rotator/ports/check.h"
+#include "scenarios/hand.h"
+#include "scenarios/world.h"
+
+namespace scenarios {
+namespace {
+
+using ports::ErrorCode;
+using ports::fail;
+using ports::Status;
+using Kind = ArgumentKind;
+
+constexpr std::string_view servers[] = {"idp", "vault", "kubernetes", "metrics"};
+
+// --- Effects -----------------------------------------------------------------------------------
+
+std::uint32_t pods(const Argument& argument) {
+  return static_cast<std::uint32_t>(std::get<PodCount>(argument).pods);
+}
+
+void release_ready(World& world, const Argument&) {
+  world.fleet().trouble({}, 0);
+  for (const auto& pod : world.kubernetes().pods(kubernetes_namespace, deployment_name))
+    if (!pod.ready && !pod.terminating) world.fleet().release(pod.id);
+}
+
+// A liveness kill: the process reads its file again.
+void crash_container(World& world, const Argument& argument) {
+  auto left = pods(argument);
+  for (const auto& pod : world.kubernetes().pods(kubernetes_namespace, deployment_name)) {
+    if (left == 0) break;
+    if (pod.terminating) continue;
+    world.kubernetes().restart_application(pod.id);
+    --left;
+  }
+}
+
+Status wait(Hand& hand, const Argument& argument) {
+  const auto* const duration = std::get_if<ports::Duration>(&argument);
+  return duration ? hand.wait(*duration) : hand.wait_for_the_window();
+}
+
+// --- The table ---------------------------------------------------------------------------------
+
+constexpr ActRow table[] = {
+    {.act = Act::seal,
+     .name = "seal",
+     .argument = Kind::the_vault,
+     .opposite = Act::unseal,
+     .effect = [](World& world, const Argument&) { world.vault().seal(); },
+     .in_timeline = "Vault is sealed ..."},
+    {.act = Act::unseal,
+     .name = "unseal",
+     .argument = Kind::the_vault,
+     .opposite = Act::seal,
+     .effect = [](World& world, const Argument&) { world.vault().unseal(); },
+     .in_timeline = "... and unsealed."},
+    {.act = Act::take_down,
+     .name = "take_down",
+     .argument = Kind::server,
+     .opposite = Act::bring_up,
+     .in_timeline = "A server refuses connections ..."},
+    {.act = Act::bring_up,
+     .name = "bring_up",
+     .argument = Kind::server,
+     .opposite = Act::take_down,
+     .in_timeline = "... and answers again."},
+    {.act = Act::partition,
+     .name = "partition",
+     .argument = Kind::route,
+     .opposite = Act::repair,
+     .in_timeline = "caller>server: nothing passes between them ..."},
+    {.act = Act::repair,
+     .name = "repair",
+     .argument = Kind::route,
+     .opposite = Act::partition,
+     .in_timeline = "... and passes again."},
+    {.act = Act::hold_refresh,
+     .name = "hold_refresh",
+     .argument = Kind::pods,
+     .opposite = Act::release_refresh,
+     .effect =
+         [](World& world, const Argument& argument) {
+           world.fleet().trouble({.stale_render = true}, pods(argument));
+         },
+     .in_timeline = "So many pods created next render the version before the current one ..."},
+    {.act = Act::release_refresh,
+     .name = "release_refresh",
+     .argument = Kind::pods,
+     .opposite = Act::hold_refresh,
+     .effect = [](World& world, const Argument&) { world.fleet().trouble({}, 0); },
+     .in_timeline = "... and later ones do not."},
+    {.act = Act::hold_ready,
+     .name = "hold_ready",
+     .argument = Kind::pods,
+     .opposite = Act::release_ready,
+     .effect =
+         [](World& world, const Argument& argument) {
+           world.fleet().trouble({.never_ready = true}, pods(argument));
+         },
+     .in_timeline = "So many pods created next never get ready ..."},
+    {.act = Act::release_ready,
+     .name = "release_ready",
+     .argument = Kind::pods,
+     .opposite = Act::hold_ready,
+     .effect = release_ready,
+     .in_timeline = "... and get ready."},
+    {.act = Act::create_secret,
+     .name = "create_secret",
+     .opposite = Act::delete_secret,
+     .effect = [](Hand& hand, const Argument&) { return hand.create_secret(); },
+     .phase = "create",
+     .as_command = "Step 1: a second secret at the identity provider."},
+    {.act = Act::put_secret,
+     .name = "put_secret",
+     .argument = Kind::secret_value,
+     .effect = [](Hand& hand,
+                  const Argument& which) { return hand.put_secret(std::get<SecretValue>(which)); },
+     .phase = "store",
+     .as_command = "Step 2: the value into Vault.",
+     .in_timeline = "A human with vault kv put."},
+    {.act = Act::restart,
+     .name = "restart",
+     .effect = [](Hand& hand, const Argument&) { return hand.restart(); },
+     .phase = "rollout",
+     .as_command = "Step 3: kubectl rollout restart.",
+     .in_timeline = "A human with kubectl rollout restart."},
+    {.act = Act::rollout_status,
+     .name = "rollout_status",
+     .argument = Kind::duration,
+     .effect =
+         [](Hand& hand, const Argument& timeout) {
+           return hand.rollout_status(std::get<ports::Duration>(timeout));
+         },
+     .phase = "rollout",
+     .as_command = "Step 3: kubectl rollout status with this timeout."},
+    {.act = Act::wait,
+     .name = "wait",
+     .argument = Kind::wait,
+     .effect = wait,
+     .phase = "overlap",
+     .as_command = "A fixed time, or `window`."},
+    {.act = Act::pause_deployment,
+     .name = "pause_deployment",
+     .opposite = Act::resume_deployment,
+     .effect = [](Hand& hand, const Argument&) { return hand.pause(); },
+     .phase = "rollout",
+     .in_timeline = "kubectl rollout pause ..."},
+    {.act = Act::resume_deployment,
+     .name = "resume_deployment",
+     .opposite = Act::pause_deployment,
+     .effect = [](Hand& hand, const Argument&) { return hand.resume(); },
+     .phase = "rollout",
+     .in_timeline = "... and resume."},
+    {.act = Act::delete_secret,
+     .name = "delete_secret",
+     .opposite = Act::re_add_secret,
+     .effect = [](Hand& hand, const Argument&) { return hand.delete_secret(); },
+     .phase = "delete",
+     .as_command = "Step 4: the old secret is deactivated and deleted.",
+     .in_timeline = "A human deletes the old secret ..."},
+    {.act = Act::re_add_secret,
+     .name = "re_add_secret",
+     .opposite = Act::delete_secret,
+     .effect = [](Hand& hand, const Argument&) { return hand.re_add_secret(); },
+     .phase = "re_add",
+     .as_command = "The old value is a secret again.",
+     .in_timeline = "... and adds it again."},
+    {.act = Act::replace_secret,
+     .name = "replace_secret",
+     .effect = [](Hand& hand, const Argument&) { return hand.replace_secret(); },
+     .phase = "create",
+     .as_command = "The hard cut: the secret is replaced at once."},
+    {.act = Act::kill,
+     .name = "kill",
+     .argument = Kind::the_rotator,
+     .opposite = Act::start,
+     .in_timeline = "kill -9. Without `start` in the timeline a new process resumes after 20 s."},
+    {.act = Act::start,
+     .name = "start",
+     .argument = Kind::the_rotator,
+     .opposite = Act::kill,
+     .in_timeline = "A new process that resumes."},
+    {.act = Act::interrupt,
+     .name = "interrupt",
+     .argument = Kind::the_rotator,
+     .opposite = Act::start,
+     .in_timeline = "SIGTERM."},
+    {.act = Act::crash_container,
+     .name = "crash_container",
+     .argument = Kind::pods,
+     .effect = crash_container,
+     .in_timeline = "The portal's process in so many pods restarts and reads its file again."},
+};
+
+// --- Arguments ---------------------------------------------------------------------------------
+
+ports::Result<Argument> expected(std::string_view right, std::string_view got) {
+  return fail(ErrorCode::configuration,
+              "expected " + std::string(right) + ", got '" + std::string(got) + "'");
+}
+
+ports::Result<Argument> parse_word(std::string_view right, std::string_view text) {
+  if (text != right) return expected(right, text);
+  return Argument();
+}
+
+ports::Result<Argument> parse_server(std::string_view text) {
+  if (std::find(std::begin(servers), std::end(servers), text) != std::end(servers))
+    return ServerName{.name = std::string(text)};
+  std::string known;
+  for (const auto server : servers) known.append(known.empty() ? "" : " or ").append(server);
+  return expected(known, text);
+}
+
+ports::Result<Argument> parse_time(Kind kind, std::string_view text) {
+  if (kind == Kind::wait && text == "window") return WholeWindow{};
+  const auto duration = rotator::parse_duration(text);
+  if (duration) return *duration;
+  return fail(ErrorCode::configuration,
+              duration.error().message + (kind == Kind::wait ? "; or write `wait: window`" : ""));
+}
+
+ports::Result<Argument> parse_route(std::string_view text) {
+  const auto arrow = text.find('>');
+  if (!text.empty() && arrow == std::string_view::npos) return Route{.caller = std::string(text)};
+  if (arrow == 0 || arrow + 1 >= text.size() || text.rfind('>') != arrow)
+    return expected("caller>server, such as rotator>vault", text);
+  return Route{.caller = std::string(text.substr(0, arrow)),
+               .server = std::string(text.substr(arrow + 1))};
+}
+
+ports::Result<Argument> parse_pods(std::string_view text) {
+  int pods = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pods);
+  if (error == std::errc() && end == text.data() + text.size() && pods >= 1 && pods <= max_act_pods)
+    return PodCount{.pods = pods};
+  return expected("a number of pods from 1 to " + std::to_string(max_act_pods), text);
+}
+
+struct Printer {
+  std::string operator()(std::monostate) const { return {}; }
+  std::string operator()(SecretValue which) const {
+    return which == SecretValue::created ? "new" : "old";
+  }
+  std::string operator()(ports::Duration duration) const {
+    return rotator::format_duration(duration);
+  }
+  std::string operator()(WholeWindow) const { return "window"; }
+  std::string operator()(const ServerName& server) const { return server.name; }
+  std::string operator()(const Route& route) const { return route.caller + ">" + route.server; }
+  std::string operator()(PodCount count) const { return std::to_string(count.pods); }
+};
+
+std::string_view description(const ActRow& row, ActPlace place) {
+  return place == ActPlace::command ? row.as_command : row.in_timeline;
+}
+
+std::string schema_of(Kind kind) {
+  switch (kind) {
+    case Kind::yes: return R"("const": true)";
+    case Kind::the_vault: return R"("const": "vault")";
+    case Kind::the_rotator: return R"("const": "rotator")";
+    case Kind::secret_value: return R"("type": "string", "enum": ["new", "old"])";
+    case Kind::duration: return R"("$ref": "#/definitions/duration")";
+    case Kind::wait: return R"("anyOf": [{"const": "window"}, {"$ref": "#/definitions/duration"}])";
+    case Kind::server: {
+      std::string known;
+      for (const auto server : servers)
+        known.append(known.empty() ? "\"" : ", \"").append(server).append("\"");
+      return R"("type": "string", "enum": [)" + known + "]";
+    }
+    case Kind::route: return R"("type": "string", "pattern": "^[^>]+(>[^>]+)?$")";
+    case Kind::pods:
+      return R"("type": "integer", "minimum": 1, "maximum": )" + std::to_string(max_act_pods);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::span<const ActRow> all_acts() { return table; }
+
+const ActRow& row_of(Act act) {
+  const auto* const row = std::find_if(std::begin(table), std::end(table),
+                                       [&](const ActRow& one) { return one.act == act; });
+  ports::check(row != std::end(table), "an act has no row");
+  return *row;
+}
+
+const ActRow* find_act(std::string_view name, ActPlace place) {
+  for (const auto& row : table)
+    if (row.name == name && !description(row, place).empty()) return &row;
+  return nullptr;
+}
+
+std::string act_names(ActPlace place) {
+  std::string names;
+  for (const auto& row : table)
+    if (!description(row, place).empty()) names.append(names.empty() ? "" : ", ").append(row.name);
+  return names;
+}
+
+ports::Result<Argument> parse_argument(ArgumentKind kind, std::string_view text) {
+  switch (kind) {
+    case Kind::yes: return parse_word("true", text);
+    case Kind::the_vault: return parse_word("vault", text);
+    case Kind::the_rotator: return parse_word("rotator", text);
+    case Kind::secret_value:
+      if (text == "new") return SecretValue::created;
+      if (text == "old") return SecretValue::previous;
+      return expected("new or old", text);
+    case Kind::duration:
+    case Kind::wait: return parse_time(kind, text);
+    case Kind::server: return parse_server(text);
+    case Kind::route: return parse_route(text);
+    case Kind::pods: return parse_pods(text);
+  }
+  return Argument();
+}
+
+std::string to_string(Act act, const Argument& argument) {
+  const std::string value = std::visit(Printer{}, argument);
+  return std::string(row_of(act).name) + (value.empty() ? "" : " " + value);
+}
+
+std::string argument_schema(const ActRow& row, ActPlace place) {
+  return "{" + schema_of(row.argument) + R"(, "description": ")" +
+         std::string(description(row, place)) + "\"}";
+}
+
+}  // namespace scenarios

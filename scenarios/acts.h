@@ -1,0 +1,127 @@
+// Acts: everything that somebody at a keyboard, or nature, can do in a scenario, in one table: the
+// word, what argument it takes, what undoes it, who may use it and what it does. Reading, the JSON
+// Schema, the printing and the playing of acts follow from a row; a new act is an enumerator and
+// its row.
+#pragma once
+
+#include <compare>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "rotator/ports/clock.h"
+#include "rotator/ports/result.h"
+
+namespace scenarios {
+
+class Hand;
+class World;
+
+enum class Act {
+  create_secret,
+  replace_secret,
+  put_secret,
+  restart,
+  rollout_status,
+  wait,
+  delete_secret,
+  re_add_secret,
+  pause_deployment,
+  resume_deployment,
+  seal,
+  unseal,
+  hold_refresh,
+  release_refresh,
+  hold_ready,
+  release_ready,
+  crash_container,
+  take_down,
+  bring_up,
+  partition,
+  repair,
+  kill,
+  start,
+  interrupt,
+};
+
+// The largest number of pods that one act may concern.
+inline constexpr int max_act_pods = 1000;
+
+// What follows the word of an act in a file.
+enum class ArgumentKind {
+  yes,           // `true`: the word says it all
+  the_vault,     // `vault`
+  the_rotator,   // `rotator`
+  secret_value,  // `new` or `old`
+  duration,      // "15m"
+  wait,          // a duration or `window`
+  server,        // idp, vault, kubernetes, metrics
+  route,         // caller>server, globs; a word alone is a caller, cut off from every server
+  pods,          // 1 to max_act_pods
+};
+
+// Arguments, as they are after the file was read.
+enum class SecretValue { created, previous };  // the new secret; the KV version before the current
+struct WholeWindow {                           // `wait: window`: the run's overlap window
+  auto operator<=>(const WholeWindow&) const = default;
+};
+struct Route {
+  std::string caller = "*";
+  std::string server = "*";
+  auto operator<=>(const Route&) const = default;
+};
+struct ServerName {
+  std::string name = {};
+  auto operator<=>(const ServerName&) const = default;
+};
+struct PodCount {
+  int pods = 1;
+  auto operator<=>(const PodCount&) const = default;
+};
+using Argument = std::variant<std::monostate, SecretValue, ports::Duration, WholeWindow, ServerName,
+                              Route, PodCount>;
+
+// What an act does, by whom it is done. Each is given an argument of its row's kind.
+// Happens to the mocks of a world. Under the world's lock.
+using InWorld = void (*)(World& world, const Argument& argument);
+// One of the guide's commands by hand; a human beside the driver does it when it stands in a
+// timeline. Error with the sentence that the person would read.
+using ByHand = ports::Status (*)(Hand& hand, const Argument& argument);
+// Happens to the network or to the driver's process: the stage knows how.
+struct OnStage {};
+using Effect = std::variant<OnStage, InWorld, ByHand>;
+
+struct ActRow {
+  Act act = Act::wait;
+  std::string_view name = {};
+  ArgumentKind argument = ArgumentKind::yes;
+  std::optional<Act> opposite = {};  // what undoes it, where something does
+  Effect effect = {};
+  std::string_view phase = {};  // ByHand: what the report calls the time from this command on
+  // One line for the schema; empty where it may not be used.
+  std::string_view as_command = {};   // in `operator:`, the guide's commands in order
+  std::string_view in_timeline = {};  // in `timeline:`
+};
+
+// Every act once, in the order in which complaints list them.
+std::span<const ActRow> all_acts();
+const ActRow& row_of(Act act);
+
+// Where an act stands in a file.
+enum class ActPlace { command, timeline };
+// The row of a word that may stand there; null when none does.
+const ActRow* find_act(std::string_view name, ActPlace place);
+// The words that may stand there: "seal, unseal, ...".
+std::string act_names(ActPlace place);
+
+// The argument in `text`. Error of code configuration, without file and line, that says what is
+// wrong and what is right.
+ports::Result<Argument> parse_argument(ArgumentKind kind, std::string_view text);
+// The word and its argument as a file writes them: "take_down vault", "restart".
+std::string to_string(Act act, const Argument& argument);
+// The JSON Schema (draft 7) of what may follow the word there, as one JSON object.
+std::string argument_schema(const ActRow& row, ActPlace place);
+
+}  // namespace scenarios

@@ -1,0 +1,126 @@
+// The table of acts is whole: every act once, every pair both ways, every row in the published
+// schema, every argument read and refused as its kind says.
+#include "scenarios/acts.h"
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <set>
+
+#include "tests/scenarios/schema.h"
+
+BOOST_AUTO_TEST_SUITE(acts)
+
+namespace {
+
+using scenarios::Act;
+using scenarios::ActPlace;
+using scenarios::Argument;
+using scenarios::ArgumentKind;
+
+std::string complaint(ArgumentKind kind, std::string_view text) {
+  const auto argument = scenarios::parse_argument(kind, text);
+  return argument ? "" : argument.error().message;
+}
+
+Argument argument(ArgumentKind kind, std::string_view text) {
+  const auto read = scenarios::parse_argument(kind, text);
+  BOOST_REQUIRE_MESSAGE(read.has_value(), text);
+  return *read;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(every_act_has_one_row_and_its_row_is_found) {
+  std::set<Act> acts;
+  std::set<std::string_view> names;
+  for (const auto& row : scenarios::all_acts()) {
+    BOOST_TEST(acts.insert(row.act).second, row.name);
+    BOOST_TEST(names.insert(row.name).second, row.name);
+    BOOST_TEST(&scenarios::row_of(row.act) == &row);
+    BOOST_TEST((!row.as_command.empty() || !row.in_timeline.empty()), row.name);
+  }
+  const auto last = *std::max_element(acts.begin(), acts.end());
+  BOOST_TEST(acts.size() == static_cast<std::size_t>(last) + 1);
+}
+
+BOOST_AUTO_TEST_CASE(what_undoes_an_act_takes_the_same_argument) {
+  for (const auto& row : scenarios::all_acts()) {
+    if (!row.opposite) continue;
+    const auto& opposite = scenarios::row_of(*row.opposite);
+    BOOST_TEST((opposite.argument == row.argument), row.name);
+    BOOST_TEST((opposite.effect.index() == row.effect.index()), row.name);
+    BOOST_TEST(opposite.opposite.has_value(), row.name);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_act_of_the_timeline_that_holds_or_breaks_something_can_be_undone) {
+  for (const auto act : {Act::seal, Act::take_down, Act::partition, Act::hold_refresh,
+                         Act::hold_ready, Act::pause_deployment, Act::kill, Act::interrupt})
+    BOOST_TEST(scenarios::row_of(act).opposite.has_value(), scenarios::row_of(act).name);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_done_by_hand_names_its_phase_and_only_that_is_a_command) {
+  for (const auto& row : scenarios::all_acts()) {
+    const bool by_hand = std::holds_alternative<scenarios::ByHand>(row.effect);
+    BOOST_TEST(by_hand == !row.phase.empty(), row.name);
+    BOOST_TEST((by_hand || row.as_command.empty()), row.name);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_published_schema_describes_every_act_as_its_row_does) {
+  const testing::Schema schema("scenarios/scenario.schema.json");
+  for (const auto place : {ActPlace::command, ActPlace::timeline}) {
+    const std::string pointer = place == ActPlace::command
+                                    ? "/definitions/operator/items/properties/"
+                                    : "/properties/timeline/items/properties/";
+    for (const auto& row : scenarios::all_acts()) {
+      if (scenarios::find_act(row.name, place) == nullptr) continue;
+      BOOST_TEST(testing::same_json(schema.text(pointer + std::string(row.name)),
+                                    scenarios::argument_schema(row, place)),
+                 scenarios::argument_schema(row, place));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_argument_is_read_as_its_kind_says) {
+  BOOST_TEST(
+      (argument(ArgumentKind::secret_value, "old") == Argument(scenarios::SecretValue::previous)));
+  BOOST_TEST((argument(ArgumentKind::wait, "window") == Argument(scenarios::WholeWindow{})));
+  BOOST_TEST(
+      (argument(ArgumentKind::wait, "90s") == Argument(ports::Duration(std::chrono::seconds(90)))));
+  BOOST_TEST((argument(ArgumentKind::server, "metrics") ==
+              Argument(scenarios::ServerName{.name = "metrics"})));
+  BOOST_TEST((argument(ArgumentKind::route, "agent/*>vault") ==
+              Argument(scenarios::Route{.caller = "agent/*", .server = "vault"})));
+  BOOST_TEST((argument(ArgumentKind::pods, "7") == Argument(scenarios::PodCount{.pods = 7})));
+}
+
+BOOST_AUTO_TEST_CASE(a_route_of_one_word_cuts_that_caller_off_from_every_server) {
+  BOOST_TEST((argument(ArgumentKind::route, "rotator") ==
+              Argument(scenarios::Route{.caller = "rotator", .server = "*"})));
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_argument_is_refused_with_what_is_right) {
+  BOOST_TEST(complaint(ArgumentKind::yes, "false") == "expected true, got 'false'");
+  BOOST_TEST(complaint(ArgumentKind::secret_value, "both") == "expected new or old, got 'both'");
+  BOOST_TEST(complaint(ArgumentKind::server, "moon") ==
+             "expected idp or vault or kubernetes or metrics, got 'moon'");
+  for (const char* wrong : {"", ">", ">vault", "rotator>", "a>b>c"})
+    BOOST_TEST(complaint(ArgumentKind::route, wrong).starts_with("expected caller>server"), wrong);
+  for (const char* wrong : {"0", "1001", "-1", "3x", ""})
+    BOOST_TEST(complaint(ArgumentKind::pods, wrong).starts_with("expected a number of pods from 1"),
+               wrong);
+  BOOST_TEST(complaint(ArgumentKind::wait, "a while").ends_with("; or write `wait: window`"));
+}
+
+BOOST_AUTO_TEST_CASE(an_act_is_printed_as_a_file_writes_it) {
+  BOOST_TEST(scenarios::to_string(Act::restart, {}) == "restart");
+  BOOST_TEST(scenarios::to_string(Act::take_down, scenarios::ServerName{.name = "vault"}) ==
+             "take_down vault");
+  BOOST_TEST(scenarios::to_string(Act::put_secret, scenarios::SecretValue::previous) ==
+             "put_secret old");
+  BOOST_TEST(scenarios::to_string(Act::partition, scenarios::Route{.caller = "rotator"}) ==
+             "partition rotator>*");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

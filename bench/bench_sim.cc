@@ -150,7 +150,8 @@ void sim_network_call(benchmark::State& state) {
   mocks::sim::FaultPlan faults(trace, Draws(1));
   for (std::int64_t i = 0; i < state.range(0); ++i)
     faults.add({.server = "idp", .target = "/api/*"});
-  mocks::sim::Network network(queue, trace, Draws(1), faults);
+  mocks::sim::Conditions conditions(faults);
+  mocks::sim::Network network(queue, trace, Draws(1), conditions);
   Plain plain;
   network.add_server({.origin = "https://idp.example", .name = "idp"}, plain);
   network.add_server({.origin = "https://vault.example", .name = "vault"}, plain);

@@ -154,7 +154,7 @@ struct Wire {
     mocks::wire::ServerOptions options;
     options.certificate_file = files.server.certificate_file;
     options.key_file = files.server.key_file;
-    server = mocks::wire::Server::start(handler, world, scheduler, faults, options).value();
+    server = mocks::wire::Server::start(handler, world, scheduler, conditions, options).value();
     ports::HttpOptions trust;
     trust.origins[server->origin()].ca_file = files.ca_file;
     client = ports::new_http_client(clock, stop, std::move(trust)).value();
@@ -167,6 +167,7 @@ struct Wire {
   std::mutex world;
   Fixed handler;
   mocks::sim::NoFaults faults;
+  mocks::sim::Conditions conditions{faults};
   mocks::wire::RealTimeScheduler scheduler{world};
   std::unique_ptr<mocks::wire::Server> server;
   std::unique_ptr<ports::HttpClient> client;

@@ -55,9 +55,8 @@ class HttpRun final : private mocks::Timed {
       scenario_.portal.logins_per_minute = static_cast<int>(most_logins_per_second * 60);
     if (options.kill_at_call > 0)
       scenario_.faults.push_back({.label = "kill -9",
-                                  .kind = options.seed % 2 == 0
-                                              ? mocks::sim::Verdict::Kind::crash_before
-                                              : mocks::sim::Verdict::Kind::crash_after,
+                                  .kind = options.seed % 2 == 0 ? &mocks::sim::fault::crash_before
+                                                                : &mocks::sim::fault::crash_after,
                                   .caller = "rotator",
                                   .nth = options.kill_at_call});
   }
@@ -133,7 +132,7 @@ class HttpRun final : private mocks::Timed {
   mocks::sim::Trace trace_;
   Narrator narrator_;
   std::unique_ptr<mocks::sim::FaultPlan> plan_;
-  std::unique_ptr<Barriers> barriers_;
+  std::unique_ptr<mocks::sim::Conditions> conditions_;
   std::optional<mocks::wire::RealTimeScheduler> scheduler_;
   std::optional<World> world_;
   std::unique_ptr<mocks::portal::Metrics> metrics_;
@@ -165,12 +164,12 @@ ports::Status HttpRun::start_world() {
     const std::lock_guard lock(world_mutex_);
     plan_ = std::make_unique<mocks::sim::FaultPlan>(trace_, mocks::sim::Draws(options_.seed),
                                                     scenario_.faults);
-    barriers_ = std::make_unique<Barriers>(*plan_);
-    world_.emplace(*scheduler_, trace_, *barriers_, scenario_, options_.seed);
+    conditions_ = std::make_unique<mocks::sim::Conditions>(*plan_);
+    world_.emplace(*scheduler_, trace_, *conditions_, scenario_, options_.seed);
   }
   metrics_ = std::make_unique<mocks::portal::Metrics>(
       *scheduler_, [this] { return browsers_ ? browsers_->failed_so_far() : 0; });
-  auto servers = Servers::start(*world_, *metrics_, world_mutex_, *scheduler_, *barriers_, trace_,
+  auto servers = Servers::start(*world_, *metrics_, world_mutex_, *scheduler_, *conditions_, trace_,
                                 clock_.wall_now(), [this](std::string_view) {
                                   const std::lock_guard lock(child_mutex_);
                                   if (child_) child_->send(SIGKILL);
@@ -347,12 +346,12 @@ void HttpRun::perform(const Step& step) {
     return (*in_world)(*world_, step.argument);
   if (std::holds_alternative<ByHand>(effect)) return bystander(step);
   const auto* const route = std::get_if<Route>(&step.argument);
-  if (step.act == Act::partition) return barriers_->partition(route->caller, route->server);
-  if (step.act == Act::repair) return barriers_->repair(route->caller, route->server);
+  if (step.act == Act::partition) return conditions_->partition(route->caller, route->server);
+  if (step.act == Act::repair) return conditions_->repair(route->caller, route->server);
   if (const auto* const server = std::get_if<ServerName>(&step.argument)) {
     const bool up = step.act == Act::bring_up;
     if (server->name == "idp") world_->timeline().set_provider_up(scheduler_->now(), up);
-    return up ? barriers_->bring_up(server->name) : barriers_->take_down(server->name);
+    return up ? conditions_->bring_up(server->name) : conditions_->take_down(server->name);
   }
   const std::lock_guard lock(child_mutex_);
   if (step.act == Act::start)

@@ -87,17 +87,6 @@ Driver read_driver(YamlSection& section) {
   return driver;
 }
 
-std::optional<mocks::sim::Verdict::Kind> parse_fault_kind(const std::string& word) {
-  using Verdict = mocks::sim::Verdict;
-  for (const auto kind :
-       {Verdict::Kind::pass, Verdict::Kind::refuse, Verdict::Kind::hang, Verdict::Kind::answer,
-        Verdict::Kind::lost_reply, Verdict::Kind::reset, Verdict::Kind::truncate,
-        Verdict::Kind::duplicate, Verdict::Kind::crash_before, Verdict::Kind::crash_after})
-    if (word == mocks::sim::to_string(kind)) return kind;
-  if (word == "slow") return Verdict::Kind::pass;
-  return std::nullopt;
-}
-
 std::vector<FaultRule> read_faults(YamlSection& file) {
   std::vector<FaultRule> rules;
   for (auto& entry : file.list("faults")) {
@@ -105,13 +94,10 @@ std::vector<FaultRule> read_faults(YamlSection& file) {
     rule.label = "fault " + std::to_string(rules.size() + 1);
     std::string kind;
     entry.require("kind", kind);
-    const auto parsed = parse_fault_kind(kind);
-    if (!parsed)
-      entry.complain("kind",
-                     "no such fault; known: slow, refuse, hang, answer, lost_reply, reset, "
-                     "truncate, duplicate, "
-                     "crash_before, crash_after");
-    rule.kind = parsed.value_or(mocks::sim::Verdict::Kind::pass);
+    if (const auto* const known = mocks::sim::find_kind(kind))
+      rule.kind = known;
+    else
+      entry.complain("kind", "no such fault; known: " + std::string(mocks::sim::kind_names()));
     entry.read("label", rule.label);
     entry.read("caller", rule.caller);
     entry.read("server", rule.server);

@@ -79,16 +79,16 @@ int serve_command(const ServeCommand& command) {
   mocks::wire::RealTimeScheduler scheduler(world_mutex);
   std::unique_lock lock(world_mutex);
   mocks::sim::FaultPlan plan(trace, mocks::sim::Draws(scenario.seed), scenario.faults);
-  Barriers barriers(plan);
-  World world(scheduler, trace, barriers, scenario, scenario.seed);
+  mocks::sim::Conditions conditions(plan);
+  World world(scheduler, trace, conditions, scenario, scenario.seed);
   const std::string vault_operator = world.vault().create_token({"root"}, std::chrono::hours(24));
   trace.add(reporter);
   lock.unlock();
   std::unique_ptr<mocks::users::Browsers> browsers;
   mocks::portal::Metrics metrics(scheduler,
                                  [&] { return browsers ? browsers->failed_so_far() : 0; });
-  auto servers =
-      Servers::start(world, metrics, world_mutex, scheduler, barriers, trace, clock.wall_now(), {});
+  auto servers = Servers::start(world, metrics, world_mutex, scheduler, conditions, trace,
+                                clock.wall_now(), {});
   if (!servers) return complain(servers.error());
   const auto operator_written = (*servers)->write_vault_operator_token(vault_operator);
   if (!operator_written) return complain(operator_written.error());

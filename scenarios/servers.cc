@@ -15,10 +15,6 @@ namespace {
 using ports::ErrorCode;
 using ports::fail;
 
-bool matches(const std::string& pattern, std::string_view name) {
-  return pattern == "*" || pattern == name;
-}
-
 // Writes a file that only its owner may read.
 ports::Status write_private(const std::string& path, const std::string& text) {
   const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -52,18 +48,9 @@ std::string kubeconfig(const std::string& server, const std::string& ca,
 
 }  // namespace
 
-mocks::sim::Verdict Barriers::consult(ports::Instant now, const mocks::sim::Call& call) {
-  for (const auto& server : down_)
-    if (matches(server, call.server)) return {.kind = mocks::sim::Verdict::Kind::refuse};
-  for (const auto& [caller, server] : cut_)
-    if (matches(caller, call.caller) && matches(server, call.server))
-      return {.kind = mocks::sim::Verdict::Kind::hang};
-  return plan_.consult(now, call);
-}
-
 ports::Result<std::unique_ptr<Servers>> Servers::start(
     World& world, mocks::portal::Metrics& metrics, std::mutex& world_mutex,
-    mocks::Scheduler& scheduler, mocks::sim::Faults& faults, mocks::sim::Trace& trace,
+    mocks::Scheduler& scheduler, mocks::sim::Conditions& conditions, mocks::sim::Trace& trace,
     ports::WallTime now, std::function<void(std::string_view)> crash) {
   std::unique_ptr<Servers> servers(new Servers());
   std::string folder = (std::filesystem::temp_directory_path() / "rehearse-XXXXXX").string();
@@ -77,7 +64,7 @@ ports::Result<std::unique_ptr<Servers>> Servers::start(
   const auto certificate = authority.issue(folder, "server");
   if (!certificate) return fail(certificate.error());
   const auto serve = [&](const char* name, mocks::Handler& handler) {
-    return mocks::wire::Server::start(handler, world_mutex, scheduler, faults,
+    return mocks::wire::Server::start(handler, world_mutex, scheduler, conditions,
                                       {.name = name,
                                        .certificate_file = certificate->certificate_file,
                                        .key_file = certificate->key_file,

@@ -6,13 +6,11 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "mocks/portal/metrics.h"
-#include "mocks/sim/faults.h"
+#include "mocks/sim/faults/conditions.h"
 #include "mocks/sim/trace.h"
 #include "mocks/wire/serve.h"
 #include "rotator/ports/result.h"
@@ -22,28 +20,6 @@
 
 namespace scenarios {
 
-// Partitions and servers that are down, in front of a fault plan. Under the world's lock.
-class Barriers final : public mocks::sim::Faults {
- public:
-  explicit Barriers(mocks::sim::Faults& plan) : plan_(plan) {}
-  mocks::sim::Verdict consult(ports::Instant now, const mocks::sim::Call& call) override;
-
-  // Opposites. Names or "*".
-  void partition(const std::string& caller, const std::string& server) {
-    cut_.insert({caller, server});
-  }
-  void repair(const std::string& caller, const std::string& server) {
-    cut_.erase({caller, server});
-  }
-  void take_down(const std::string& server) { down_.insert(server); }
-  void bring_up(const std::string& server) { down_.erase(server); }
-
- private:
-  mocks::sim::Faults& plan_;
-  std::set<std::pair<std::string, std::string>> cut_;
-  std::set<std::string> down_;
-};
-
 class Servers {
  public:
   // `crash` kills the process of a caller (faults crash_before, crash_after). `now` dates the
@@ -51,7 +27,7 @@ class Servers {
   // or a port cannot be had.
   static ports::Result<std::unique_ptr<Servers>> start(
       World& world, mocks::portal::Metrics& metrics, std::mutex& world_mutex,
-      mocks::Scheduler& scheduler, mocks::sim::Faults& faults, mocks::sim::Trace& trace,
+      mocks::Scheduler& scheduler, mocks::sim::Conditions& conditions, mocks::sim::Trace& trace,
       ports::WallTime now, std::function<void(std::string_view)> crash);
   ~Servers();
   Servers(const Servers&) = delete;

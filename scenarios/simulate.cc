@@ -49,9 +49,10 @@ class Simulation final : private mocks::Timed,
         driver_(std::move(driver)),
         configuration_(std::move(configuration)),
         faults_(trace_, mocks::sim::Draws(options.seed), scenario.faults),
-        network_(queue_, trace_, mocks::sim::Draws(options.seed), faults_),
-        world_(queue_, trace_, faults_, scenario, options.seed),
-        logins_(queue_, trace_, world_.draws(), world_.timeline(), world_.idp().core(), faults_,
+        conditions_(faults_),
+        network_(queue_, trace_, mocks::sim::Draws(options.seed), conditions_),
+        world_(queue_, trace_, conditions_, scenario, options.seed),
+        logins_(queue_, trace_, world_.draws(), world_.timeline(), world_.idp().core(), conditions_,
                 login_options(scenario, options.fidelity)),
         metrics_(queue_, [this] { return logins_.failed_so_far(); }),
         process_(queue_, driver_.kind == Driver::Kind::rotator ? "rotator" : "operator") {
@@ -232,12 +233,12 @@ class Simulation final : private mocks::Timed,
       return (*in_world)(world_, step.argument);
     if (std::holds_alternative<ByHand>(effect)) return bystander(step);
     const auto* const route = std::get_if<Route>(&step.argument);
-    if (step.act == Act::partition) return network_.partition(route->caller, route->server);
-    if (step.act == Act::repair) return network_.repair(route->caller, route->server);
+    if (step.act == Act::partition) return conditions_.partition(route->caller, route->server);
+    if (step.act == Act::repair) return conditions_.repair(route->caller, route->server);
     if (const auto* const server = std::get_if<ServerName>(&step.argument)) {
       const bool up = step.act == Act::bring_up;
       if (server->name == "idp") world_.timeline().set_provider_up(queue_.now(), up);
-      return up ? network_.bring_up(server->name) : network_.take_down(server->name);
+      return up ? conditions_.bring_up(server->name) : conditions_.take_down(server->name);
     }
     if (step.act == Act::interrupt) return process_.interrupt();
     if (step.act == Act::start) queue_.at(queue_.now(), *this, next_incarnation, 0);
@@ -321,6 +322,7 @@ class Simulation final : private mocks::Timed,
   mocks::sim::EventQueue queue_;
   mocks::sim::Trace trace_;
   mocks::sim::FaultPlan faults_;
+  mocks::sim::Conditions conditions_;
   mocks::sim::Network network_;
   World world_;
   mocks::users::Logins logins_;

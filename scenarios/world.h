@@ -18,7 +18,7 @@
 #include "mocks/portal/load_balancer.h"
 #include "mocks/portal/metrics.h"
 #include "mocks/scheduler.h"
-#include "mocks/sim/faults.h"
+#include "mocks/sim/faults/faults.h"
 #include "mocks/sim/trace.h"
 #include "mocks/users/timeline.h"
 #include "mocks/vault/vault.h"

@@ -21,7 +21,7 @@
 #include "mocks/portal/listener.h"
 #include "mocks/scheduler.h"
 #include "mocks/sim/draws.h"
-#include "mocks/sim/faults.h"
+#include "mocks/sim/faults/faults.h"
 #include "mocks/vault/agent/agent.h"
 #include "mocks/vault/vault.h"
 

@@ -1,6 +1,5 @@
 #include "mocks/sim/fault_plan.h"
 
-#include <array>
 #include <utility>
 
 #include "mocks/sim/glob.h"
@@ -8,11 +7,6 @@
 
 namespace mocks::sim {
 namespace {
-
-// Words of Verdict::Kind, in its order.
-constexpr std::array<std::string_view, 10> kind_words = {
-    "slow",  "refuse",   "hang",      "answer",       "lost_reply",
-    "reset", "truncate", "duplicate", "crash_before", "crash_after"};
 
 // "12.5s" without floating point: seconds with up to nine decimals, none of them a trailing zero.
 std::string seconds(ports::Duration duration) {
@@ -59,14 +53,10 @@ class PlanDraws {
 
 }  // namespace
 
-std::string_view to_string(Verdict::Kind kind) {
-  return kind_words[static_cast<std::size_t>(kind)];
-}
-
 std::string describe(const FaultRule& rule) {
   std::string line = rule.label.empty() ? "" : rule.label + ": ";
-  line += to_string(rule.kind);
-  if (rule.kind == Verdict::Kind::answer) {
+  line += rule.kind->name;
+  if (rule.kind->takes == FaultKind::Takes::response) {
     line += ' ' + std::to_string(rule.response.status);
     for (const ports::Header& header : rule.response.headers)
       line += ' ' + header.name + ": " + header.value;
@@ -93,11 +83,13 @@ void FaultPlan::add(FaultRule rule) {
   ports::check(rule.chance_denominator >= 1, "a fault rule's chance has the denominator 0");
   std::string line = sim::describe(rule);
   const std::uint64_t entity = name_of(rule.label.empty() ? line : rule.label);
-  states_.push_back({.entity = entity, .line = std::move(line)});
+  states_.push_back({.entity = entity,
+.number = static_cast<std::int64_t>(number_of(*rule.kind)),
+ .line = std::move(line)});
   rules_.push_back(std::move(rule));
 }
 
-Verdict FaultPlan::consult(ports::Instant now, const Call& call) {
+Fate FaultPlan::consult(ports::Instant now, const Call& call) {
   const FaultRule* fires = nullptr;
   for (std::size_t i = 0; i < rules_.size(); ++i) {
     const FaultRule& rule = rules_[i];
@@ -114,11 +106,11 @@ Verdict FaultPlan::consult(ports::Instant now, const Call& call) {
     observer_.observe(now, {.kind = FactKind::fault_fired,
                             .subject = name_of(call.server),
                             .object = name_of(call.caller),
-                            .number = static_cast<std::int64_t>(rule.kind),
+                            .number = state.number,
                             .text = state.line});
   }
   if (fires == nullptr) return {};
-  return {.kind = fires->kind, .delay = fires->delay, .response = fires->response};
+  return {.course = fires->kind->course, .delay = fires->delay, .response = fires->response};
 }
 
 std::vector<std::size_t> FaultPlan::never_fired() const {
@@ -149,11 +141,11 @@ std::vector<FaultRule> random_plan(Draws draws, const FaultProfile& profile) {
                    .target = calls.target,
                    .nth = plan.between(1, profile.nth_high, i, nth),
                    .count = plan.between(1, profile.count_high, i, count)};
-    if (rule.kind == Verdict::Kind::pass)
+    if (rule.kind->takes == FaultKind::Takes::delay)
       rule.delay = ports::Duration(static_cast<std::int64_t>(
           plan.between(static_cast<std::uint64_t>(profile.delay_low.count()),
                        static_cast<std::uint64_t>(profile.delay_high.count()), i, delay)));
-    if (rule.kind == Verdict::Kind::answer) {
+    if (rule.kind->takes == FaultKind::Takes::response) {
       rule.response.status = plan.one_of(profile.statuses, i, status);
       if (rule.response.status == 429 || rule.response.status == 503)
         rule.response.headers.push_back(

@@ -11,7 +11,8 @@
 
 #include "mocks/facts.h"
 #include "mocks/sim/draws.h"
-#include "mocks/sim/faults.h"
+#include "mocks/sim/faults/faults.h"
+#include "mocks/sim/faults/kinds.h"
 #include "rotator/ports/clock.h"
 
 namespace mocks::sim {
@@ -21,7 +22,7 @@ namespace mocks::sim {
 // chance_numerator / chance_denominator at each, at most `count` times.
 struct FaultRule {
   std::string label = {};  // the rule's stable name: its chance draws hang on it alone
-  Verdict::Kind kind = Verdict::Kind::refuse;
+  const FaultKind* kind = &fault::refuse;
   std::string caller = "*";
   std::string server = "*";
   std::string method = "*";
@@ -33,12 +34,8 @@ struct FaultRule {
   std::uint64_t chance_numerator = 1;
   std::uint64_t chance_denominator = 1;
   ports::Duration delay{0};
-  ports::Response response = {};  // of kind answer
+  ports::Response response = {};  // of a kind that takes one
 };
-
-// The word for a kind, as plans print it and scenarios write it: "refuse", "lost_reply", ...;
-// "slow" for pass with a delay.
-std::string_view to_string(Verdict::Kind kind);
 
 // One line, without line break: what, on which call, when, how often.
 std::string describe(const FaultRule& rule);
@@ -46,14 +43,14 @@ std::string describe(const FaultRule& rule);
 class FaultPlan final : public Faults {
  public:
   // Each firing is told to `observer` as fault_fired: subject name_of(server), object
-  // name_of(caller), number the kind, text describe(rule).
+  // name_of(caller), number number_of(kind), text describe(rule).
   FaultPlan(Observer& observer, Draws draws, std::vector<FaultRule> rules = {});
 
   void add(FaultRule rule);
 
   // The first rule that fires decides. Every rule that matches counts the match, so that removing
   // one moves no other.
-  Verdict consult(ports::Instant now, const Call& call) override;
+  Fate consult(ports::Instant now, const Call& call) override;
 
   const std::vector<FaultRule>& rules() const { return rules_; }
   // How often rule `i` has fired.
@@ -66,6 +63,7 @@ class FaultPlan final : public Faults {
  private:
   struct State {
     std::uint64_t entity = 0;
+    std::int64_t number = 0;  // of the kind
     std::uint64_t matched = 0;
     std::uint64_t fired = 0;
     std::string line = {};
@@ -89,18 +87,14 @@ struct CallPattern {
 struct FaultProfile {
   std::uint64_t rules_low = 1;
   std::uint64_t rules_high = 4;
-  std::vector<Verdict::Kind> kinds = {Verdict::Kind::pass,         Verdict::Kind::refuse,
-                                      Verdict::Kind::hang,         Verdict::Kind::answer,
-                                      Verdict::Kind::lost_reply,   Verdict::Kind::reset,
-                                      Verdict::Kind::truncate,     Verdict::Kind::duplicate,
-                                      Verdict::Kind::crash_before, Verdict::Kind::crash_after};
+  std::vector<const FaultKind*> kinds = {all_kinds.begin(), all_kinds.end()};
   std::vector<CallPattern> calls = {{.caller = "rotator", .server = "*"}};
   std::uint64_t nth_high = 12;   // nth from 1 to this
   std::uint64_t count_high = 3;  // count from 1 to this
-  // Of kind pass ("slow").
+  // Of kinds that take a delay.
   ports::Duration delay_low = std::chrono::milliseconds{100};
   ports::Duration delay_high = std::chrono::seconds{20};
-  // Of kind answer.
+  // Of kinds that take a response.
   std::vector<int> statuses = {429, 500, 502, 503};
   std::uint64_t retry_after_high_s = 5;  // Retry-After of 429 and 503, from 0 to this
 };

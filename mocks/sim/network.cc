@@ -1,8 +1,5 @@
 #include "mocks/sim/network.h"
 
-#include <algorithm>
-
-#include "mocks/sim/glob.h"
 #include "mocks/sim/network_core.h"
 #include "rotator/ports/check.h"
 
@@ -19,8 +16,8 @@ bool never(ports::Instant when) { return when == ports::Instant::max(); }
 // --- Network: what the harness sees
 // ---------------------------------------------------------------
 
-Network::Network(Scheduler& scheduler, Observer& observer, Draws draws, Faults& faults)
-    : core_(std::make_unique<Core>(scheduler, observer, draws, faults)) {}
+Network::Network(Scheduler& scheduler, Observer& observer, Draws draws, Conditions& conditions)
+    : core_(std::make_unique<Core>(scheduler, observer, draws, conditions)) {}
 
 Network::~Network() = default;
 
@@ -28,37 +25,11 @@ void Network::add_server(const ServerOptions& options, Handler& handler) {
   ports::check(core_->find_server(options.origin) == nullptr, "two servers under one origin");
   ports::check(options.latency_low <= options.latency_high, "a latency range upside down");
   core_->servers.push_back(
-      {.options = options, .handler = &handler, .name_hash = name_of(options.name)});
+      {.options = options, .handler = &handler, .name_hash = name_of(options.name),
+       .down = core_->conditions.is_down(options.name)});
 }
 
-void Network::set_faults(Faults& faults) { core_->faults = &faults; }
 void Network::set_crash_listener(CrashListener* listener) { core_->crash_listener = listener; }
-
-void Network::partition(std::string_view caller, std::string_view server) {
-  core_->cuts.emplace_back(caller, server);
-  core_->find_cuts();
-}
-
-void Network::repair(std::string_view caller, std::string_view server) {
-  auto& cuts = core_->cuts;
-  cuts.erase(
-      std::remove_if(cuts.begin(), cuts.end(),
-                     [&](const auto& cut) { return cut.first == caller && cut.second == server; }),
-      cuts.end());
-  core_->find_cuts();
-}
-
-void Network::take_down(std::string_view server) {
-  for (Server& one : core_->servers)
-    if (one.options.name == server) one.down = true;
-  for (SimStream* stream : core_->streams)
-    if (stream->link().server->options.name == server) stream->break_off();
-}
-
-void Network::bring_up(std::string_view server) {
-  for (Server& one : core_->servers)
-    if (one.options.name == server) one.down = false;
-}
 
 std::uint64_t Network::calls(std::string_view caller) const {
   std::uint64_t sum = 0;
@@ -91,7 +62,7 @@ Link& Network::Core::link(std::string_view caller, Server& server) {
                    .server = &server,
                    .caller_hash = caller_hash,
                    .entity = Draws::mix(caller_hash) ^ name_of(server.options.origin)});
-  find_cuts();
+  links.back().cut = conditions.is_cut(caller, server.options.name);
   return links.back();
 }
 
@@ -103,12 +74,17 @@ ports::Duration Network::Core::latency(const Link& link, std::uint64_t number,
                        link.entity, number << leg_bits | leg);
 }
 
-void Network::Core::find_cuts() {
-  for (Link& link : links)
-    link.cut = std::any_of(cuts.begin(), cuts.end(), [&](const auto& cut) {
-      return glob_matches(cut.first, link.caller) &&
-             glob_matches(cut.second, link.server->options.name);
-    });
+void Network::Core::conditions_changed() {
+  for (Server& server : servers) server.down = conditions.is_down(server.options.name);
+  for (SimStream* stream : streams)
+    if (stream->link().server->down) stream->break_off();
+  bool changed = false;
+  for (Link& link : links) {
+    const bool cut = conditions.is_cut(link.caller, link.server->options.name);
+    changed |= cut != link.cut;
+    link.cut = cut;
+  }
+  if (!changed) return;
   for (SimStream* stream : streams) stream->pump();
 }
 
@@ -117,35 +93,36 @@ void Network::Core::find_cuts() {
 
 Exchange& Network::Core::begin(Process& process, Link& link, const ports::Request& request,
                                ports::Instant deadline) {
-  Verdict verdict = faults->consult(scheduler.now(), {.caller = link.caller,
-                                                      .server = link.server->options.name,
-                                                      .method = request.method,
-                                                      .target = request.target});
+  Fate fate = conditions.consult(scheduler.now(), {.caller = link.caller,
+                                                   .server = link.server->options.name,
+                                                   .method = request.method,
+                                                   .target = request.target});
   Exchange& exchange = take_exchange();
   exchange.process = &process;
   exchange.request = &request;
   exchange.link = &link;
   exchange.number = link.started++;
   exchange.deadline = deadline;
-  exchange.fault = verdict.kind;
-  if (verdict.kind == Verdict::Kind::crash_before) {
+  exchange.course = fate.course;
+  if (fate.course.request == Course::Request::caller_dies) {
     schedule(exchange, timer_crash, scheduler.now());
     return exchange;
   }
   ++link.calls;
   const ports::Instant there =
-      scheduler.now() + latency(link, exchange.number, leg_request) + verdict.delay;
-  if (verdict.kind == Verdict::Kind::hang || link.cut) {
-    leave_unanswered(exchange);
-  } else if (verdict.kind == Verdict::Kind::refuse) {
-    schedule_finish(exchange, Exchange::Outcome::refused,
-                    there + latency(link, exchange.number, leg_reply));
-  } else if (verdict.kind == Verdict::Kind::answer) {
-    exchange.answer.response = std::move(verdict.response);
-    schedule_finish(exchange, Exchange::Outcome::answered,
-                    there + latency(link, exchange.number, leg_reply));
-  } else {
-    schedule_arrival(exchange, there);
+      scheduler.now() + latency(link, exchange.number, leg_request) + fate.delay;
+  switch (fate.course.request) {
+    case Course::Request::arrives: schedule_arrival(exchange, there); break;
+    case Course::Request::lost: leave_unanswered(exchange); break;
+    case Course::Request::answered:
+      exchange.answer.response = std::move(fate.response);
+      schedule_finish(exchange, Exchange::Outcome::answered,
+                      there + latency(link, exchange.number, leg_reply));
+      break;
+    default:
+      schedule_finish(exchange, Exchange::Outcome::refused,
+                      there + latency(link, exchange.number, leg_reply));
+      break;
   }
   return exchange;
 }
@@ -167,17 +144,18 @@ void Network::Core::arrive(Exchange& exchange) {
     return schedule_finish(exchange, Exchange::Outcome::refused,
                            scheduler.now() + latency(link, exchange.number, leg_reply));
   exchange.answer = link.server->handler->handle(*exchange.request);
-  if (exchange.fault == Verdict::Kind::duplicate && !exchange.duplicated) {
+  if (exchange.course.twice && !exchange.duplicated) {
     exchange.duplicated = true;
     if (exchange.answer.channel) exchange.answer.channel->abandon();
     return schedule_arrival(exchange,
                             scheduler.now() + latency(link, exchange.number, leg_second_request));
   }
-  if (exchange.fault == Verdict::Kind::crash_after) return crash(exchange);
-  if (exchange.fault == Verdict::Kind::lost_reply) return leave_unanswered(exchange);
+  const auto reply = exchange.course.reply;
+  if (reply == Course::Reply::caller_dies) return crash(exchange);
+  if (reply == Course::Reply::lost) return leave_unanswered(exchange);
   // A stream is truncated as it is read; a whole body cannot be had at all.
-  const bool broken = exchange.fault == Verdict::Kind::reset ||
-                      (exchange.fault == Verdict::Kind::truncate && !exchange.answer.channel);
+  const bool broken = reply == Course::Reply::broken ||
+                      (reply == Course::Reply::cut_short && !exchange.answer.channel);
   schedule_finish(
       exchange, broken ? Exchange::Outcome::broken : Exchange::Outcome::answered,
       scheduler.now() + exchange.answer.delay + latency(link, exchange.number, leg_reply));

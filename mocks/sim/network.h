@@ -2,17 +2,17 @@
 // ports::HttpClient whose calls travel in virtual time, through the fault plan, and come back to
 // the fiber that made them.
 //
-// Of one call: the plan is consulted as the request leaves; it arrives after a drawn latency (and
+// Of one call: the conditions and the plan are consulted as the request leaves; it arrives after a drawn latency (and
 // the plan's delay); the handler runs at that instant; the reply leaves after Answer.delay and
 // arrives after a second drawn latency. A caller that dies meanwhile does not recall its request.
 // Requests of one caller to one server draw their latencies by their own count, so that a call more
 // elsewhere moves none of them.
 //
 // What the caller sees:
-//   unknown origin, server taken down, refuse ............ Error unreachable, after one round trip
-//   hang, lost_reply, partition, too slow ................ Error ambiguous, at the deadline
-//   reset, truncate ...................................... Error ambiguous, when the reply was due
-//   crash_before, crash_after ............................ its process is killed
+//   unknown origin, server down, request refused ......... Error unreachable, after one round trip
+//   request or reply lost, partition, too slow ........... Error ambiguous, at the deadline
+//   reply broken or cut short ............................ Error ambiguous, when the reply was due
+//   caller dies .......................................... its process is killed
 // An interrupt does not cut send() short; it ends Stream::next and the opening of streams (Error
 // interrupted).
 #pragma once
@@ -27,7 +27,7 @@
 #include "mocks/handler.h"
 #include "mocks/scheduler.h"
 #include "mocks/sim/draws.h"
-#include "mocks/sim/faults.h"
+#include "mocks/sim/faults/conditions.h"
 #include "mocks/sim/process.h"
 #include "rotator/ports/clock.h"
 #include "rotator/ports/http.h"
@@ -62,7 +62,7 @@ class Network {
 
   // All are borrowed and must outlive the network; the network must outlive the processes that use
   // its clients.
-  Network(Scheduler& scheduler, Observer& observer, Draws draws, Faults& faults);
+  Network(Scheduler& scheduler, Observer& observer, Draws draws, Conditions& conditions);
   ~Network();
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
@@ -74,19 +74,7 @@ class Network {
   // fiber only.
   std::unique_ptr<ports::HttpClient> client(std::string_view caller, Process& process);
 
-  // Replaces the fault plan, for instance by NoFaults when all heals.
-  void set_faults(Faults& faults);
   void set_crash_listener(CrashListener* listener);
-
-  // Opposites, by the names of callers and servers, or by globs (glob.h). Under a partition nothing
-  // passes in either direction: requests and replies are lost, stream pieces wait for the repair.
-  // repair() takes back the partition of the same two arguments.
-  void partition(std::string_view caller, std::string_view server);
-  void repair(std::string_view caller, std::string_view server);
-
-  // Opposites. While down, connections to the server are refused; open streams break.
-  void take_down(std::string_view server);
-  void bring_up(std::string_view server);
 
   // Requests that left a caller of this name, over all its incarnations.
   std::uint64_t calls(std::string_view caller) const;

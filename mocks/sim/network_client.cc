@@ -148,7 +148,7 @@ ports::Result<SimClient::Arrived> SimClient::outcome_of(Exchange& exchange,
                   .channel = std::move(exchange.answer.channel),
                   .link = exchange.link,
                   .number = exchange.number,
-                  .truncated = exchange.fault == Verdict::Kind::truncate};
+                  .truncated = exchange.course.reply == Course::Reply::cut_short};
   exchange.answer.channel.reset();
   return arrived;
 }

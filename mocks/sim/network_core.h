@@ -22,7 +22,7 @@ struct Server {
   ServerOptions options = {};
   Handler* handler = nullptr;
   std::uint64_t name_hash = 0;
-  bool down = false;
+  bool down = false;  // as the conditions are
 };
 
 // The way from one caller to one server: what must not depend on anybody else's traffic.
@@ -34,7 +34,7 @@ struct Link {
   std::uint64_t started = 0;
   std::uint64_t calls = 0;  // of those started, the ones that left the caller
   std::uint64_t bytes = 0;  // of bodies and stream pieces that came back
-  bool cut = false;
+  bool cut = false;  // as the conditions are
 };
 
 // Legs of one exchange, each with its own latency draw; stream piece n is leg_pieces + n.
@@ -51,7 +51,7 @@ struct Exchange {
   Link* link = nullptr;
   std::uint64_t number = 0;  // of its link
   ports::Instant deadline = {};
-  Verdict::Kind fault = Verdict::Kind::pass;
+  Course course = {};
   Outcome outcome = Outcome::pending;
   Outcome coming = Outcome::pending;  // what the pending finish will make of it
   Answer answer = {};
@@ -61,14 +61,19 @@ struct Exchange {
   bool finished = false;
 };
 
-class Network::Core final : private Timed {
+class Network::Core final : private Timed, private Conditions::Listener {
  public:
   Core(Scheduler& given_scheduler, Observer& given_observer, Draws given_draws,
-       Faults& given_faults)
+       Conditions& given_conditions)
       : scheduler(given_scheduler),
         observer(given_observer),
         draws(given_draws),
-        faults(&given_faults) {}
+        conditions(given_conditions) {
+    conditions.add(*this);
+  }
+  ~Core() { conditions.remove(*this); }
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
 
   Server* find_server(std::string_view origin);
   // The link between the two, made at first use.
@@ -81,21 +86,18 @@ class Network::Core final : private Timed {
                   ports::Instant deadline);
   void release(Exchange& exchange);
 
-  // After a change of `cuts`.
-  void find_cuts();
-
   Scheduler& scheduler;
   Observer& observer;
   Draws draws;
-  Faults* faults;
+  Conditions& conditions;
   CrashListener* crash_listener = nullptr;
   std::deque<Server> servers;
   std::deque<Link> links;
   std::vector<SimStream*> streams;
-  std::vector<std::pair<std::string, std::string>> cuts;
 
  private:
   void on_timer(std::uint32_t kind, std::uint64_t subject) override;
+  void conditions_changed() override;
   Exchange& take_exchange();
   void free_if_over(Exchange& exchange);
   void schedule(Exchange& exchange, std::uint32_t kind, ports::Instant when);

@@ -11,24 +11,26 @@ struct Injected {
   bool effect = true;
 };
 
-Injected injected(const sim::Verdict& verdict) {
-  using Kind = sim::Verdict::Kind;
-  switch (verdict.kind) {
-    case Kind::pass:
-    case Kind::duplicate: return {};
-    case Kind::refuse:
-    case Kind::hang: return {.cause = Cause::idp_unavailable, .effect = false};
-    case Kind::answer:
-      return {
-          .cause = verdict.response.status == 429 ? Cause::rate_limited : Cause::idp_unavailable,
-          .effect = false};
-    case Kind::lost_reply:
-    case Kind::reset:
-    case Kind::truncate: return {.cause = Cause::idp_unavailable, .effect = true};
-    case Kind::crash_before: return {.cause = Cause::pod_gone, .effect = false};
-    case Kind::crash_after: return {.cause = Cause::pod_gone, .effect = true};
+Injected injected(const sim::Fate& fate) {
+  using Request = sim::Course::Request;
+  using Reply = sim::Course::Reply;
+  switch (fate.course.request) {
+    case Request::arrives: break;
+    case Request::caller_dies: return {.cause = Cause::pod_gone, .effect = false};
+    case Request::refused:
+    case Request::lost: return {.cause = Cause::idp_unavailable, .effect = false};
+    case Request::answered:
+      return {.cause = fate.response.status == 429 ? Cause::rate_limited : Cause::idp_unavailable,
+              .effect = false};
   }
-  return {};
+  switch (fate.course.reply) {
+    case Reply::arrives: return {};
+    case Reply::caller_dies: return {.cause = Cause::pod_gone};
+    case Reply::lost:
+    case Reply::broken:
+    case Reply::cut_short: break;
+  }
+  return {.cause = Cause::idp_unavailable};
 }
 
 }  // namespace

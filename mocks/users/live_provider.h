@@ -6,7 +6,7 @@
 #include <string>
 
 #include "mocks/idp/core.h"
-#include "mocks/sim/faults.h"
+#include "mocks/sim/faults/faults.h"
 #include "mocks/users/cause.h"
 #include "mocks/users/journey.h"
 #include "mocks/users/timeline.h"

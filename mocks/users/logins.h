@@ -24,7 +24,7 @@
 #include "mocks/idp/core.h"
 #include "mocks/scheduler.h"
 #include "mocks/sim/draws.h"
-#include "mocks/sim/faults.h"
+#include "mocks/sim/faults/faults.h"
 #include "mocks/sim/superposed.h"
 #include "mocks/users/counting.h"
 #include "mocks/users/journey.h"

@@ -45,14 +45,14 @@ ports::Status load_certificates(net::ssl::context& tls, const ServerOptions& opt
 }  // namespace
 
 // The listening socket and the thread that runs every connection.
-class Server::Engine {
+class Server::Engine final : private sim::Conditions::Listener {
  public:
-  Engine(Handler& handler, std::mutex& world, Scheduler& scheduler, sim::Faults& faults,
+  Engine(Handler& handler, std::mutex& world, Scheduler& scheduler, sim::Conditions& conditions,
          ServerOptions options)
       : surroundings_{.handler = handler,
                       .world = world,
                       .scheduler = scheduler,
-                      .faults = faults,
+                      .conditions = conditions,
                       .options = std::move(options),
                       .tls = net::ssl::context(net::ssl::context::tls_server)} {}
 
@@ -72,11 +72,18 @@ class Server::Engine {
     surroundings_.origin = "https://127.0.0.1:" + std::to_string(port_);
     accept_next();
     thread_ = std::thread([this] { io_.run(); });
+    const std::lock_guard lock(surroundings_.world);
+    surroundings_.conditions.add(*this);
+    conditions_changed();
     return {};
   }
 
   void stop() {
     if (!thread_.joinable()) return;
+    {
+      const std::lock_guard lock(surroundings_.world);
+      surroundings_.conditions.remove(*this);
+    }
     net::post(io_, [this] {
       stopping_ = true;
       break_all();
@@ -85,33 +92,21 @@ class Server::Engine {
     thread_.join();
   }
 
-  void take_down() {
-    surroundings_.down = true;
-    net::post(io_, [this] {
-      if (surroundings_.down) break_all();
-    });
-  }
-
-  void bring_up() {
-    surroundings_.down = false;
-    net::post(io_, [this] { listen_again(); });
-  }
-
-  void partition(std::string_view caller_glob) {
-    surroundings_.partitions.emplace_back(caller_glob);
-  }
-
-  void repair(std::string_view caller_glob) {
-    std::erase(surroundings_.partitions, caller_glob);
-    net::post(io_, [this] {
-      for (Breakable* connection : surroundings_.open) connection->look_again();
-    });
-  }
-
   std::uint16_t port() const { return port_; }
   const Surroundings& surroundings() const { return surroundings_; }
 
  private:
+  // Under the world's lock. The rest happens on the server's thread.
+  void conditions_changed() override {
+    const bool down = surroundings_.conditions.is_down(surroundings_.options.name);
+    const bool was_down = surroundings_.down.exchange(down);
+    net::post(io_, [this, down, was_down] {
+      if (down && !was_down && surroundings_.down) break_all();
+      if (!down && was_down) listen_again();
+      for (Breakable* connection : surroundings_.open) connection->look_again();
+    });
+  }
+
   // No SO_REUSEPORT: with it a second server would share the port silently. SO_REUSEADDR on Linux
   // only lets a port be had again while old connections linger in TIME_WAIT.
   error_code listen(std::uint16_t port) {
@@ -173,9 +168,10 @@ class Server::Engine {
 };
 
 ports::Result<std::unique_ptr<Server>> Server::start(Handler& handler, std::mutex& world,
-                                                     Scheduler& scheduler, sim::Faults& faults,
+                                                     Scheduler& scheduler,
+ sim::Conditions& conditions,
                                                      ServerOptions options) {
-  auto engine = std::make_unique<Engine>(handler, world, scheduler, faults, std::move(options));
+  auto engine = std::make_unique<Engine>(handler, world, scheduler, conditions, std::move(options));
   if (auto started = engine->start(); !started) return ports::fail(started.error());
   return std::unique_ptr<Server>(new Server(std::move(engine)));
 }
@@ -186,10 +182,6 @@ Server::~Server() = default;
 void Server::stop() { engine_->stop(); }
 std::uint16_t Server::port() const { return engine_->port(); }
 std::string Server::origin() const { return engine_->surroundings().origin; }
-void Server::take_down() { engine_->take_down(); }
-void Server::bring_up() { engine_->bring_up(); }
-void Server::partition(std::string_view caller_glob) { engine_->partition(caller_glob); }
-void Server::repair(std::string_view caller_glob) { engine_->repair(caller_glob); }
 
 ServerCounts Server::counts() const {
   const auto& surroundings = engine_->surroundings();

@@ -14,7 +14,11 @@
 //   than `patience` is dropped. A handler that throws is 500, and nothing of the exception is told.
 // - The fault of each call is asked for when its request has arrived. So a `refuse` here breaks the
 //   connection before the effect, and the caller cannot know that there was none: it sees
-//   `ambiguous` where the simulated wire says `unreachable`. take_down() refuses for real.
+//   `ambiguous` where the simulated wire says `unreachable`.
+// - It does as the conditions say of a server of its name, under the world's lock: while down, no
+//   request reaches the handler, connections are broken and, as soon as its thread has come to it,
+//   connecting is refused for real; under a partition requests and answers are lost, and stream
+//   pieces wait for the repair.
 // - Facts are told as by the simulated network (call_made, mocks/sim/network.h), when an answer is
 //   about to leave or it is settled that none will.
 #pragma once
@@ -30,7 +34,7 @@
 #include "mocks/facts.h"
 #include "mocks/handler.h"
 #include "mocks/scheduler.h"
-#include "mocks/sim/faults.h"
+#include "mocks/sim/faults/conditions.h"
 #include "rotator/ports/clock.h"
 #include "rotator/ports/http.h"
 #include "rotator/ports/result.h"
@@ -71,8 +75,9 @@ class Server {
  public:
   // Listens and serves at once. Error of code configuration when the certificate cannot be read or
   // the port is taken. Everything handed in must outlive the server.
+  // Not under the world's lock.
   static ports::Result<std::unique_ptr<Server>> start(Handler& handler, std::mutex& world,
-                                                      Scheduler& scheduler, sim::Faults& faults,
+                                                      Scheduler& scheduler, sim::Conditions& conditions,
                                                       ServerOptions options);
   // Stops. Not under the world's lock.
   ~Server();
@@ -87,18 +92,6 @@ class Server {
   // "https://127.0.0.1:PORT": an address, so that no resolver and no second protocol family is
   // asked.
   std::string origin() const;
-
-  // Opposites, from any thread, with or without the world's lock; they do not wait. While down, no
-  // request reaches the handler, connections are broken and, as soon as the server's thread has
-  // come to it, connecting is refused.
-  void take_down();
-  void bring_up();
-
-  // Opposites, only under the world's lock. Under a partition nothing passes between the callers
-  // whose name fits the glob (mocks/sim/glob.h) and this server: requests and answers are lost,
-  // stream pieces wait for the repair. repair() takes back the partition of the same glob.
-  void partition(std::string_view caller_glob);
-  void repair(std::string_view caller_glob);
 
   ServerCounts counts() const;
 

@@ -1,11 +1,9 @@
 #include "mocks/wire/serve_connection.h"
 
-#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <vector>
 
-#include "mocks/sim/glob.h"
 
 namespace mocks::wire {
 
@@ -38,9 +36,7 @@ Connection::~Connection() {
 }
 
 bool Connection::is_partitioned() const {
-  const auto& partitions = surroundings_.partitions;
-  return std::any_of(partitions.begin(), partitions.end(),
-                     [this](const auto& glob) { return sim::glob_matches(glob, caller_); });
+  return surroundings_.conditions.is_cut(caller_, surroundings_.options.name);
 }
 
 void Connection::set_deadline(ports::Duration patience) {

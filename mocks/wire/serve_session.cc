@@ -16,7 +16,6 @@ namespace {
 namespace net = boost::asio;
 namespace http = boost::beast::http;
 using boost::system::error_code;
-using Verdict = sim::Verdict;
 
 // The requests of one connection, one after the other.
 class Session {
@@ -30,7 +29,7 @@ class Session {
   net::awaitable<bool> read_request(Message& message);
   net::awaitable<void> decline(int status);
   net::awaitable<bool> serve(Message& message);
-  net::awaitable<bool> carry_out(const Verdict& verdict, const ports::Request& request,
+  net::awaitable<bool> carry_out(const sim::Fate& fate, const ports::Request& request,
                                  Message& message);
   net::awaitable<bool> send_answer(const Answer& answer, const ports::Request& request,
                                    Message& message);
@@ -127,27 +126,24 @@ net::awaitable<bool> Session::serve(Message& message) {
 
   const auto& caller_of = surroundings_.options.caller_of;
   connection_->set_caller(caller_of ? caller_of(request) : std::string());
-  Verdict verdict;
-  bool partitioned = false;
+  sim::Fate fate;
   {
     const std::lock_guard lock(surroundings_.world);
     const sim::Call call{.caller = connection_->caller(),
                          .server = surroundings_.options.name,
                          .method = request.method,
                          .target = request.target};
-    verdict = surroundings_.faults.consult(surroundings_.scheduler.now(), call);
-    partitioned = connection_->is_partitioned();
+    fate = surroundings_.conditions.consult(surroundings_.scheduler.now(), call);
   }
-  if (surroundings_.down) verdict.kind = Verdict::Kind::refuse;
-  if (partitioned) co_return co_await leave_unanswered(request);
-  co_return co_await carry_out(verdict, request, message);
+  co_return co_await carry_out(fate, request, message);
 }
 
 // Before the effect, the effect, after the effect.
-net::awaitable<bool> Session::carry_out(const Verdict& verdict, const ports::Request& request,
+net::awaitable<bool> Session::carry_out(const sim::Fate& fate, const ports::Request& request,
                                         Message& message) {
-  using Kind = Verdict::Kind;
-  co_await connection_->sleep(verdict.delay);
+  using Request = sim::Course::Request;
+  using Reply = sim::Course::Reply;
+  co_await connection_->sleep(fate.delay);
   if (connection_->closed()) co_return false;  // the server stopped or was taken down meanwhile
   const auto break_with = [&](std::int64_t number) {
     tell(request, number);
@@ -156,27 +152,27 @@ net::awaitable<bool> Session::carry_out(const Verdict& verdict, const ports::Req
     connection_->break_now();
     return false;
   };
-  switch (verdict.kind) {
-    case Kind::refuse: co_return break_with(sim::call_refused);
-    case Kind::hang: co_return co_await leave_unanswered(request);
-    case Kind::crash_before: co_return break_with(sim::caller_crashed);
-    case Kind::answer:
-      tell(request, verdict.response.status);
-      co_return co_await send(verdict.response, request.method, message.keep_alive());
-    default: break;
+  switch (fate.course.request) {
+    case Request::arrives: break;
+    case Request::caller_dies: co_return break_with(sim::caller_crashed);
+    case Request::refused: co_return break_with(sim::call_refused);
+    case Request::lost: co_return co_await leave_unanswered(request);
+    case Request::answered:
+      tell(request, fate.response.status);
+      co_return co_await send(fate.response, request.method, message.keep_alive());
   }
   Answer answer = call_handler(request);
-  if (verdict.kind == Kind::duplicate) {
+  if (fate.course.twice) {
     abandon(answer);
     answer = call_handler(request);
   }
-  const bool goes_out = verdict.kind == Kind::pass || verdict.kind == Kind::duplicate;
-  if (!goes_out) abandon(answer);
-  if (verdict.kind == Kind::crash_after) co_return break_with(sim::caller_crashed);
-  if (verdict.kind == Kind::lost_reply) co_return co_await leave_unanswered(request);
+  const Reply reply = fate.course.reply;
+  if (reply != Reply::arrives) abandon(answer);
+  if (reply == Reply::caller_dies) co_return break_with(sim::caller_crashed);
+  if (reply == Reply::lost) co_return co_await leave_unanswered(request);
   co_await connection_->sleep(answer.delay);
-  if (verdict.kind == Kind::reset) co_return break_with(sim::call_broken);
-  if (verdict.kind == Kind::truncate) {
+  if (reply == Reply::broken) co_return break_with(sim::call_broken);
+  if (reply == Reply::cut_short) {
     tell(request, sim::call_broken);
     co_await send_truncated(answer, request.method);
     co_return false;

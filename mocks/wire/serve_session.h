@@ -14,7 +14,6 @@
 #include <mutex>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "mocks/wire/serve.h"
 
@@ -37,12 +36,11 @@ struct Surroundings {
   Handler& handler;
   std::mutex& world;
   Scheduler& scheduler;
-  sim::Faults& faults;
+  sim::Conditions& conditions;  // under the world's lock
   ServerOptions options = {};
   boost::asio::ssl::context tls;
   std::string origin = {};
   std::set<Breakable*> open = {};            // the server's thread only
-  std::vector<std::string> partitions = {};  // globs of callers; under the world's lock
   std::atomic<bool> down = false;
   std::atomic<std::uint64_t> connections = 0;
   std::atomic<std::uint64_t> open_connections = 0;

@@ -12,7 +12,7 @@
 #include <string>
 
 #include "mocks/handler.h"
-#include "mocks/sim/faults.h"
+#include "mocks/sim/faults/kinds.h"
 #include "rotator/ports/clock.h"
 #include "rotator/ports/http.h"
 
@@ -69,19 +69,19 @@ class ContractHandler final : public mocks::Handler {
   std::shared_ptr<mocks::Channel> channel = {};  // of the last stream or WebSocket
 };
 
-// Gives each call the next verdict of a list, then none.
+// Gives each call the next fate of a list, then none.
 class ScriptedFaults final : public mocks::sim::Faults {
  public:
-  mocks::sim::Verdict consult(ports::Instant, const mocks::sim::Call& call) override {
+  mocks::sim::Fate consult(ports::Instant, const mocks::sim::Call& call) override {
     last_caller = std::string(call.caller);
     last_server = std::string(call.server);
-    if (verdicts.empty()) return {};
-    auto verdict = std::move(verdicts.front());
-    verdicts.pop_front();
-    return verdict;
+    if (fates.empty()) return {};
+    auto fate = std::move(fates.front());
+    fates.pop_front();
+    return fate;
   }
 
-  std::deque<mocks::sim::Verdict> verdicts = {};
+  std::deque<mocks::sim::Fate> fates = {};
   std::string last_caller = {};
   std::string last_server = {};
 };
@@ -117,8 +117,8 @@ class HttpWire {
     in_world([&] { last = handler().last; });
     return last;
   }
-  void next_verdict(mocks::sim::Verdict verdict) {
-    in_world([&] { faults().verdicts.push_back(std::move(verdict)); });
+  void next_fate(mocks::sim::Fate fate) {
+    in_world([&] { faults().fates.push_back(std::move(fate)); });
   }
   void push(const std::string& piece) {
     in_world([&] { handler().channel->push(piece); });
@@ -139,15 +139,11 @@ class HttpWire {
   }
 };
 
-using mocks::sim::Verdict;
+using mocks::sim::Fate;
+using mocks::sim::fate_of;
+namespace fault = mocks::sim::fault;
 using ports::ErrorCode;
 using ports::Piece;
-
-inline Verdict verdict(Verdict::Kind kind) {
-  Verdict made;
-  made.kind = kind;
-  return made;
-}
 
 // The error of a call that must fail; its code is checked, its message returned.
 template <typename T>
@@ -228,7 +224,7 @@ inline void waits_for_a_slow_answer(HttpWire& wire) {
 
 inline void cannot_tell_whether_a_call_past_its_deadline_had_its_effect(HttpWire& wire) {
   warm_up(wire);
-  wire.next_verdict(verdict(Verdict::Kind::lost_reply));
+  wire.next_fate(fate_of(fault::lost_reply));
   must_fail(wire.client().send(wire.get("/echo"), wire.soon()), ErrorCode::ambiguous);
   BOOST_TEST(wire.calls() == 1);
   const auto next = must_succeed(wire.client().send(wire.get("/echo"), wire.later()));
@@ -333,7 +329,7 @@ inline void leaves_the_channel_when_the_websocket_is_dropped(HttpWire& wire) {
 // --- Faults ---
 
 inline void a_refused_call_has_no_effect(HttpWire& wire) {
-  wire.next_verdict(verdict(Verdict::Kind::refuse));
+  wire.next_fate(fate_of(fault::refuse));
   // Over real connections a refusal comes after the request was sent: it may be ambiguous.
   const auto result = wire.client().send(wire.get("/echo"), wire.later());
   BOOST_REQUIRE(!result.has_value());
@@ -344,15 +340,15 @@ inline void a_refused_call_has_no_effect(HttpWire& wire) {
 
 inline void a_call_that_hangs_has_no_effect_and_meets_its_deadline(HttpWire& wire) {
   warm_up(wire);
-  wire.next_verdict(verdict(Verdict::Kind::hang));
+  wire.next_fate(fate_of(fault::hang));
   must_fail(wire.client().send(wire.get("/echo"), wire.soon()), ErrorCode::ambiguous);
   BOOST_TEST(wire.calls() == 0);
 }
 
 inline void a_planted_answer_comes_without_effect(HttpWire& wire) {
-  Verdict planted = verdict(Verdict::Kind::answer);
+  Fate planted = fate_of(fault::answer);
   planted.response = {.status = 429, .headers = {{"Retry-After", "3"}}, .body = "later"};
-  wire.next_verdict(planted);
+  wire.next_fate(planted);
   const auto response = must_succeed(wire.client().send(wire.get("/echo"), wire.later()));
   BOOST_TEST(response.status == 429);
   BOOST_TEST(ports::find_header(response.headers, "retry-after").value_or("") == "3");
@@ -362,9 +358,9 @@ inline void a_planted_answer_comes_without_effect(HttpWire& wire) {
 
 inline void a_reset_or_cut_answer_is_ambiguous_and_has_its_effect(HttpWire& wire) {
   int calls = 0;
-  for (const auto kind : {Verdict::Kind::reset, Verdict::Kind::truncate}) {
+  for (const auto kind : {&fault::reset, &fault::truncate}) {
     for (const char* target : {"/large", "/nothing"}) {
-      wire.next_verdict(verdict(kind));
+      wire.next_fate(fate_of(*kind));
       must_fail(wire.client().send(wire.get(target), wire.later()), ErrorCode::ambiguous);
       BOOST_TEST(wire.calls() == ++calls);
     }
@@ -372,16 +368,16 @@ inline void a_reset_or_cut_answer_is_ambiguous_and_has_its_effect(HttpWire& wire
 }
 
 inline void a_duplicated_call_has_its_effect_twice(HttpWire& wire) {
-  wire.next_verdict(verdict(Verdict::Kind::duplicate));
+  wire.next_fate(fate_of(fault::duplicate));
   const auto response = must_succeed(wire.client().send(wire.get("/echo"), wire.later()));
   BOOST_TEST(ports::find_header(response.headers, "X-Calls").value_or("") == "2");
   BOOST_TEST(wire.calls() == 2);
 }
 
 inline void a_delayed_call_goes_through(HttpWire& wire) {
-  Verdict delayed;
+  Fate delayed;
   delayed.delay = std::chrono::milliseconds(20);
-  wire.next_verdict(delayed);
+  wire.next_fate(delayed);
   BOOST_TEST(must_succeed(wire.client().send(wire.get("/echo"), wire.later())).status == 200);
   BOOST_TEST(wire.calls() == 1);
 }

@@ -12,7 +12,7 @@
 
 #include "mocks/handler.h"
 #include "mocks/scheduler.h"
-#include "mocks/sim/faults.h"
+#include "mocks/sim/faults/faults.h"
 #include "mocks/wire/certificates.h"
 #include "mocks/wire/real_time.h"
 #include "mocks/wire/serve.h"
@@ -84,9 +84,9 @@ class Loopback {
     server.name = "contract";
     server.certificate_file = certificates_.server.certificate_file;
     server.key_file = certificates_.server.key_file;
-    mocks::sim::Faults& faults = options.faults == nullptr ? no_faults_ : *options.faults;
+    if (options.faults != nullptr) conditions_.set_plan(*options.faults);
     server_ = must_succeed(
-        mocks::wire::Server::start(*handler_, world_, scheduler_, faults, std::move(server)));
+        mocks::wire::Server::start(*handler_, world_, scheduler_, conditions_, std::move(server)));
     client_ = new_client();
   }
   // No request and no timer finds the handler gone.
@@ -119,6 +119,8 @@ class Loopback {
   std::string origin() const { return server_->origin(); }
   ports::StopSignal& stop() { return stop_; }
   mocks::wire::Server& server() { return *server_; }
+  // Of the server "contract". Under the world's lock.
+  mocks::sim::Conditions& conditions() { return conditions_; }
   TestCertificates& certificates() { return certificates_; }
 
  private:
@@ -127,6 +129,7 @@ class Loopback {
   ports::SystemClock clock_{stop_};
   std::mutex world_;
   mocks::sim::NoFaults no_faults_;
+  mocks::sim::Conditions conditions_{no_faults_};
   mocks::wire::RealTimeScheduler scheduler_{world_};
   std::unique_ptr<mocks::Handler> handler_;
   std::unique_ptr<mocks::wire::Server> server_;
@@ -156,6 +159,7 @@ class LoopbackWire final : public HttpWire {
   ScriptedFaults& faults() override { return faults_; }
   ports::StopSignal& stop() { return loopback_.stop(); }
   mocks::wire::Server& server() { return loopback_.server(); }
+  mocks::sim::Conditions& conditions() { return loopback_.conditions(); }
   TestCertificates& certificates() { return loopback_.certificates(); }
 
  private:

@@ -14,7 +14,8 @@ namespace {
 
 using scenarios::Report;
 using scenarios::Scenario;
-using Fault = mocks::sim::Verdict::Kind;
+namespace fault = mocks::sim::fault;
+using Fault = const mocks::sim::FaultKind*;
 
 // Every call; but sanitised builds, some five times as slow, take each third one, from another one
 // for each kind of fault, so that together the kinds meet every call.
@@ -74,7 +75,7 @@ Scenario with_fault(Fault kind, std::uint64_t nth) {
 Scenario with_two_crashes(Fault kind, std::uint64_t nth) {
   auto scenario = with_fault(kind, nth);
   scenario.faults.push_back({.label = "the next fault",
-                             .kind = Fault::crash_after,
+                             .kind = &fault::crash_after,
                              .caller = "rotator",
                              .nth = nth + 1 + nth % longest_second_life});
   return scenario;
@@ -115,31 +116,31 @@ void row(const std::string& name, std::uint64_t first,
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(before_any_call_is_mended_by_a_new_process) {
-  row("crash_before", 1, [](std::uint64_t nth) { return with_fault(Fault::crash_before, nth); });
+  row("crash_before", 1, [](std::uint64_t nth) { return with_fault(&fault::crash_before, nth); });
 }
 
 BOOST_AUTO_TEST_CASE(after_any_call_is_mended_by_a_new_process) {
   row("crash_after", 1 + 1 % stride,
-      [](std::uint64_t nth) { return with_fault(Fault::crash_after, nth); });
+      [](std::uint64_t nth) { return with_fault(&fault::crash_after, nth); });
 }
 
 BOOST_AUTO_TEST_CASE(a_lost_reply_to_any_call_harms_nothing) {
   row("lost_reply", 1 + 2 % stride,
-      [](std::uint64_t nth) { return with_fault(Fault::lost_reply, nth); });
+      [](std::uint64_t nth) { return with_fault(&fault::lost_reply, nth); });
 }
 
 BOOST_AUTO_TEST_CASE(a_connection_that_breaks_at_any_call_harms_nothing) {
-  row("reset", 1, [](std::uint64_t nth) { return with_fault(Fault::reset, nth); });
+  row("reset", 1, [](std::uint64_t nth) { return with_fault(&fault::reset, nth); });
 }
 
 BOOST_AUTO_TEST_CASE(the_process_that_resumes_may_die_as_well) {
   row("two crashes", 1 + 1 % stride,
-      [](std::uint64_t nth) { return with_two_crashes(Fault::crash_after, nth); });
+      [](std::uint64_t nth) { return with_two_crashes(&fault::crash_after, nth); });
 }
 
 BOOST_AUTO_TEST_CASE(a_crash_soon_after_a_lost_reply_is_mended_too) {
   row("lost_reply and crash", 1 + 2 % stride,
-      [](std::uint64_t nth) { return with_two_crashes(Fault::lost_reply, nth); });
+      [](std::uint64_t nth) { return with_two_crashes(&fault::lost_reply, nth); });
 }
 
 BOOST_AUTO_TEST_CASE(stays_dead_until_the_timeline_starts_it) {
@@ -157,7 +158,7 @@ BOOST_AUTO_TEST_CASE(stays_dead_until_the_timeline_starts_it) {
 }
 
 BOOST_AUTO_TEST_CASE(started_by_the_timeline_after_a_death_in_preflight_it_rotates) {
-  auto scenario = with_fault(Fault::crash_before, 3);
+  auto scenario = with_fault(&fault::crash_before, 3);
   scenario.timeline = {{.plus = std::chrono::minutes(2), .act = scenarios::Act::start}};
   const auto report = run(scenario);
   BOOST_TEST(whole(report), scenarios::text_details(report));

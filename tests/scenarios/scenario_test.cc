@@ -97,6 +97,18 @@ BOOST_AUTO_TEST_CASE(the_schema_knows_exactly_the_acts_that_the_loader_knows) {
              boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(the_schema_knows_exactly_the_kinds_of_fault) {
+  const testing::Schema schema("scenarios/scenario.schema.json");
+  std::string kinds;
+  for (const auto* kind : mocks::sim::all_kinds)
+    kinds += (kinds.empty() ? "\"" : ", \"") + std::string(kind->name) + "\"";
+  BOOST_TEST(testing::same_json(schema.text("/properties/faults/items/properties/kind/enum"),
+                                "[" + kinds + "]"));
+  BOOST_TEST(complaint("faults: [{kind: gremlin}]\n") ==
+             "scenarios/field/x.yaml:3: faults[0].kind: no such fault; known: " +
+                 std::string(mocks::sim::kind_names()));
+}
+
 BOOST_AUTO_TEST_CASE(the_rotators_own_sections_are_described_as_in_its_own_schema) {
   const testing::Schema own("rotation.yaml", rotator::configuration_schema());
   const testing::Schema schema("scenarios/scenario.schema.json");

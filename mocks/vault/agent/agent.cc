@@ -128,8 +128,9 @@ ports::Duration Agent::drawn(ports::Duration of, std::int64_t from_permille,
 Agent::Reach Agent::call(std::string_view method, std::string_view target) {
   if (std::exchange(delayed_, false))
     return std::exchange(timed_out_, false) ? Reach::failed : Reach::reached;
-  using Kind = sim::Verdict::Kind;
-  const sim::Verdict verdict = faults_.consult(
+  using Request = sim::Course::Request;
+  using Reply = sim::Course::Reply;
+  const sim::Fate fate = faults_.consult(
       scheduler_.now(), {.caller = caller_, .server = "vault", .method = method, .target = target});
   const auto later = [this](ports::Duration delay, bool fails) {
     delayed_ = true;
@@ -137,26 +138,26 @@ Agent::Reach Agent::call(std::string_view method, std::string_view target) {
     set_timer(step_timer, delay);
     return Reach::later;
   };
-  switch (verdict.kind) {
-    case Kind::pass:
-    case Kind::duplicate:
-      if (verdict.delay <= ports::Duration::zero()) return Reach::reached;
-      return later(std::min(verdict.delay, client_timeout), verdict.delay >= client_timeout);
-    case Kind::hang:
+  switch (fate.course.request) {
+    case Request::arrives: break;
+    case Request::caller_dies: exit(fatal_signal); return Reach::died;
+    case Request::refused: return Reach::failed;
+    case Request::lost: return later(client_timeout, true);
+    case Request::answered:
+      return fate.response.status < 500 && fate.response.status != 429 ? Reach::lost
+                                                                       : Reach::failed;
+  }
+  switch (fate.course.reply) {
+    case Reply::arrives: break;
+    case Reply::caller_dies: exit(fatal_signal); return Reach::died;
     // A read that had its "effect" and lost its answer is a read that failed; a login leaves a
     // token that nobody knows.
-    case Kind::lost_reply: return later(client_timeout, true);
-    case Kind::refuse: return Reach::failed;
-    case Kind::answer:
-      return verdict.response.status < 500 && verdict.response.status != 429 ? Reach::lost
-                                                                             : Reach::failed;
-    case Kind::reset:
-    case Kind::truncate: return Reach::failed;
-    case Kind::crash_before:
-    case Kind::crash_after: break;
+    case Reply::lost: return later(client_timeout, true);
+    case Reply::broken:
+    case Reply::cut_short: return Reach::failed;
   }
-  exit(fatal_signal);
-  return Reach::died;
+  if (fate.delay <= ports::Duration::zero()) return Reach::reached;
+  return later(std::min(fate.delay, client_timeout), fate.delay >= client_timeout);
 }
 
 void Agent::failed(bool may_pass) {
@@ -340,12 +341,12 @@ void Agent::renew() {
   const bool asked = renewable_ && step_ != Step::login;
   Outcome outcome = Outcome::refused;
   if (asked) {
-    const sim::Verdict verdict =
+    const sim::Fate fate =
         faults_.consult(scheduler_.now(), {.caller = caller_,
                                            .server = "vault",
                                            .method = "PUT",
                                            .target = "/v1/auth/token/renew-self"});
-    if (verdict.kind == sim::Verdict::Kind::pass) {
+    if (fate.course == sim::Course{}) {
       const LoginResult renewal = vault_.renew(token_);
       outcome = renewal.outcome;
       if (outcome == Outcome::ok && renewal.ttl > grace_) {

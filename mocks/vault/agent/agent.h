@@ -29,7 +29,7 @@
 #include "mocks/facts.h"
 #include "mocks/scheduler.h"
 #include "mocks/sim/draws.h"
-#include "mocks/sim/faults.h"
+#include "mocks/sim/faults/faults.h"
 #include "mocks/vault/agent/template.h"
 #include "mocks/vault/vault.h"
 

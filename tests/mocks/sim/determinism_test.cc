@@ -30,7 +30,6 @@ using mocks::sim::SimClock;
 using mocks::sim::SimRandom;
 using mocks::sim::Stream;
 using mocks::sim::Trace;
-using mocks::sim::Verdict;
 using ports::Instant;
 using ports::Request;
 
@@ -72,20 +71,24 @@ std::uint64_t run(std::uint64_t seed) {
   const Draws draws(seed);
   EventQueue queue;
   Trace trace;
-  FaultPlan faults(
-      trace, draws,
-      {{.label = "lossy",
-        .kind = Verdict::Kind::lost_reply,
-        .method = "POST",
-        .count = 0,
-        .chance_numerator = 1,
-        .chance_denominator = 8},
-       {.label = "deadly", .kind = Verdict::Kind::crash_after, .caller = "writer 1", .nth = 20}});
-  for (FaultRule& rule : random_plan(
-           draws, {.kinds = {Verdict::Kind::pass, Verdict::Kind::duplicate, Verdict::Kind::reset},
-                  .calls = {{.caller = "writer*"}}}))
+  FaultPlan faults(trace, draws,
+                   {{.label = "lossy",
+                     .kind = &mocks::sim::fault::lost_reply,
+                     .method = "POST",
+                     .count = 0,
+                     .chance_numerator = 1,
+                     .chance_denominator = 8},
+                    {.label = "deadly",
+                     .kind = &mocks::sim::fault::crash_after,
+                     .caller = "writer 1",
+                     .nth = 20}});
+  for (FaultRule& rule :
+       random_plan(draws, {.kinds = {&mocks::sim::fault::slow, &mocks::sim::fault::duplicate,
+                                     &mocks::sim::fault::reset},
+                          .calls = {{.caller = "writer*"}}}))
     faults.add(std::move(rule));
-  Network network(queue, trace, draws, faults);
+  mocks::sim::Conditions conditions(faults);
+  Network network(queue, trace, draws, conditions);
   Counter counter(queue, trace, draws);
   network.add_server({.origin = "https://counter.example", .name = "counter"}, counter);
 

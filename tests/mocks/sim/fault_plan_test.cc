@@ -17,11 +17,11 @@ BOOST_AUTO_TEST_SUITE(fault_plan)
 using namespace std::chrono_literals;
 using mocks::sim::Call;
 using mocks::sim::Draws;
+using mocks::sim::Fate;
 using mocks::sim::FaultPlan;
 using mocks::sim::FaultRule;
 using mocks::sim::glob_matches;
 using mocks::sim::Trace;
-using mocks::sim::Verdict;
 using ports::Instant;
 
 namespace {
@@ -37,7 +37,7 @@ std::vector<int> hits(const FaultRule& rule, int calls) {
   FaultPlan plan(trace, Draws(1), {rule});
   std::vector<int> fired;
   for (int i = 1; i <= calls; ++i)
-    if (plan.consult(Instant(i * 1s), create).kind == rule.kind) fired.push_back(i);
+    if (plan.consult(Instant(i * 1s), create).course == rule.kind->course) fired.push_back(i);
   return fired;
 }
 
@@ -105,19 +105,19 @@ BOOST_AUTO_TEST_CASE(fires_as_often_as_its_chance_says_and_always_on_the_same_ma
 }
 
 BOOST_AUTO_TEST_CASE(the_first_rule_that_fires_decides_and_removing_it_moves_no_other) {
-  const FaultRule first{.label = "first", .kind = Verdict::Kind::hang, .nth = 2};
+  const FaultRule first{.label = "first", .kind = &mocks::sim::fault::hang, .nth = 2};
   const FaultRule second{
-      .label = "second", .kind = Verdict::Kind::reset, .count = 0, .chance_denominator = 2};
+      .label = "second", .kind = &mocks::sim::fault::reset, .count = 0, .chance_denominator = 2};
   const auto fired = [](std::vector<FaultRule> rules) {
     Trace trace;
     FaultPlan plan(trace, Draws(9), std::move(rules));
-    std::vector<Verdict::Kind> kinds;
-    for (int i = 0; i < 40; ++i) kinds.push_back(plan.consult(Instant{}, create).kind);
-    return kinds;
+    std::vector<mocks::sim::Course> courses;
+    for (int i = 0; i < 40; ++i) courses.push_back(plan.consult(Instant{}, create).course);
+    return courses;
   };
   auto both = fired({first, second});
   auto alone = fired({second});
-  BOOST_TEST((both[1] == Verdict::Kind::hang));
+  BOOST_TEST((both[1] == mocks::sim::fault::hang.course));
   both.erase(both.begin() + 1);
   alone.erase(alone.begin() + 1);
   BOOST_TEST((both == alone));
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(the_first_rule_that_fires_decides_and_removing_it_moves_no_
 BOOST_AUTO_TEST_CASE(tells_every_firing_and_names_the_rules_that_never_fired) {
   Trace trace({.keep = 10});
   FaultPlan plan(trace, Draws(1),
-                 {{.label = "lost", .kind = Verdict::Kind::lost_reply},
+                 {{.label = "lost", .kind = &mocks::sim::fault::lost_reply},
                   {.label = "never", .server = "nobody"}});
   BOOST_TEST(plan.never_fired().size() == 2U);
   static_cast<void>(plan.consult(Instant(7s), create));
@@ -145,14 +145,14 @@ BOOST_AUTO_TEST_CASE(tells_every_firing_and_names_the_rules_that_never_fired) {
 BOOST_AUTO_TEST_CASE(hands_out_its_delay_and_response) {
   Trace trace;
   FaultPlan plan(trace, Draws(1),
-                 {{.kind = Verdict::Kind::answer,
+                 {{.kind = &mocks::sim::fault::answer,
                    .delay = 250ms,
                    .response = {.status = 503, .body = "sealed"}}});
-  const Verdict verdict = plan.consult(Instant{}, create);
-  BOOST_TEST((verdict.kind == Verdict::Kind::answer));
-  BOOST_TEST((verdict.delay == 250ms));
-  BOOST_TEST(verdict.response.status == 503);
-  BOOST_TEST(verdict.response.body == "sealed");
+  const Fate fate = plan.consult(Instant{}, create);
+  BOOST_TEST((fate.course == mocks::sim::fault::answer.course));
+  BOOST_TEST((fate.delay == 250ms));
+  BOOST_TEST(fate.response.status == 503);
+  BOOST_TEST(fate.response.body == "sealed");
 }
 
 BOOST_AUTO_TEST_CASE(describes_a_rule_in_one_line) {
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(describes_a_rule_in_one_line) {
   BOOST_TEST(
       mocks::sim::describe(
           {.label = "fault 1",
-           .kind = Verdict::Kind::answer,
+           .kind = &mocks::sim::fault::answer,
            .caller = "rotator",
            .server = "vault",
            .method = "GET",
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(random_plans_stay_within_their_profile_and_use_all_of_it) {
       .calls = {{.caller = "rotator", .server = "idp"}, {.caller = "rotator", .server = "vault"}},
       .nth_high = 6,
       .count_high = 2};
-  std::set<Verdict::Kind> kinds;
+  std::set<const mocks::sim::FaultKind*> kinds;
   std::set<std::string> servers;
   std::set<std::size_t> sizes;
   std::set<std::uint64_t> nths;
@@ -209,9 +209,9 @@ BOOST_AUTO_TEST_CASE(random_plans_stay_within_their_profile_and_use_all_of_it) {
       nths.insert(rule.nth);
       BOOST_REQUIRE((rule.nth >= 1 && rule.nth <= 6));
       BOOST_REQUIRE((rule.count >= 1 && rule.count <= 2));
-      if (rule.kind == Verdict::Kind::pass)
+      if (rule.kind == &mocks::sim::fault::slow)
         BOOST_REQUIRE((rule.delay >= profile.delay_low && rule.delay <= profile.delay_high));
-      if (rule.kind == Verdict::Kind::answer) BOOST_REQUIRE(rule.response.status >= 429);
+      if (rule.kind == &mocks::sim::fault::answer) BOOST_REQUIRE(rule.response.status >= 429);
     }
   }
   BOOST_TEST(kinds.size() == profile.kinds.size());

@@ -43,7 +43,8 @@ class SimWire final : public contract::HttpWire {
   mocks::sim::Trace trace_;
   contract::ScriptedFaults faults_;
   contract::ContractHandler handler_;
-  mocks::sim::Network network_{queue_, trace_, mocks::sim::Draws(1), faults_};
+  mocks::sim::Conditions conditions_{faults_};
+  mocks::sim::Network network_{queue_, trace_, mocks::sim::Draws(1), conditions_};
   mocks::sim::Process process_{queue_, "contract test"};
   mocks::sim::SimClock clock_{process_};
   std::unique_ptr<ports::HttpClient> client_;

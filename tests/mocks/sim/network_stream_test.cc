@@ -21,7 +21,6 @@ using mocks::sim::FaultPlan;
 using mocks::sim::Network;
 using mocks::sim::Process;
 using mocks::sim::Trace;
-using mocks::sim::Verdict;
 using ports::ErrorCode;
 using ports::Instant;
 using ports::Piece;
@@ -58,7 +57,8 @@ struct World {
   EventQueue queue;
   Trace trace;
   FaultPlan faults{trace, Draws(1)};
-  Network network{queue, trace, Draws(1), faults};
+  mocks::sim::Conditions conditions{faults};
+  Network network{queue, trace, Draws(1), conditions};
   Streamer server;
   Process process{queue, "rotator"};
   std::unique_ptr<ports::HttpClient> client;
@@ -197,10 +197,10 @@ BOOST_AUTO_TEST_CASE(a_partition_holds_pieces_back_until_the_repair) {
     seen = read_all(*stream, Instant(1min));
   });
   world.queue.run_until(Instant(2s));
-  world.network.partition("*", "kubernetes");
+  world.conditions.partition("*", "kubernetes");
   world.server.channel->push("held");
   world.queue.run_until(Instant(30s));
-  world.network.repair("*", "kubernetes");
+  world.conditions.repair("*", "kubernetes");
   world.queue.run_until(Instant(31s));
   world.server.channel->end();
   world.queue.run();
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_goes_down_breaks_its_streams) {
     seen = read_all(*stream, Instant(1h));
   });
   world.queue.run_until(Instant(2s));
-  world.network.take_down("kubernetes");
+  world.conditions.take_down("kubernetes");
   world.queue.run();
   BOOST_TEST(seen == Strings{"ambiguous"}, boost::test_tools::per_element());
   BOOST_TEST((world.queue.now() == Instant(2s)));
@@ -230,9 +230,9 @@ BOOST_AUTO_TEST_CASE(a_reader_that_falls_too_far_behind_is_cut_off) {
     seen = read_all(*stream, Instant(1h));
   });
   world.queue.run_until(Instant(2s));
-  world.network.partition("*", "*");
+  world.conditions.partition("*", "*");
   for (std::size_t i = 0; i <= mocks::max_queued_pieces; ++i) world.server.channel->push("x");
-  world.network.repair("*", "*");
+  world.conditions.repair("*", "*");
   world.queue.run();
   BOOST_REQUIRE(!seen.empty());
   BOOST_TEST(seen.back() == "ambiguous");
@@ -260,7 +260,7 @@ BOOST_AUTO_TEST_CASE(a_paused_reader_is_cut_off_in_the_end) {
 
 BOOST_AUTO_TEST_CASE(truncate_breaks_a_stream_in_its_first_piece) {
   World world;
-  world.faults.add({.kind = Verdict::Kind::truncate});
+  world.faults.add({.kind = &mocks::sim::fault::truncate});
   world.server.first = "12345678";
   Strings seen;
   world.process.start([&] {

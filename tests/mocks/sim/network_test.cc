@@ -25,7 +25,6 @@ using mocks::sim::FaultRule;
 using mocks::sim::Network;
 using mocks::sim::Process;
 using mocks::sim::Trace;
-using mocks::sim::Verdict;
 using ports::ErrorCode;
 using ports::Instant;
 using ports::Request;
@@ -69,7 +68,8 @@ struct World {
   EventQueue queue;
   Trace trace{{.keep = 100}};
   FaultPlan faults{trace, Draws(1)};
-  Network network{queue, trace, Draws(1), faults};
+  mocks::sim::Conditions conditions{faults};
+  Network network{queue, trace, Draws(1), conditions};
   Echo echo;
   Process process{queue, "rotator"};
   std::unique_ptr<ports::HttpClient> client;
@@ -123,7 +123,8 @@ BOOST_AUTO_TEST_CASE(latencies_stay_in_range_and_do_not_depend_on_other_callers)
     EventQueue queue;
     Trace trace;
     mocks::sim::NoFaults faults;
-    Network network(queue, trace, Draws(3), faults);
+    mocks::sim::Conditions conditions(faults);
+    Network network(queue, trace, Draws(3), conditions);
     Echo echo;
     network.add_server({.origin = "https://idp.example", .name = "idp"}, echo);
     Process one(queue, "one");
@@ -202,21 +203,21 @@ BOOST_AUTO_TEST_CASE(a_request_that_arrives_after_its_callers_deadline_still_has
 }
 
 BOOST_AUTO_TEST_CASE(refuse_is_unreachable_without_effect) {
-  Seen seen({.kind = Verdict::Kind::refuse});
+  Seen seen({.kind = &mocks::sim::fault::refuse});
   BOOST_TEST((seen.result->error().code == ErrorCode::unreachable));
   BOOST_TEST((seen.at == Instant(20ms)));
   BOOST_TEST(seen.world.echo.handled == 0);
 }
 
 BOOST_AUTO_TEST_CASE(hang_is_ambiguous_at_the_deadline_without_effect) {
-  Seen seen({.kind = Verdict::Kind::hang});
+  Seen seen({.kind = &mocks::sim::fault::hang});
   BOOST_TEST((seen.result->error().code == ErrorCode::ambiguous));
   BOOST_TEST((seen.at == Instant(5s)));
   BOOST_TEST(seen.world.echo.handled == 0);
 }
 
 BOOST_AUTO_TEST_CASE(answer_comes_instead_of_the_servers_without_effect) {
-  Seen seen({.kind = Verdict::Kind::answer,
+  Seen seen({.kind = &mocks::sim::fault::answer,
              .response = {.status = 429, .headers = {{.name = "Retry-After", .value = "7"}}}});
   BOOST_TEST((*seen.result)->status == 429);
   BOOST_TEST(ports::find_header((*seen.result)->headers, "retry-after").value() == "7");
@@ -225,20 +226,20 @@ BOOST_AUTO_TEST_CASE(answer_comes_instead_of_the_servers_without_effect) {
 }
 
 BOOST_AUTO_TEST_CASE(slow_delays_and_passes) {
-  Seen seen({.kind = Verdict::Kind::pass, .delay = 3s});
+  Seen seen({.kind = &mocks::sim::fault::slow, .delay = 3s});
   BOOST_TEST((*seen.result)->status == 200);
   BOOST_TEST((seen.at == Instant(3020ms)));
 }
 
 BOOST_AUTO_TEST_CASE(lost_reply_is_ambiguous_at_the_deadline_with_effect) {
-  Seen seen({.kind = Verdict::Kind::lost_reply});
+  Seen seen({.kind = &mocks::sim::fault::lost_reply});
   BOOST_TEST((seen.result->error().code == ErrorCode::ambiguous));
   BOOST_TEST((seen.at == Instant(5s)));
   BOOST_TEST(seen.world.echo.handled == 1);
 }
 
 BOOST_AUTO_TEST_CASE(reset_and_truncate_are_ambiguous_at_once_with_effect) {
-  for (const auto kind : {Verdict::Kind::reset, Verdict::Kind::truncate}) {
+  for (const auto kind : {&mocks::sim::fault::reset, &mocks::sim::fault::truncate}) {
     Seen seen({.kind = kind});
     BOOST_TEST((seen.result->error().code == ErrorCode::ambiguous));
     BOOST_TEST((seen.at == Instant(20ms)));
@@ -247,7 +248,7 @@ BOOST_AUTO_TEST_CASE(reset_and_truncate_are_ambiguous_at_once_with_effect) {
 }
 
 BOOST_AUTO_TEST_CASE(duplicate_reaches_the_server_twice_and_the_second_answer_comes_back) {
-  Seen seen({.kind = Verdict::Kind::duplicate});
+  Seen seen({.kind = &mocks::sim::fault::duplicate});
   BOOST_TEST((*seen.result)->body == "2 GET /x ");
   BOOST_TEST((seen.at == Instant(30ms)));
   BOOST_TEST(seen.world.echo.handled == 2);
@@ -268,7 +269,8 @@ BOOST_AUTO_TEST_CASE(crash_before_and_after_kill_the_caller_without_and_with_eff
     Crashes crashes;
     world.network.set_crash_listener(&crashes);
     world.faults.add(
-        {.kind = after ? Verdict::Kind::crash_after : Verdict::Kind::crash_before, .nth = 2});
+        {.kind = after ? &mocks::sim::fault::crash_after : &mocks::sim::fault::crash_before,
+         .nth = 2});
     bool went_on = false;
     world.run([&] {
       BOOST_TEST(world.client->send(get, Instant(5s)).has_value());
@@ -355,10 +357,10 @@ BOOST_AUTO_TEST_CASE(a_partition_loses_requests_and_replies_until_it_is_repaired
       answered.push_back(world.client->send(get, Instant(i * 1s)).has_value());
   });
   world.queue.run_until(Instant(15ms));  // the first request has arrived, its reply is on its way
-  world.network.partition("rotator", "id*");
+  world.conditions.partition("rotator", "id*");
   world.queue.run_until(Instant(1500ms));  // the second was sent under the partition
   BOOST_TEST(world.echo.handled == 1);
-  world.network.repair("rotator", "id*");
+  world.conditions.repair("rotator", "id*");
   world.queue.run();
   BOOST_TEST(answered == (std::vector<bool>{false, false, true, true}),
              boost::test_tools::per_element());
@@ -367,17 +369,17 @@ BOOST_AUTO_TEST_CASE(a_partition_loses_requests_and_replies_until_it_is_repaired
 
 BOOST_AUTO_TEST_CASE(a_partition_of_others_changes_nothing) {
   World world;
-  world.network.partition("operator", "idp");
-  world.network.partition("rotator", "vault");
+  world.conditions.partition("operator", "idp");
+  world.conditions.partition("rotator", "vault");
   world.run([&] { BOOST_TEST(world.client->send(get, Instant(5s)).has_value()); });
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_is_down_refuses) {
   World world;
-  world.network.take_down("idp");
+  world.conditions.take_down("idp");
   world.run([&] {
     BOOST_TEST((world.client->send(get, Instant(5s)).error().code == ErrorCode::unreachable));
-    world.network.bring_up("idp");
+    world.conditions.bring_up("idp");
     BOOST_TEST(world.client->send(get, Instant(5s)).has_value());
   });
   BOOST_TEST(world.echo.handled == 1);

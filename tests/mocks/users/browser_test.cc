@@ -35,7 +35,7 @@ struct NoHost final : mocks::kubernetes::PodHost {
 struct World final : mocks::Observer {
   explicit World(const std::string& secret = "synthetic-one",
                  AuthenticationMethod registered = AuthenticationMethod::client_secret_post) {
-    const std::lock_guard lock(mutex);
+    std::unique_lock lock(mutex);
     vault.enable_kv("portal-kv");
     fleet.attach(host);
     okta.add_client({.client_id = "synthetic-portal",
@@ -43,8 +43,9 @@ struct World final : mocks::Observer {
                      .redirect_uris = {"https://portal.example/callback"}},
                     secret);
     timeline.register_method(scheduler.now(), mocks::name_of("synthetic-portal"), registered);
+    lock.unlock();
     auto started =
-        mocks::wire::Server::start(okta, mutex, scheduler, faults,
+        mocks::wire::Server::start(okta, mutex, scheduler, conditions,
                                    {.name = "idp",
                                     .certificate_file = certificates.server.certificate_file,
                                     .key_file = certificates.server.key_file});
@@ -108,6 +109,7 @@ struct World final : mocks::Observer {
   mocks::wire::RealTimeScheduler scheduler{mutex};
   mocks::sim::Draws draws{7};
   mocks::sim::NoFaults faults;
+  mocks::sim::Conditions conditions{faults};
   mocks::users::Timeline timeline;
   mocks::vault::Vault vault{scheduler, *this, draws};
   mocks::idp::Okta okta{scheduler, *this, draws};
@@ -172,7 +174,10 @@ BOOST_AUTO_TEST_CASE(blames_a_method_that_differs_from_the_registered_one) {
 BOOST_AUTO_TEST_CASE(blames_an_identity_provider_that_refuses_connections) {
   World world;
   world.serve(1, "synthetic-one");
-  world.server->take_down();
+  {
+    const std::lock_guard lock(world.mutex);
+    world.conditions.take_down("idp");
+  }
   const auto count = world.run(20);
   BOOST_TEST(count.of(Cause::idp_unavailable) == 20U);
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "mocks/sim/faults/kinds.h"
 #include "mocks/sim/poisson.h"
 #include "mocks/users/counting.h"
 #include "mocks/users/oracle.h"
@@ -376,12 +377,12 @@ BOOST_AUTO_TEST_CASE(shows_failures_soon_even_when_exchanges_may_take_long) {
 
 BOOST_AUTO_TEST_CASE(asks_the_fault_plan_before_each_token_request) {
   struct Plan final : mocks::sim::Faults {
-    mocks::sim::Verdict consult(ports::Instant now, const mocks::sim::Call& call) override {
+    mocks::sim::Fate consult(ports::Instant now, const mocks::sim::Call& call) override {
       if (call.caller == "portal/portal-b" && call.server == "idp" && call.method == "POST")
         ++asked;
       if (now < at(40s)) return {};
-      if (now < at(60s)) return {.kind = mocks::sim::Verdict::Kind::lost_reply};
-      return {.kind = mocks::sim::Verdict::Kind::answer, .response = {.status = 429}};
+      if (now < at(60s)) return mocks::sim::fate_of(mocks::sim::fault::lost_reply);
+      return {.course = mocks::sim::fault::answer.course, .response = {.status = 429}};
     }
     std::uint64_t asked = 0;
   } plan;

@@ -10,7 +10,7 @@
 #include "mocks/idp/core.h"
 #include "mocks/portal/load_balancer.h"
 #include "mocks/sim/event_queue.h"
-#include "mocks/sim/faults.h"
+#include "mocks/sim/faults/faults.h"
 #include "mocks/users/journey.h"
 #include "mocks/users/logins.h"
 #include "mocks/users/timeline.h"

@@ -16,8 +16,7 @@ BOOST_AUTO_TEST_SUITE(serve)
 using contract::LoopbackWire;
 using contract::must_fail;
 using contract::must_succeed;
-using contract::verdict;
-using mocks::sim::Verdict;
+using mocks::sim::Fate;
 using mocks::wire::Server;
 using mocks::wire::ServerOptions;
 using ports::ErrorCode;
@@ -263,11 +262,12 @@ BOOST_AUTO_TEST_CASE(tells_nothing_of_what_a_handler_threw) {
   std::mutex world;
   mocks::wire::RealTimeScheduler scheduler(world);
   mocks::sim::NoFaults faults;
+  mocks::sim::Conditions conditions(faults);
   Throwing handler;
   ServerOptions options;
   options.certificate_file = certificates.server.certificate_file;
   options.key_file = certificates.server.key_file;
-  const auto server = must_succeed(Server::start(handler, world, scheduler, faults, options));
+  const auto server = must_succeed(Server::start(handler, world, scheduler, conditions, options));
   httplib::SSLClient client("127.0.0.1", server->port());
   client.set_ca_cert_path(certificates.ca_file);
   const auto got = client.Get("/");
@@ -322,7 +322,7 @@ BOOST_AUTO_TEST_CASE(drops_a_spdy_client_that_breaks_the_protocol_or_opens_no_st
 // --- Facts, faults, partitions ---
 
 BOOST_AUTO_TEST_CASE(tells_the_faults_who_calls_and_the_harness_whom_to_kill) {
-  for (const auto kind : {Verdict::Kind::crash_before, Verdict::Kind::crash_after}) {
+  for (const auto kind : {&mocks::sim::fault::crash_before, &mocks::sim::fault::crash_after}) {
     std::mutex writing;
     std::string killed;
     ServerOptions options;
@@ -334,11 +334,11 @@ BOOST_AUTO_TEST_CASE(tells_the_faults_who_calls_and_the_harness_whom_to_kill) {
       killed = caller;
     };
     LoopbackWire wire(options);
-    wire.next_verdict(verdict(kind));
+    wire.next_fate(mocks::sim::fate_of(*kind));
     auto request = wire.get("/echo");
     request.headers = {{"X-Pod", "portal-1"}};
     must_fail(wire.client().send(request, wire.later()), ErrorCode::ambiguous);
-    BOOST_TEST(wire.calls() == (kind == Verdict::Kind::crash_after ? 1 : 0));
+    BOOST_TEST(wire.calls() == (kind == &mocks::sim::fault::crash_after ? 1 : 0));
     BOOST_TEST(wire.faults().last_caller == "agent/portal-1");
     BOOST_TEST(wire.faults().last_server == "contract");
     // The connection was broken after the callback: what it wrote is there by now.
@@ -361,9 +361,9 @@ BOOST_AUTO_TEST_CASE(tells_the_observer_every_call_and_what_became_of_it) {
   options.observer = &facts;
   LoopbackWire wire(options);
   must_succeed(wire.client().send(wire.get("/echo?x=1"), wire.later()));
-  wire.next_verdict(verdict(Verdict::Kind::lost_reply));
+  wire.next_fate(mocks::sim::fate_of(mocks::sim::fault::lost_reply));
   (void)wire.client().send(wire.get("/echo"), wire.soon());
-  wire.next_verdict(verdict(Verdict::Kind::reset));
+  wire.next_fate(mocks::sim::fate_of(mocks::sim::fault::reset));
   (void)wire.client().send(wire.get("/nothing"), wire.later());
   wire.in_world([&] {
     const std::vector<std::string> expected = {"200 GET /echo?x=1", "-2 GET /echo",
@@ -378,12 +378,12 @@ BOOST_AUTO_TEST_CASE(lets_nothing_through_a_partition_until_its_repair) {
   options.caller_of = [](const ports::Request&) { return std::string("agent/portal-1"); };
   LoopbackWire wire(options);
   const auto stream = must_succeed(wire.client().open_stream(wire.get("/stream"), wire.later()));
-  wire.in_world([&] { wire.server().partition("agent/*"); });
+  wire.in_world([&] { wire.conditions().partition("agent/*", "contract"); });
   wire.push("held");
   BOOST_TEST((must_succeed(stream->next(wire.soon())).kind == ports::Piece::Kind::quiet));
   must_fail(wire.client().send(wire.get("/echo"), wire.soon()), ErrorCode::ambiguous);
   BOOST_TEST(wire.calls() == 1);  // the stream's
-  wire.in_world([&] { wire.server().repair("agent/*"); });
+  wire.in_world([&] { wire.conditions().repair("agent/*", "contract"); });
   BOOST_TEST(contract::read_bytes(wire, *stream, 4) == "held");
   BOOST_TEST(must_succeed(wire.client().send(wire.get("/echo"), wire.later())).status == 200);
 }
@@ -391,13 +391,13 @@ BOOST_AUTO_TEST_CASE(lets_nothing_through_a_partition_until_its_repair) {
 BOOST_AUTO_TEST_CASE(refuses_connections_while_down) {
   LoopbackWire wire;
   const auto stream = must_succeed(wire.client().open_stream(wire.get("/stream"), wire.later()));
-  wire.in_world([&] { wire.server().take_down(); });
+  wire.in_world([&] { wire.conditions().take_down("contract"); });
   must_fail(stream->next(wire.later()), ErrorCode::ambiguous);
   BOOST_TEST(wire.eventually([&] { return wire.server().counts().open_connections == 0; }));
   must_fail(wire.client().send(wire.get("/echo"), wire.later()), ErrorCode::unreachable);
   BOOST_TEST(wire.calls() == 1);
   const auto port = wire.server().port();
-  wire.in_world([&] { wire.server().bring_up(); });
+  wire.in_world([&] { wire.conditions().bring_up("contract"); });
   ports::Result<ports::Response> answer = wire.client().send(wire.get("/echo"), wire.later());
   while (!answer && answer.error().code == ErrorCode::unreachable)
     answer = wire.client().send(wire.get("/echo"), wire.later());
@@ -415,8 +415,10 @@ BOOST_AUTO_TEST_CASE(does_not_share_its_port) {
   options.port = wire.server().port();
   std::mutex world;
   mocks::wire::RealTimeScheduler scheduler(world);
+  mocks::sim::NoFaults faults;
+  mocks::sim::Conditions conditions(faults);
   const auto message =
-      must_fail(Server::start(wire.handler(), world, scheduler, wire.faults(), options),
+      must_fail(Server::start(wire.handler(), world, scheduler, conditions, options),
                 ErrorCode::configuration);
   BOOST_TEST(message.find("in use") != std::string::npos, message);
 }
@@ -427,8 +429,10 @@ BOOST_AUTO_TEST_CASE(says_which_certificate_it_cannot_use) {
   options.certificate_file = wire.certificates().directory.file("missing.crt");
   std::mutex world;
   mocks::wire::RealTimeScheduler scheduler(world);
+  mocks::sim::NoFaults faults;
+  mocks::sim::Conditions conditions(faults);
   const auto message =
-      must_fail(Server::start(wire.handler(), world, scheduler, wire.faults(), options),
+      must_fail(Server::start(wire.handler(), world, scheduler, conditions, options),
                 ErrorCode::configuration);
   BOOST_TEST(message.find(options.certificate_file) != std::string::npos, message);
 }
@@ -444,12 +448,12 @@ BOOST_AUTO_TEST_CASE(stops_at_once_whatever_its_clients_do) {
       wire.get("/websocket"), contract::exec_subprotocols(), wire.later()));
   RawClient half(wire);
   half.write("GET /echo HTTP/1.1\r\n");
-  Verdict late;
+  Fate late;
   late.delay = std::chrono::hours(1);
-  wire.next_verdict(late);
+  wire.next_fate(late);
   RawClient delayed(wire);
   delayed.write("GET /echo HTTP/1.1\r\nHost: h\r\n\r\n");
-  BOOST_TEST(wire.eventually([&] { return wire.faults().verdicts.empty(); }));
+  BOOST_TEST(wire.eventually([&] { return wire.faults().fates.empty(); }));
   wire.server().stop();
   BOOST_TEST(wire.server().counts().open_connections == 0U);
   wire.in_world([&] {

@@ -11,7 +11,7 @@ namespace {
 
 using rotator::Ending;
 using testing::World;
-using Fault = mocks::sim::Verdict::Kind;
+namespace fault = mocks::sim::fault;
 
 constexpr int most_resumes = 4;
 
@@ -45,9 +45,9 @@ void finish(World& world) {
 BOOST_AUTO_TEST_CASE(at_any_call_is_mended_by_the_next_run) {
   const auto calls = calls_of_a_whole_rotation();
   BOOST_TEST_MESSAGE(calls << " calls");
-  for (const auto kind : {Fault::crash_before, Fault::crash_after}) {
+  for (const auto kind : {&fault::crash_before, &fault::crash_after}) {
     for (std::uint64_t nth = 1; nth <= calls; ++nth) {
-      BOOST_TEST_CONTEXT((kind == Fault::crash_before ? "before" : "after") << " call " << nth) {
+      BOOST_TEST_CONTEXT((kind == &fault::crash_before ? "before" : "after") << " call " << nth) {
         World world;
         world.fault_any(kind, nth);
         const auto outcome = world.run(brisk(world));
@@ -61,9 +61,9 @@ BOOST_AUTO_TEST_CASE(at_any_call_is_mended_by_the_next_run) {
 
 BOOST_AUTO_TEST_CASE(a_lost_reply_at_any_call_harms_nothing) {
   const auto calls = calls_of_a_whole_rotation();
-  for (const auto kind : {Fault::lost_reply, Fault::hang, Fault::reset}) {
+  for (const auto kind : {&fault::lost_reply, &fault::hang, &fault::reset}) {
     for (std::uint64_t nth = 1; nth <= calls; ++nth) {
-      BOOST_TEST_CONTEXT(mocks::sim::to_string(kind) << " at call " << nth) {
+      BOOST_TEST_CONTEXT(kind->name << " at call " << nth) {
         World world;
         world.fault_any(kind, nth);
         const auto outcome = world.run(brisk(world));
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_call_that_arrives_late_harms_nothing) {
       BOOST_TEST_CONTEXT("call " << nth << " arrives after " << delay.count() << " s") {
         World world;
         world.plan.add({.label = "late",
-                        .kind = Fault::pass,
+                        .kind = &fault::slow,
                         .caller = "rotator",
                         .nth = nth,
                         .delay = delay});
@@ -104,8 +104,8 @@ BOOST_AUTO_TEST_CASE(of_the_run_that_mends_another_is_mended_too) {
     for (std::uint64_t second = 4; second <= calls; second += 11) {
       BOOST_TEST_CONTEXT("after call " << first << ", then after " << second << " more") {
         World world;
-        world.fault_any(Fault::crash_after, first);
-        world.fault_any(Fault::crash_after, first + second);
+        world.fault_any(&fault::crash_after, first);
+        world.fault_any(&fault::crash_after, first + second);
         BOOST_TEST(!world.run(brisk(world)).has_value());
         finish(world);
         world.check_whole();
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(on_the_way_back_is_mended_too) {
     BOOST_TEST_CONTEXT("after call " << nth) {
       World world({.progress_deadline_s = 60});
       const auto configuration = doomed(world);
-      world.fault_any(Fault::crash_after, nth);
+      world.fault_any(&fault::crash_after, nth);
       BOOST_TEST(!world.run(configuration).has_value());
       finish(world);
       world.check_whole();

@@ -14,7 +14,7 @@ namespace {
 using rotator::Disposition;
 using rotator::Journal;
 using rotator::JournalStore;
-using Fault = mocks::sim::Verdict::Kind;
+namespace fault = mocks::sim::fault;
 
 Journal running() {
   Journal journal;
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(a_rotator_that_was_overtaken_gets_a_conflict) {
 }
 
 BOOST_AUTO_TEST_CASE(settles_a_lost_reply_and_a_lost_request_by_its_nonce) {
-  for (const auto loss : {Fault::lost_reply, Fault::hang, Fault::reset}) {
+  for (const auto loss : {&fault::lost_reply, &fault::hang, &fault::reset}) {
     Two two;
     two.fault(loss, "PUT");
     two.run([&two] {
@@ -127,10 +127,10 @@ BOOST_AUTO_TEST_CASE(knows_its_own_write_again_after_it_had_given_up_on_it) {
   Two two;
   two.run([&two] {
     BOOST_REQUIRE(two.first.load().has_value());
-    two.fault(Fault::lost_reply, "PUT");
-    two.fault(Fault::refuse, "GET", 1, 1'000);
+    two.fault(&fault::lost_reply, "PUT");
+    two.fault(&fault::refuse, "GET", 1, 1'000);
     BOOST_TEST(!two.first.append(two.journal).has_value());
-    two.network.set_faults(two.quiet);
+    two.conditions.set_plan(two.quiet);
     const auto again = two.first.append(two.journal);
     BOOST_TEST(again.has_value(), (again ? "" : again.error().message));
   });

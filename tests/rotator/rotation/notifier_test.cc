@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_webhook_gets_one_object_a_phase_and_no_secret) {
 
 BOOST_AUTO_TEST_CASE(a_webhook_that_is_down_changes_nothing_but_a_note) {
   World world;
-  world.network.take_down("hook");
+  world.conditions.take_down("hook");
   rotate(world, [&world](ports::HttpClient& http, ports::Clock& clock, rotator::Cluster&) {
     return std::make_unique<rotator::WebhookNotifier>(http, clock, testing::hook_origin,
                                                       world.recorder);

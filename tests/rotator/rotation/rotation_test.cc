@@ -18,7 +18,6 @@ using rotator::Judgement;
 using rotator::Outcome;
 using rotator::Phase;
 using testing::World;
-using Fault = mocks::sim::Verdict::Kind;
 
 Outcome require(const std::optional<Outcome>& outcome) {
   BOOST_REQUIRE(outcome.has_value());
@@ -405,7 +404,7 @@ BOOST_AUTO_TEST_CASE(doctor_reaches_every_system) {
     for (const auto& finding : report->findings)
       BOOST_TEST(finding.verdict == Judgement::pass, finding.check << ": " << finding.detail);
   });
-  world.network.take_down("vault");
+  world.conditions.take_down("vault");
   world.look(world.configuration(), [](rotator::Rotation& rotation) {
     const auto report = rotation.doctor();
     BOOST_REQUIRE(report.has_value());

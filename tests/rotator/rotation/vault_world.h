@@ -29,7 +29,8 @@ struct VaultWorld {
   mocks::sim::EventQueue queue;
   mocks::sim::FaultPlan plan{observer, draws};
   mocks::sim::NoFaults quiet;
-  mocks::sim::Network network{queue, observer, draws, plan};
+  mocks::sim::Conditions conditions{plan};
+  mocks::sim::Network network{queue, observer, draws, conditions};
   mocks::vault::Vault vault{queue, observer, draws};
   mocks::sim::Process process{queue, "rotator"};
   mocks::sim::SimClock clock{process};
@@ -51,7 +52,7 @@ struct VaultWorld {
   }
 
   // The `nth` call from now on of this method meets this fault, `count` times.
-  void fault(mocks::sim::Verdict::Kind kind, std::string method, std::uint64_t nth = 1,
+  void fault(const mocks::sim::FaultKind* kind, std::string method, std::uint64_t nth = 1,
              std::uint64_t count = 1) {
     plan.add({.label = "planned " + std::to_string(plan.rules().size()),
               .kind = kind,

@@ -216,7 +216,7 @@ void World::look(const rotator::Configuration& configuration,
   BOOST_REQUIRE_MESSAGE(!rotator_process.running(), "the rotator came to no end");
 }
 
-void World::fault(mocks::sim::Verdict::Kind kind, std::string method, std::string target,
+void World::fault(const mocks::sim::FaultKind* kind, std::string method, std::string target,
                   std::uint64_t nth, std::uint64_t count) {
   plan.add({.label = "planned " + std::to_string(plan.rules().size()),
             .kind = kind,
@@ -227,7 +227,7 @@ void World::fault(mocks::sim::Verdict::Kind kind, std::string method, std::strin
             .count = count});
 }
 
-void World::fault_any(mocks::sim::Verdict::Kind kind, std::uint64_t nth) {
+void World::fault_any(const mocks::sim::FaultKind* kind, std::uint64_t nth) {
   fault(kind, "*", "*", nth);
 }
 

@@ -119,10 +119,10 @@ class World {
 
   void pass(ports::Duration time) { queue.run_until(queue.now() + time); }
   // The nth call of the rotator that matches meets this fault.
-  void fault(mocks::sim::Verdict::Kind kind, std::string method, std::string target,
+  void fault(const mocks::sim::FaultKind* kind, std::string method, std::string target,
              std::uint64_t nth = 1, std::uint64_t count = 1);
   // From the nth call on, whatever it is.
-  void fault_any(mocks::sim::Verdict::Kind kind, std::uint64_t nth);
+  void fault_any(const mocks::sim::FaultKind* kind, std::uint64_t nth);
 
   std::vector<std::string> secret_ids() const;
   std::string vault_value() const;
@@ -137,7 +137,8 @@ class World {
   mocks::sim::EventQueue queue;
   mocks::sim::FaultPlan plan{ledger, draws};
   mocks::sim::NoFaults quiet;
-  mocks::sim::Network network{queue, ledger, draws, plan};
+  mocks::sim::Conditions conditions{plan};
+  mocks::sim::Network network{queue, ledger, draws, conditions};
   std::unique_ptr<mocks::idp::Okta> idp;
   mocks::vault::Vault vault{queue, ledger, draws};
   std::unique_ptr<mocks::portal::Fleet> fleet;

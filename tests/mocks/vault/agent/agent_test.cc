@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 
+#include "mocks/sim/faults/kinds.h"
 #include "tests/mocks/vault/world.h"
 
 BOOST_AUTO_TEST_SUITE(agent)
@@ -22,11 +23,11 @@ using namespace std::chrono_literals;
 class Script final : public mocks::sim::Faults {
  public:
   explicit Script(vault_test::Clock& clock) : clock_(clock) {}
-  mocks::sim::Verdict consult(ports::Instant, const mocks::sim::Call& call) override {
+  mocks::sim::Fate consult(ports::Instant, const mocks::sim::Call& call) override {
     calls.push_back({std::string(call.method) + " " + std::string(call.target), clock_.now()});
     BOOST_TEST(call.server == "vault");
     BOOST_TEST(call.caller == "agent/portal-1");
-    return rule ? rule(call) : mocks::sim::Verdict{};
+    return rule ? rule(call) : mocks::sim::Fate{};
   }
   std::size_t count(std::string_view part) const {
     std::size_t found = 0;
@@ -40,7 +41,7 @@ class Script final : public mocks::sim::Faults {
     return found;
   }
   std::vector<std::pair<std::string, ports::Instant>> calls;
-  std::function<mocks::sim::Verdict(const mocks::sim::Call&)> rule;
+  std::function<mocks::sim::Fate(const mocks::sim::Call&)> rule;
 
  private:
   vault_test::Clock& clock_;
@@ -379,8 +380,8 @@ BOOST_AUTO_TEST_CASE(a_preflight_that_fails_reads_the_path_as_it_stands) {
         R"({{ with secret "portal-kv/oidc/portal" }}{{ .Data.data.client_secret }}{{ end }})");
   });
   poisoned.faults.rule = [](const mocks::sim::Call& call) {
-    if (call.target.find("sys/internal") == std::string_view::npos) return mocks::sim::Verdict{};
-    return mocks::sim::Verdict{.kind = mocks::sim::Verdict::Kind::refuse};
+    if (call.target.find("sys/internal") == std::string_view::npos) return mocks::sim::Fate{};
+    return mocks::sim::fate_of(mocks::sim::fault::refuse);
   };
   poisoned.agent->start_init();
   poisoned.clock.run_for(200s);
@@ -390,7 +391,7 @@ BOOST_AUTO_TEST_CASE(a_preflight_that_fails_reads_the_path_as_it_stands) {
 
 BOOST_AUTO_TEST_CASE(a_slow_network_delays_the_render_and_a_dead_one_meets_the_clients_patience) {
   Pod pod;
-  pod.faults.rule = [](const mocks::sim::Call&) { return mocks::sim::Verdict{.delay = 2s}; };
+  pod.faults.rule = [](const mocks::sim::Call&) { return mocks::sim::Fate{.delay = 2s}; };
   pod.agent->start_init();
   pod.clock.run_for(6s);
   BOOST_TEST(pod.listener.inits.empty());
@@ -398,7 +399,7 @@ BOOST_AUTO_TEST_CASE(a_slow_network_delays_the_render_and_a_dead_one_meets_the_c
   BOOST_TEST(pod.listener.inits.size() == 1U);
   Pod dead;
   dead.faults.rule = [](const mocks::sim::Call&) {
-    return mocks::sim::Verdict{.kind = mocks::sim::Verdict::Kind::hang};
+    return mocks::sim::fate_of(mocks::sim::fault::hang);
   };
   dead.agent->start_init();
   dead.clock.run_for(200s);
@@ -410,9 +411,8 @@ BOOST_AUTO_TEST_CASE(a_crash_of_the_container_restarts_it_at_once) {
   pod.boot();
   bool once = true;
   pod.faults.rule = [&once](const mocks::sim::Call&) {
-    return std::exchange(once, false)
-               ? mocks::sim::Verdict{.kind = mocks::sim::Verdict::Kind::crash_before}
-               : mocks::sim::Verdict{};
+    return std::exchange(once, false) ? mocks::sim::fate_of(mocks::sim::fault::crash_before)
+                                      : mocks::sim::Fate{};
   };
   pod.clock.run_for(300s);
   BOOST_TEST(pod.listener.exits == std::vector<int>{137}, boost::test_tools::per_element());

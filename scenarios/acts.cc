@@ -32,16 +32,34 @@ void release_ready(World& world, const Argument&) {
     if (!pod.ready && !pod.terminating) world.fleet().release(pod.id);
 }
 
-// A liveness kill: the process reads its file again.
-void crash_container(World& world, const Argument& argument) {
+// Concerns so many of the pods that live now.
+template <typename Effect>
+void to_live_pods(World& world, const Argument& argument, Effect effect) {
   auto left = pods(argument);
   for (const auto& pod : world.kubernetes().pods(kubernetes_namespace, deployment_name)) {
     if (left == 0) break;
     if (pod.terminating) continue;
-    world.kubernetes().restart_application(pod.id);
+    effect(pod.id);
     --left;
   }
 }
+
+// A liveness kill: the process reads its file again.
+void crash_container(World& world, const Argument& argument) {
+  to_live_pods(world, argument,
+               [&](mocks::kubernetes::PodId pod) { world.kubernetes().restart_application(pod); });
+}
+
+mocks::kubernetes::ExecFault exec_fault(ExecTrouble trouble) {
+  switch (trouble) {
+    case ExecTrouble::refused: return mocks::kubernetes::ExecFault::refused;
+    case ExecTrouble::no_status: return mocks::kubernetes::ExecFault::no_status;
+    case ExecTrouble::truncated: return mocks::kubernetes::ExecFault::truncated;
+  }
+  return mocks::kubernetes::ExecFault::none;
+}
+
+void release_trouble(World& world, const Argument&) { world.fleet().trouble({}, 0); }
 
 Status wait(Hand& hand, const Argument& argument) {
   const auto* const duration = std::get_if<ports::Duration>(&argument);
@@ -96,7 +114,7 @@ constexpr ActRow table[] = {
      .name = "release_refresh",
      .argument = Kind::pods,
      .opposite = Act::hold_refresh,
-     .effect = [](World& world, const Argument&) { world.fleet().trouble({}, 0); },
+     .effect = release_trouble,
      .in_timeline = "... and later ones do not."},
     {.act = Act::hold_ready,
      .name = "hold_ready",
@@ -113,6 +131,89 @@ constexpr ActRow table[] = {
      .opposite = Act::hold_ready,
      .effect = release_ready,
      .in_timeline = "... and get ready."},
+    {.act = Act::hold_polling,
+     .name = "hold_polling",
+     .argument = Kind::pods,
+     .opposite = Act::release_polling,
+     .effect =
+         [](World& world, const Argument& argument) {
+           world.fleet().trouble({.never_refreshes = true}, pods(argument));
+         },
+     .in_timeline = "The agents of so many pods created next never look at Vault again ..."},
+    {.act = Act::release_polling,
+     .name = "release_polling",
+     .argument = Kind::pods,
+     .opposite = Act::hold_polling,
+     .effect = release_trouble,
+     .in_timeline = "... and later ones do."},
+    {.act = Act::hold_injection,
+     .name = "hold_injection",
+     .argument = Kind::pods,
+     .opposite = Act::release_injection,
+     .effect =
+         [](World& world, const Argument& argument) {
+           world.fleet().trouble({.not_injected = true}, pods(argument));
+         },
+     .in_timeline =
+         "The injector's webhook misses so many pods created next: no agent, no file ..."},
+    {.act = Act::release_injection,
+     .name = "release_injection",
+     .argument = Kind::pods,
+     .opposite = Act::hold_injection,
+     .effect = release_trouble,
+     .in_timeline = "... and no later ones."},
+    {.act = Act::lag_standby,
+     .name = "lag_standby",
+     .argument = Kind::duration,
+     .opposite = Act::sync_standby,
+     .effect =
+         [](World& world, const Argument& argument) {
+           world.fleet().trouble({.standby_lag = std::get<ports::Duration>(argument)},
+                                 max_act_pods);
+         },
+     .in_timeline = "Agents of pods created next read from a standby so far behind ..."},
+    {.act = Act::sync_standby,
+     .name = "sync_standby",
+     .opposite = Act::lag_standby,
+     .effect = release_trouble,
+     .in_timeline = "... and later ones from one that keeps up."},
+    {.act = Act::wedge_agent,
+     .name = "wedge_agent",
+     .argument = Kind::pods,
+     .opposite = Act::free_agent,
+     .effect =
+         [](World& world, const Argument& argument) {
+           to_live_pods(world, argument,
+                        [&](mocks::kubernetes::PodId pod) { world.fleet().wedge_agent(pod); });
+         },
+     .in_timeline = "The agents of so many live pods stop doing anything ..."},
+    {.act = Act::free_agent,
+     .name = "free_agent",
+     .argument = Kind::pods,
+     .opposite = Act::wedge_agent,
+     .effect =
+         [](World& world, const Argument& argument) {
+           to_live_pods(world, argument,
+                        [&](mocks::kubernetes::PodId pod) { world.fleet().release_agent(pod); });
+         },
+     .in_timeline = "... and go on."},
+    {.act = Act::break_exec,
+     .name = "break_exec",
+     .argument = Kind::exec_trouble,
+     .opposite = Act::mend_exec,
+     .effect =
+         [](World& world, const Argument& argument) {
+           world.kubernetes().set_exec_fault(exec_fault(std::get<ExecTrouble>(argument)));
+         },
+     .in_timeline = "Commands in pods (kubectl exec) go wrong ..."},
+    {.act = Act::mend_exec,
+     .name = "mend_exec",
+     .opposite = Act::break_exec,
+     .effect =
+         [](World& world, const Argument&) {
+           world.kubernetes().set_exec_fault(mocks::kubernetes::ExecFault::none);
+         },
+     .in_timeline = "... and right."},
     {.act = Act::create_secret,
      .name = "create_secret",
      .opposite = Act::delete_secret,
@@ -203,6 +304,15 @@ constexpr ActRow table[] = {
 
 // --- Arguments ---------------------------------------------------------------------------------
 
+const char* word(ExecTrouble trouble) {
+  switch (trouble) {
+    case ExecTrouble::refused: return "refused";
+    case ExecTrouble::no_status: return "no_status";
+    case ExecTrouble::truncated: return "truncated";
+  }
+  return "";
+}
+
 ports::Result<Argument> expected(std::string_view right, std::string_view got) {
   return fail(ErrorCode::configuration,
               "expected " + std::string(right) + ", got '" + std::string(got) + "'");
@@ -246,6 +356,12 @@ ports::Result<Argument> parse_pods(std::string_view text) {
   return expected("a number of pods from 1 to " + std::to_string(max_act_pods), text);
 }
 
+ports::Result<Argument> parse_exec_trouble(std::string_view text) {
+  for (const auto trouble : {ExecTrouble::refused, ExecTrouble::no_status, ExecTrouble::truncated})
+    if (text == word(trouble)) return trouble;
+  return expected("refused or no_status or truncated", text);
+}
+
 struct Printer {
   std::string operator()(std::monostate) const { return {}; }
   std::string operator()(SecretValue which) const {
@@ -257,6 +373,7 @@ struct Printer {
   std::string operator()(WholeWindow) const { return "window"; }
   std::string operator()(const ServerName& server) const { return server.name; }
   std::string operator()(const Route& route) const { return route.caller + ">" + route.server; }
+  std::string operator()(ExecTrouble trouble) const { return word(trouble); }
   std::string operator()(PodCount count) const { return std::to_string(count.pods); }
 };
 
@@ -279,6 +396,8 @@ std::string schema_of(Kind kind) {
       return R"("type": "string", "enum": [)" + known + "]";
     }
     case Kind::route: return R"("type": "string", "pattern": "^[^>]+(>[^>]+)?$")";
+    case Kind::exec_trouble:
+      return R"("type": "string", "enum": ["refused", "no_status", "truncated"])";
     case Kind::pods:
       return R"("type": "integer", "minimum": 1, "maximum": )" + std::to_string(max_act_pods);
   }
@@ -323,6 +442,7 @@ ports::Result<Argument> parse_argument(ArgumentKind kind, std::string_view text)
     case Kind::server: return parse_server(text);
     case Kind::route: return parse_route(text);
     case Kind::pods: return parse_pods(text);
+    case Kind::exec_trouble: return parse_exec_trouble(text);
   }
   return Argument();
 }

@@ -36,6 +36,16 @@ enum class Act {
   release_refresh,
   hold_ready,
   release_ready,
+  hold_polling,
+  release_polling,
+  hold_injection,
+  release_injection,
+  lag_standby,
+  sync_standby,
+  wedge_agent,
+  free_agent,
+  break_exec,
+  mend_exec,
   crash_container,
   take_down,
   bring_up,
@@ -60,6 +70,7 @@ enum class ArgumentKind {
   server,        // idp, vault, kubernetes, metrics
   route,         // caller>server, globs; a word alone is a caller, cut off from every server
   pods,          // 1 to max_act_pods
+  exec_trouble,  // refused, no_status, truncated
 };
 
 // Arguments, as they are after the file was read.
@@ -80,8 +91,13 @@ struct PodCount {
   int pods = 1;
   auto operator<=>(const PodCount&) const = default;
 };
+enum class ExecTrouble {
+  refused,    // the connection cannot be upgraded
+  no_status,  // the streams end without the Status that says how the command ended
+  truncated,  // the output ends early
+};
 using Argument = std::variant<std::monostate, SecretValue, ports::Duration, WholeWindow, ServerName,
-                              Route, PodCount>;
+                              Route, PodCount, ExecTrouble>;
 
 // What an act does, by whom it is done. Each is given an argument of its row's kind.
 // Happens to the mocks of a world. Under the world's lock.

@@ -8,12 +8,16 @@ BOOST_AUTO_TEST_SUITE(timeline)
 
 namespace {
 
-// A quiet rotation with this timeline.
-scenarios::Report run(const std::string& timeline) {
+const std::string rotator = "rotation: {window: 10m, rollout_deadline: 20m}\n";
+// A secret that is stored and rolled out, and then taken back in Vault alone.
+const std::string by_hand =
+    "operator: [{create_secret: true}, {put_secret: new}, {restart: true}, {rollout_status: 5m}, "
+    "{put_secret: old}, {wait: 15m}]\n";
+
+// Somebody who rotates, with this timeline.
+scenarios::Report run(const std::string& timeline, const std::string& driver = rotator) {
   const auto scenario = scenarios::parse_scenario(
-      "purpose: A test.\nsource: This test.\nrotation: {window: 10m, rollout_deadline: 20m}\n" +
-          timeline,
-      "scenarios/field/x.yaml");
+      "purpose: A test.\nsource: This test.\n" + driver + timeline, "scenarios/field/x.yaml");
   BOOST_REQUIRE_MESSAGE(scenario.has_value(), (scenario ? "" : scenario.error().message));
   auto report = scenarios::run_simulated(*scenario, {.seed = 1, .keep_timeline = true});
   BOOST_REQUIRE(report.has_value());
@@ -24,6 +28,13 @@ bool says(const scenarios::Report& report, const std::string& line) {
   for (const auto& entry : report.timeline)
     if (entry.what.find(line) != std::string::npos) return true;
   return false;
+}
+
+std::size_t times(const scenarios::Report& report, const std::string& line) {
+  std::size_t count = 0;
+  for (const auto& entry : report.timeline)
+    count += entry.what.find(line) != std::string::npos ? 1U : 0U;
+  return count;
 }
 
 double rollout_s(const scenarios::Report& report) {
@@ -57,6 +68,53 @@ BOOST_AUTO_TEST_CASE(portal_pods_cut_off_from_the_identity_provider_fail_their_l
       "timeline:\n  - {at: 10s, partition: portal/*>idp}\n  - {at: 40s, repair: portal/*>idp}\n");
   BOOST_TEST(report.logins.failed > 100U);
   BOOST_TEST(report.logins.by_cause.at("idp_unavailable") == report.logins.failed);
+}
+
+BOOST_AUTO_TEST_CASE(pods_that_the_injector_missed_never_serve) {
+  const auto missed = run("timeline:\n  - {at: 0s, hold_injection: 100}\n");
+  BOOST_TEST(missed.rotation.outcome != "done");
+  const auto mended =
+      run("timeline:\n  - {at: 0s, hold_injection: 100}\n  - {at: 0s, release_injection: 1}\n");
+  BOOST_TEST(mended.rotation.outcome == "done");
+}
+
+BOOST_AUTO_TEST_CASE(agents_that_are_wedged_find_no_new_version_until_they_are_freed) {
+  const std::string stored = "operator: [{create_secret: true}, {put_secret: new}, {wait: 15m}]\n";
+  const auto quiet = run("", stored);
+  const auto wedged = run("timeline:\n  - {at: 0s, wedge_agent: 1000}\n", stored);
+  const auto freed =
+      run("timeline:\n  - {at: 0s, wedge_agent: 1000}\n  - {at: 5m, free_agent: 1000}\n", stored);
+  BOOST_TEST(times(quiet, "file rendered") > 0U);
+  BOOST_TEST(times(wedged, "file rendered") == 0U);
+  BOOST_TEST(times(freed, "file rendered") == times(quiet, "file rendered"));
+}
+
+BOOST_AUTO_TEST_CASE(agents_that_do_not_poll_keep_what_they_rendered_first) {
+  const auto quiet = run("", by_hand);
+  const auto held = run("timeline:\n  - {at: 0s, hold_polling: 100}\n", by_hand);
+  const auto released = run(
+      "timeline:\n  - {at: 0s, hold_polling: 100}\n  - {at: 0s, release_polling: 1}\n", by_hand);
+  BOOST_TEST(times(held, "file rendered") < times(quiet, "file rendered"));
+  BOOST_TEST(times(released, "file rendered") == times(quiet, "file rendered"));
+}
+
+BOOST_AUTO_TEST_CASE(pods_whose_agents_read_from_a_standby_far_behind_do_not_get_the_new_secret) {
+  const auto behind = run("timeline:\n  - {at: 0s, lag_standby: 1h}\n");
+  BOOST_TEST(behind.rotation.outcome != "done");
+  const auto synchronous =
+      run("timeline:\n  - {at: 0s, lag_standby: 1h}\n  - {at: 0s, sync_standby: true}\n");
+  BOOST_TEST(synchronous.rotation.outcome == "done");
+}
+
+BOOST_AUTO_TEST_CASE(pods_that_cannot_be_asked_prove_nothing_until_they_can) {
+  for (const char* trouble : {"refused", "no_status", "truncated"}) {
+    const auto broken = run("timeline:\n  - {at: 0s, break_exec: " + std::string(trouble) + "}\n");
+    BOOST_TEST(broken.rotation.outcome != "done", trouble);
+    BOOST_TEST(broken.logins.failed == 0U, trouble);
+  }
+  const auto mended =
+      run("timeline:\n  - {at: 0s, break_exec: refused}\n  - {at: 0s, mend_exec: true}\n");
+  BOOST_TEST(mended.rotation.outcome == "done");
 }
 
 BOOST_AUTO_TEST_CASE(an_act_is_told_as_the_file_writes_it) {

@@ -8,14 +8,14 @@
 #include <string>
 
 #include "mocks/kubernetes/api_server.h"
-#include "mocks/kubernetes/file_workload.h"
+#include "mocks/kubernetes/node/file_runtime.h"
 #include "mocks/sim/event_queue.h"
 
 namespace {
 
 using mocks::kubernetes::ApiServer;
 using mocks::kubernetes::ApiServerOptions;
-using mocks::kubernetes::FileWorkload;
+using mocks::kubernetes::FileRuntime;
 using mocks::sim::Draws;
 using mocks::sim::EventQueue;
 
@@ -31,7 +31,7 @@ class Deaf final : public mocks::Observer {
 
 struct World {
   explicit World(std::uint64_t seed) : server(queue, facts, Draws(seed), options()) {
-    server.set_workload(workload);
+    server.set_pod_runtime(runtime);
     server.seed_deployment({.kubernetes_namespace = "portal", .name = "web", .replicas = replicas});
   }
   static ApiServerOptions options() {
@@ -59,7 +59,7 @@ struct World {
 
   EventQueue queue;
   Deaf facts;
-  FileWorkload workload;
+  FileRuntime runtime;
   ApiServer server;
 };
 

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "mocks/kubernetes/api_server.h"
-#include "mocks/kubernetes/file_workload.h"
+#include "mocks/kubernetes/node/file_runtime.h"
 #include "mocks/sim/event_queue.h"
 #include "scenarios/run.h"
 #include "scenarios/scenario.h"
@@ -38,13 +38,13 @@ std::string pod_list() {
   };
   mocks::sim::EventQueue queue;
   Deaf facts;
-  mocks::kubernetes::FileWorkload workload;
+  mocks::kubernetes::FileRuntime runtime;
   mocks::kubernetes::ApiServerOptions options;
   options.users = {{.name = "reader",
                     .token = "synthetic-token",
                     .rules = {{.verbs = {"*"}, .groups = {"*"}, .resources = {"*"}}}}};
   mocks::kubernetes::ApiServer server(queue, facts, mocks::sim::Draws(1), options);
-  server.set_workload(workload);
+  server.set_pod_runtime(runtime);
   server.seed_deployment({.kubernetes_namespace = "portal", .name = "web", .replicas = 4});
   auto answer = server.handle(
       {.target = "/api/v1/namespaces/portal/pods",

@@ -170,7 +170,7 @@ void World::seed_kubernetes() {
   options.pod_ready = pod_range(fleet.pod_ready);
   options.pod_termination = pod_range(fleet.termination);
   kubernetes_ = std::make_unique<mocks::kubernetes::ApiServer>(scheduler_, trace_, draws_, options);
-  kubernetes_->set_workload(*fleet_);
+  kubernetes_->set_pod_runtime(*fleet_);
   kubernetes_->set_endpoint_listener(*balancer_);
   // Vault asks this cluster whose the token of a login is.
   vault_->set_token_reviewer([this](std::string_view presented) {

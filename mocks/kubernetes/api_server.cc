@@ -4,20 +4,20 @@
 #include <charconv>
 #include <utility>
 
-#include "mocks/kubernetes/api_call.h"
-#include "mocks/kubernetes/authorizer.h"
-#include "mocks/kubernetes/controllers.h"
-#include "mocks/kubernetes/discovery.h"
-#include "mocks/kubernetes/endpoints.h"
-#include "mocks/kubernetes/exec.h"
-#include "mocks/kubernetes/fact_teller.h"
-#include "mocks/kubernetes/kubelet.h"
-#include "mocks/kubernetes/reader.h"
-#include "mocks/kubernetes/registry.h"
-#include "mocks/kubernetes/reviews.h"
-#include "mocks/kubernetes/seed.h"
-#include "mocks/kubernetes/watch_hub.h"
-#include "mocks/kubernetes/writer.h"
+#include "mocks/kubernetes/api/api_call.h"
+#include "mocks/kubernetes/api/authorizer.h"
+#include "mocks/kubernetes/api/discovery.h"
+#include "mocks/kubernetes/api/exec.h"
+#include "mocks/kubernetes/api/reader.h"
+#include "mocks/kubernetes/api/reviews.h"
+#include "mocks/kubernetes/api/watch_hub.h"
+#include "mocks/kubernetes/api/writer.h"
+#include "mocks/kubernetes/controllers/controllers.h"
+#include "mocks/kubernetes/controllers/endpoints.h"
+#include "mocks/kubernetes/controllers/seed.h"
+#include "mocks/kubernetes/node/kubelet.h"
+#include "mocks/kubernetes/store/fact_teller.h"
+#include "mocks/kubernetes/store/registry.h"
 
 namespace mocks::kubernetes {
 namespace {
@@ -246,9 +246,9 @@ ApiServer::ApiServer(Scheduler& scheduler, Observer& observer, sim::Draws draws,
 
 ApiServer::~ApiServer() = default;
 
-void ApiServer::set_workload(Workload& workload) {
-  machine_->kubelet.set_workload(workload);
-  machine_->registry.set_admission(&workload);
+void ApiServer::set_pod_runtime(PodRuntime& runtime) {
+  machine_->kubelet.set_pod_runtime(runtime);
+  machine_->registry.set_admission(&runtime);
 }
 
 void ApiServer::set_endpoint_listener(EndpointListener& listener) {

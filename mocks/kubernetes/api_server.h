@@ -13,7 +13,7 @@
 
 #include "mocks/facts.h"
 #include "mocks/handler.h"
-#include "mocks/kubernetes/workload.h"
+#include "mocks/kubernetes/node/pod_runtime.h"
 #include "mocks/scheduler.h"
 #include "mocks/sim/draws.h"
 
@@ -111,13 +111,13 @@ class ApiServer final : public Handler {
   ApiServer(const ApiServer&) = delete;
   ApiServer& operator=(const ApiServer&) = delete;
 
-  // Not owned; must outlive the server. Set before the first pod exists. Without a Workload pods
+  // Not owned; must outlive the server. Set before the first pod exists. Without a PodRuntime pods
   // get ready by the drawn time and have no files.
-  void set_workload(Workload& workload);
+  void set_pod_runtime(PodRuntime& runtime);
   void set_endpoint_listener(EndpointListener& listener);
 
   // Creates Deployment, ReplicaSet and ready pods as if rolled out `age` ago, with no time passing;
-  // the pods are adopted by the Workload and enter the endpoints at once. Returns them in order.
+  // the pods are adopted by the PodRuntime and enter the endpoints at once. Returns them in order.
   std::vector<PodId> seed_deployment(const SeedDeployment& seed);
 
   Answer handle(const ports::Request& request) override;

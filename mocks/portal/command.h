@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "mocks/kubernetes/workload.h"
+#include "mocks/kubernetes/node/pod_runtime.h"
 #include "mocks/vault/agent/agent.h"
 
 namespace mocks::portal {

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "mocks/facts.h"
-#include "mocks/kubernetes/workload.h"
+#include "mocks/kubernetes/node/pod_runtime.h"
 #include "mocks/portal/environment.h"
 #include "mocks/portal/listener.h"
 #include "mocks/scheduler.h"
@@ -47,7 +47,7 @@ struct PodTrouble {
   ports::Duration standby_lag{0};  // its agent reads from a standby this far behind
 };
 
-class Fleet final : public kubernetes::Workload, private Timed {
+class Fleet final : public kubernetes::PodRuntime, private Timed {
  public:
   // All must outlive it.
   Fleet(Scheduler& scheduler, Observer& observer, sim::Draws draws, vault::Vault& vault,
@@ -79,7 +79,7 @@ class Fleet final : public kubernetes::Workload, private Timed {
   // The file on the pod's disk now; null without one.
   const vault::File* file(PodId pod) const;
 
-  // Workload. Pods that are adopted started long ago with the file as Vault has it now; their
+  // PodRuntime. Pods that are adopted started long ago with the file as Vault has it now; their
   // sidecars are spread over the polling interval.
   void attach(kubernetes::PodHost& host) override;
   // The Vault Agent injector's webhook: a pod whose template asks for injection is marked injected.

@@ -21,7 +21,7 @@
 
 #include "mocks/facts.h"
 #include "mocks/idp/core.h"
-#include "mocks/kubernetes/workload.h"
+#include "mocks/kubernetes/node/pod_runtime.h"
 #include "mocks/portal/environment.h"
 #include "mocks/portal/listener.h"
 #include "mocks/users/cause.h"

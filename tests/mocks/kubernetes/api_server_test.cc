@@ -57,7 +57,7 @@ std::vector<std::string> types(const std::vector<Json>& events) {
 BOOST_AUTO_TEST_CASE(tells_the_exit_code_and_what_the_command_said) {
   World world;
   world.seed({});
-  world.workload.set_file(file, "synthetic\n");
+  world.runtime.set_file(file, "synthetic\n");
   BOOST_TEST(exec(world, "command=cat&command=/vault/secrets/oidc").output == "synthetic\n");
   const Frames missing = exec(world, "command=cat&command=/none");
   BOOST_TEST(missing.error == "cat: /none: No such file or directory\n");
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(tells_the_exit_code_and_what_the_command_said) {
 BOOST_AUTO_TEST_CASE(runs_commands_over_spdy_for_older_clients) {
   World world;
   world.seed({});
-  world.workload.set_file(file, "synthetic\n");
+  world.runtime.set_file(file, "synthetic\n");
   ports::Request request{
       .method = "POST",
       .target = world.pods + "/" + world.server.pods("portal", "web").front().name +
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(says_that_it_reads_no_protobuf) {
 BOOST_AUTO_TEST_CASE(can_end_an_exec_without_status_or_with_half_the_output) {
   World world;
   world.seed({});
-  world.workload.set_file(file, "0123456789");
+  world.runtime.set_file(file, "0123456789");
   const std::string command = "command=cat&command=/vault/secrets/oidc";
   world.server.set_exec_fault(ExecFault::no_status);
   BOOST_TEST(exec(world, command).output == "0123456789");
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(can_end_an_exec_without_status_or_with_half_the_output) {
 BOOST_AUTO_TEST_CASE(still_runs_commands_in_a_terminating_pod) {
   World world;
   world.seed({});
-  world.workload.set_file(file, "synthetic");
+  world.runtime.set_file(file, "synthetic");
   world.restart("1");
   world.run_for(2300ms);
   BOOST_TEST_REQUIRE(world.server.pods("portal", "web").front().terminating);

@@ -13,7 +13,7 @@ using Pieces = std::vector<std::string>;
 
 // One Deployment with a file in each of its pods; how it is reached is the caller's to say.
 contract::KubernetesSubject seed(mocks::kubernetes::ApiServer& api,
-                                 mocks::kubernetes::FileWorkload& workload) {
+                                 mocks::kubernetes::FileRuntime& runtime) {
   contract::KubernetesSubject subject;
   subject.admin_token = kubernetes_test::admin_token;
   subject.rotator_token = kubernetes_test::rotator_token;
@@ -23,15 +23,15 @@ contract::KubernetesSubject seed(mocks::kubernetes::ApiServer& api,
   subject.container = "app";
   subject.file = "/vault/secrets/oidc";
   subject.content = "OIDC_CLIENT_SECRET=synthetic-value-1\n";
-  workload.set_file(subject.file, subject.content);
-  api.set_workload(workload);
+  runtime.set_file(subject.file, subject.content);
+  api.set_pod_runtime(runtime);
   api.seed_deployment({.kubernetes_namespace = "portal", .name = "web", .replicas = 3});
   return subject;
 }
 
 void in_virtual_time(const Body& body) {
   kubernetes_test::World world;
-  contract::KubernetesSubject subject = seed(world.server, world.workload);
+  contract::KubernetesSubject subject = seed(world.server, world.runtime);
   subject.send = [&](const ports::Request& request) {
     return world.server.handle(request).response;
   };
@@ -77,12 +77,12 @@ Pieces read_stream(contract::Loopback& loopback, ports::Request request, ports::
 
 void in_real_time(const Body& body) {
   kubernetes_test::Facts facts;
-  mocks::kubernetes::FileWorkload workload;
+  mocks::kubernetes::FileRuntime runtime;
   contract::KubernetesSubject subject;
   contract::Loopback loopback([&](mocks::Scheduler& scheduler) {
     auto api = std::make_unique<mocks::kubernetes::ApiServer>(
         scheduler, facts, mocks::sim::Draws(7), kubernetes_test::steady_options());
-    subject = seed(*api, workload);
+    subject = seed(*api, runtime);
     return api;
   });
   subject.send = [&](const ports::Request& request) { return loopback.send(request); };

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "mocks/kubernetes/api_server.h"
-#include "mocks/kubernetes/file_workload.h"
+#include "mocks/kubernetes/node/file_runtime.h"
 #include "mocks/sim/event_queue.h"
 
 namespace kubernetes_test {
@@ -16,7 +16,7 @@ namespace kubernetes_test {
 using mocks::FactKind;
 using mocks::kubernetes::ApiServer;
 using mocks::kubernetes::ApiServerOptions;
-using mocks::kubernetes::FileWorkload;
+using mocks::kubernetes::FileRuntime;
 using mocks::kubernetes::PodId;
 using mocks::kubernetes::SeedDeployment;
 using mocks::kubernetes::User;
@@ -78,7 +78,7 @@ inline ApiServerOptions steady_options() {
 struct World {
   explicit World(ApiServerOptions options = steady_options(), std::uint64_t seed = 7)
       : server(queue, facts, mocks::sim::Draws(seed), std::move(options)) {
-    server.set_workload(workload);
+    server.set_pod_runtime(runtime);
   }
 
   std::vector<PodId> seed(SeedDeployment deployment) {
@@ -138,7 +138,7 @@ struct World {
 
   mocks::sim::EventQueue queue;
   Facts facts;
-  FileWorkload workload;
+  FileRuntime runtime;
   ApiServer server;
 };
 

@@ -34,7 +34,7 @@ struct World : mocks::Observer {
         "portal",
         {.names = {"portal-backend"}, .namespaces = {"platform"}, .policies = {"portal"}});
     write("synthetic-one");
-    cluster.set_workload(fleet);
+    cluster.set_pod_runtime(fleet);
     cluster.set_endpoint_listener(balancer);
     seeded = cluster.seed_deployment({.kubernetes_namespace = "platform",
                                       .name = "portal-backend",

@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "mocks/kubernetes/api_server.h"
-#include "mocks/kubernetes/file_workload.h"
+#include "mocks/kubernetes/node/file_runtime.h"
 #include "rotator/kubernetes/cluster.h"
 #include "rotator/kubernetes/lease.h"
 #include "tests/rotator/against_mocks/direct_wire.h"
@@ -33,7 +33,7 @@ mocks::kubernetes::ApiServerOptions options() {
 
 struct World {
   World() {
-    api.set_workload(workload);
+    api.set_pod_runtime(runtime);
     http.connect(server, api);
     files.content["/token"] = token;
     api.seed_deployment({.kubernetes_namespace = "portal",
@@ -55,7 +55,7 @@ struct World {
 
   mocks::sim::EventQueue queue;
   NoObserver observer;
-  mocks::kubernetes::FileWorkload workload{
+  mocks::kubernetes::FileRuntime runtime{
       {{"/vault/secrets/oidc", "OIDC_CLIENT_SECRET=synthetic-secret\n"}}};
   mocks::kubernetes::ApiServer api{queue, observer, mocks::sim::Draws(7), options()};
   QueueClock clock{queue};

@@ -143,7 +143,7 @@ World::World(WorldOptions options) : draws(options.seed), options_(options) {
                      .rules = mocks::kubernetes::rotator_rules("portal-backend",
                                                                "rotator-portal-backend")}},
           .namespaces = {"default", "platform"}});
-  kubernetes->set_workload(*fleet);
+  kubernetes->set_pod_runtime(*fleet);
   kubernetes->seed_deployment(
       {.kubernetes_namespace = "platform",
        .name = "portal-backend",

@@ -1,0 +1,43 @@
+// Endpoints: which pods a Service's traffic may go to. The API objects (Endpoints, EndpointSlice)
+// follow the pods within milliseconds; the load balancer follows with the drawn endpoint lag.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mocks/kubernetes/node/pod_runtime.h"
+#include "mocks/kubernetes/store/registry.h"
+
+namespace mocks::kubernetes {
+
+class EndpointsController final : public Follower, public Timed {
+ public:
+  explicit EndpointsController(Registry& registry);
+  void set_listener(EndpointListener& listener) { listener_ = &listener; }
+
+  // The pods listed now enter the load balancer at once, as the world begins.
+  void settle();
+  bool listed(PodId pod) const;
+
+  void on_change(const Change& change) override;
+  void on_timer(std::uint32_t kind, std::uint64_t subject) override;
+
+ private:
+  enum Timer : std::uint32_t { sync, proxy };
+  struct Record {
+    bool listed = false;  // by the load balancer
+    bool pending = false;
+    std::uint64_t draws = 0;
+  };
+  Record& record(PodId pod);
+  bool wanted(const Pod& pod) const;
+  void write(const Document& service);
+  void list(PodId pod, bool value);
+
+  Registry& registry_;
+  EndpointListener* listener_ = nullptr;
+  std::vector<Record> records_;  // by PodId, from 1
+  bool sync_pending_ = false;
+};
+
+}  // namespace mocks::kubernetes

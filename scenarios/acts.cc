@@ -8,6 +8,7 @@
 #include "rotator/cli/yaml_section.h"
 #include "rotator/ports/check.h"
 #include "scenarios/hand.h"
+#include "scenarios/stage.h"
 #include "scenarios/world.h"
 
 namespace scenarios {
@@ -61,6 +62,30 @@ mocks::kubernetes::ExecFault exec_fault(ExecTrouble trouble) {
 
 void release_trouble(World& world, const Argument&) { world.fleet().trouble({}, 0); }
 
+struct Up {
+  bool up = true;
+};
+
+// The users' record knows the identity provider's own state: it blames a login by it.
+void set_up(Stage& stage, const Argument& argument, Up to) {
+  const auto& server = std::get<ServerName>(argument).name;
+  if (server == "idp") stage.world().timeline().set_provider_up(stage.scheduler().now(), to.up);
+  if (to.up)
+    stage.conditions().bring_up(server);
+  else
+    stage.conditions().take_down(server);
+}
+
+void partition(Stage& stage, const Argument& argument) {
+  const auto& route = std::get<Route>(argument);
+  stage.conditions().partition(route.caller, route.server);
+}
+
+void repair(Stage& stage, const Argument& argument) {
+  const auto& route = std::get<Route>(argument);
+  stage.conditions().repair(route.caller, route.server);
+}
+
 Status wait(Hand& hand, const Argument& argument) {
   const auto* const duration = std::get_if<ports::Duration>(&argument);
   return duration ? hand.wait(*duration) : hand.wait_for_the_window();
@@ -85,21 +110,25 @@ constexpr ActRow table[] = {
      .name = "take_down",
      .argument = Kind::server,
      .opposite = Act::bring_up,
+     .effect = [](Stage& stage, const Argument& server) { set_up(stage, server, {.up = false}); },
      .in_timeline = "A server refuses connections ..."},
     {.act = Act::bring_up,
      .name = "bring_up",
      .argument = Kind::server,
      .opposite = Act::take_down,
+     .effect = [](Stage& stage, const Argument& server) { set_up(stage, server, {.up = true}); },
      .in_timeline = "... and answers again."},
     {.act = Act::partition,
      .name = "partition",
      .argument = Kind::route,
      .opposite = Act::repair,
+     .effect = partition,
      .in_timeline = "caller>server: nothing passes between them ..."},
     {.act = Act::repair,
      .name = "repair",
      .argument = Kind::route,
      .opposite = Act::partition,
+     .effect = repair,
      .in_timeline = "... and passes again."},
     {.act = Act::hold_refresh,
      .name = "hold_refresh",
@@ -284,16 +313,19 @@ constexpr ActRow table[] = {
      .name = "kill",
      .argument = Kind::the_rotator,
      .opposite = Act::start,
+     .effect = [](Stage& stage, const Argument&) { stage.kill_rotator(); },
      .in_timeline = "kill -9. Without `start` in the timeline a new process resumes after 20 s."},
     {.act = Act::start,
      .name = "start",
      .argument = Kind::the_rotator,
      .opposite = Act::kill,
+     .effect = [](Stage& stage, const Argument&) { stage.start_rotator(); },
      .in_timeline = "A new process that resumes."},
     {.act = Act::interrupt,
      .name = "interrupt",
      .argument = Kind::the_rotator,
      .opposite = Act::start,
+     .effect = [](Stage& stage, const Argument&) { stage.interrupt_rotator(); },
      .in_timeline = "SIGTERM."},
     {.act = Act::crash_container,
      .name = "crash_container",

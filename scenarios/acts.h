@@ -17,6 +17,7 @@
 namespace scenarios {
 
 class Hand;
+class Stage;
 class World;
 
 enum class Act {
@@ -105,8 +106,8 @@ using InWorld = void (*)(World& world, const Argument& argument);
 // One of the guide's commands by hand; a human beside the driver does it when it stands in a
 // timeline. Error with the sentence that the person would read.
 using ByHand = ports::Status (*)(Hand& hand, const Argument& argument);
-// Happens to the network or to the driver's process: the stage knows how.
-struct OnStage {};
+// Happens to the network or to the driver's process.
+using OnStage = void (*)(Stage& stage, const Argument& argument);
 using Effect = std::variant<OnStage, InWorld, ByHand>;
 
 struct ActRow {
@@ -114,8 +115,8 @@ struct ActRow {
   std::string_view name = {};
   ArgumentKind argument = ArgumentKind::yes;
   std::optional<Act> opposite = {};  // what undoes it, where something does
-  Effect effect = {};
-  std::string_view phase = {};  // ByHand: what the report calls the time from this command on
+  Effect effect = InWorld(nullptr);  // never null in the table
+  std::string_view phase = {};       // ByHand: what the report calls the time from this command on
   // One line for the schema; empty where it may not be used.
   std::string_view as_command = {};   // in `operator:`, the guide's commands in order
   std::string_view in_timeline = {};  // in `timeline:`

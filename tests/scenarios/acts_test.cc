@@ -71,6 +71,11 @@ BOOST_AUTO_TEST_CASE(what_is_done_by_hand_names_its_phase_and_only_that_is_a_com
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_an_act_does_is_in_its_row) {
+  for (const auto& row : scenarios::all_acts())
+    BOOST_TEST(std::visit([](auto effect) { return effect != nullptr; }, row.effect), row.name);
+}
+
 BOOST_AUTO_TEST_CASE(the_published_schema_describes_every_act_as_its_row_does) {
   const testing::Schema schema("scenarios/scenario.schema.json");
   for (const auto place : {ActPlace::command, ActPlace::timeline}) {

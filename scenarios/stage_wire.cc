@@ -1,5 +1,5 @@
-// The HTTP wire: the same mocks behind real HTTPS, the rotator's executable as a child process,
-// users on client threads.
+// The stage of the HTTP wire: the same mocks behind real HTTPS, the rotator's executable as a child
+// process, users on client threads.
 #include <signal.h>
 
 #include <algorithm>
@@ -9,7 +9,6 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 #include <thread>
 
 #include "mocks/portal/metrics.h"
@@ -26,6 +25,7 @@
 #include "scenarios/compression.h"
 #include "scenarios/hand.h"
 #include "scenarios/narrator.h"
+#include "scenarios/play.h"
 #include "scenarios/run.h"
 #include "scenarios/servers.h"
 #include "scenarios/world.h"
@@ -40,12 +40,20 @@ using ports::fail;
 // More real logins a second than this, and two cores measure themselves instead of the rotation.
 constexpr double most_logins_per_second = 60;
 constexpr std::size_t browser_threads = 16;
-constexpr int max_incarnations = 20;
-constexpr ports::Duration restart_delay = std::chrono::seconds(20);  // in the scenario's time
 
-class HttpRun final : private mocks::Timed {
+// The rotator's own word for how it ended.
+rotator::Ending ending_of(const std::string& word) {
+  using rotator::Ending;
+  for (const auto ending :
+       {Ending::done, Ending::rolled_back, Ending::refused, Ending::unknown, Ending::stopped,
+        Ending::misconfigured, Ending::locked, Ending::interrupted})
+    if (word == rotator::to_string(ending)) return ending;
+  return Ending::unknown;
+}
+
+class WireStage final : private Stage {
  public:
-  HttpRun(const Scenario& scenario, const RunOptions& options, Driver driver)
+  WireStage(const Scenario& scenario, const RunOptions& options, Driver driver)
       : original_(scenario),
         scenario_(compressed(scenario, options.compression)),
         options_(options),
@@ -67,9 +75,7 @@ class HttpRun final : private mocks::Timed {
     pass(scenario_.lead);
     {
       const std::lock_guard lock(world_mutex_);
-      began_ = scheduler_->now();
-      world_->apply_next_configuration();
-      schedule_steps("");
+      play_.begin();
     }
     auto driven = driver_.kind == Driver::Kind::rotator ? drive_rotator() : drive_by_hand();
     if (!driven) return fail(driven.error());
@@ -81,39 +87,32 @@ class HttpRun final : private mocks::Timed {
   }
 
  private:
-  enum TimerKind : std::uint32_t { step };
-
   ports::Status start_world();
   ports::Status drive_rotator();
   ports::Status drive_by_hand();
-  ports::Result<ChildExit> one_incarnation(const std::string& command);
+  ports::Result<ChildExit> one_incarnation(Command command);
 
   // Lets real time pass.
   void pass(ports::Duration duration) {
     static_cast<void>(clock_.sleep_until(clock_.now() + duration));
   }
 
-  void on_timer(std::uint32_t, std::uint64_t subject) override {
-    perform(scenario_.timeline[subject]);
-  }
-
-  // Under the world's lock.
-  void schedule_steps(const std::string& phase) {
-    for (std::size_t i = 0; i < scenario_.timeline.size(); ++i)
-      if (scenario_.timeline[i].phase == phase)
-        scheduler_->at(scheduler_->now() + scenario_.timeline[i].plus, *this, step, i);
-  }
-
   void enter(const std::string& phase) {
     browsers_->begin_phase(phase);
     const std::lock_guard lock(world_mutex_);
-    last_phase_ = phase;
-    if (entered_.insert(phase).second && phase != "before") schedule_steps(phase);
-    narrator_.note(scheduler_->now(), "phase " + phase);
+    play_.enter(phase);
   }
 
-  void perform(const Step& act);
-  void bystander(const Step& act);
+  // Stage
+  World& world() override { return *world_; }
+  mocks::Scheduler& scheduler() override { return *scheduler_; }
+  mocks::sim::Conditions& conditions() override { return *conditions_; }
+  void human(const Step& act) override;
+  void kill_rotator() override { signal(SIGKILL); }
+  void interrupt_rotator() override { signal(SIGTERM); }
+  void start_rotator() override;
+
+  void signal(int number);
   void await_bystanders();
   void await_start();
   HandOptions hand_options() const;
@@ -131,6 +130,7 @@ class HttpRun final : private mocks::Timed {
   std::mutex world_mutex_;
   mocks::sim::Trace trace_;
   Narrator narrator_;
+  Play play_{scenario_, *this, narrator_};
   std::unique_ptr<mocks::sim::FaultPlan> plan_;
   std::unique_ptr<mocks::sim::Conditions> conditions_;
   std::optional<mocks::wire::RealTimeScheduler> scheduler_;
@@ -148,16 +148,12 @@ class HttpRun final : private mocks::Timed {
 
   std::vector<std::jthread> bystanders_;
 
-  std::set<std::string> entered_;
-  std::string last_phase_;
   std::string output_;
   RotationReport rotation_;
   ports::Instant begin_ = {};  // of the world
-  ports::Instant began_ = {};  // the driver
-  ports::Instant ended_ = {};
 };
 
-ports::Status HttpRun::start_world() {
+ports::Status WireStage::start_world() {
   if (options_.keep_timeline) trace_.add(narrator_);
   scheduler_.emplace(world_mutex_);
   {
@@ -202,7 +198,7 @@ ports::Status HttpRun::start_world() {
 }
 
 // A line of the rotator's log: one JSON object.
-void HttpRun::heard(const std::string& line) {
+void WireStage::heard(const std::string& line) {
   const auto json = nlohmann::json::parse(line, nullptr, false);
   std::string phase;
   if (json.is_object() && json.value("event", "") == "phase_began") phase = json.value("phase", "");
@@ -214,13 +210,14 @@ void HttpRun::heard(const std::string& line) {
   if (!phase.empty()) enter(phase);
 }
 
-ports::Result<ChildExit> HttpRun::one_incarnation(const std::string& command) {
+ports::Result<ChildExit> WireStage::one_incarnation(Command command) {
   {
     const std::lock_guard lock(child_mutex_);
     exit_.reset();
   }
   auto child = Child::start(
-      {options_.rotator, command, "-c", servers_->configuration_file(), "--output", "json"},
+      {options_.rotator, to_string(command), "-c", servers_->configuration_file(), "--output",
+       "json"},
       {{"VAULT_TOKEN", world_->credentials().vault_token}, {"PATH", "/usr/bin:/bin"}},
       [this](const std::string& line) { heard(line); },
       [this](const ChildExit& how) {
@@ -243,8 +240,8 @@ ports::Result<ChildExit> HttpRun::one_incarnation(const std::string& command) {
   return how;
 }
 
-ports::Status HttpRun::drive_rotator() {
-  std::string command = "run";
+ports::Status WireStage::drive_rotator() {
+  auto command = Command::run;
   for (int incarnation = 1; incarnation <= max_incarnations; ++incarnation) {
     auto exit = one_incarnation(command);
     if (!exit) return fail(exit.error());
@@ -263,37 +260,30 @@ ports::Status HttpRun::drive_rotator() {
       rotation_.api_calls += result.value("api_calls", std::uint64_t{0});
       rotation_.restarts = result.value("restarts", 0);
     }
-    const bool resumable = killed || rotation_.outcome == "unknown" ||
-                           rotation_.outcome == "interrupted" || rotation_.outcome == "locked";
-    // It died before its rotation had begun: the next scheduled run begins one.
-    const bool none_begun = !killed && command == "resume" && rotation_.outcome == "done" &&
-                            result.value("rotation_id", "").empty();
-    if (!none_begun && (!resumable || rotation_.outcome == scenario_.expect.outcome)) break;
-    if (none_begun)
+    // Whoever was killed comes back.
+    const auto next =
+        killed ? Next::resume
+               : play_.next_after({.command = command,
+                                   .ending = ending_of(rotation_.outcome),
+                                   .knows_a_rotation = !result.value("rotation_id", "").empty()});
+    if (next == Next::the_end) break;
+    if (next == Next::run)
       pass(restart_delay / options_.compression);
     else
       await_start();
-    command = none_begun ? "run" : "resume";
+    command = next == Next::run ? Command::run : Command::resume;
   }
   const std::lock_guard lock(world_mutex_);
-  ended_ = scheduler_->now();
+  play_.end();
   return {};
 }
 
-HandOptions HttpRun::hand_options() const {
-  const auto& at = servers_->endpoints();
-  return {.idp_origin = at.idp,
-          .vault_origin = at.vault,
-          .kubernetes_origin = at.kubernetes,
-          .client_id = client_id,
-          .vault_token = world_->credentials().vault_token,
-          .kubernetes_token = world_->credentials().operator_token,
-          .kubernetes_namespace = kubernetes_namespace,
-          .deployment = deployment_name,
-          .window = options_.window.value_or(std::chrono::minutes(15)) / options_.compression};
+HandOptions WireStage::hand_options() const {
+  return scenarios::hand_options(*world_, servers_->endpoints(),
+                                 options_.window.value_or(default_window) / options_.compression);
 }
 
-ports::Status HttpRun::drive_by_hand() {
+ports::Status WireStage::drive_by_hand() {
   auto client = ports::new_http_client(clock_, stop_, servers_->client_options("overlap-operator"));
   if (!client) return fail(client.error());
   Hand hand(**client, clock_, hand_options(), [this](const std::string& phase) { enter(phase); });
@@ -302,16 +292,16 @@ ports::Status HttpRun::drive_by_hand() {
                                        : scenario_.policies.at(options_.policy).commands);
   rotation_ = {.strategy = "by hand",
                .outcome = done ? "done" : "unknown",
-               .phase = last_phase_,
+               .phase = play_.phase(),
                .api_calls = hand.calls(),
                .message = done ? "" : done.error().message};
   const std::lock_guard lock(world_mutex_);
-  ended_ = scheduler_->now();
+  play_.end();
   return {};
 }
 
 // A human who does one of the guide's commands beside the driver.
-void HttpRun::bystander(const Step& act) {
+void WireStage::human(const Step& act) {
   const auto said = [this](const std::string& what) {
     const std::lock_guard lock(world_mutex_);
     narrator_.note(scheduler_->now(), "human: " + what);
@@ -325,58 +315,40 @@ void HttpRun::bystander(const Step& act) {
   });
 }
 
-void HttpRun::await_bystanders() {
+void WireStage::await_bystanders() {
   std::unique_lock lock(world_mutex_);
   const auto humans = std::move(bystanders_);
   lock.unlock();  // joined without it: they say what they did
 }
 
 // Until the next incarnation: a moment, or what the timeline says.
-void HttpRun::await_start() {
+void WireStage::await_start() {
   if (restarts_by_itself(scenario_)) return pass(restart_delay / options_.compression);
   std::unique_lock lock(child_mutex_);
   child_changed_.wait_for(lock, scenario_.at_most, [this] { return start_asked_; });
   start_asked_ = false;
 }
 
-void HttpRun::perform(const Step& step) {
-  narrator_.note(scheduler_->now(), "act " + to_string(step.act, step.argument));
-  const auto& effect = row_of(step.act).effect;
-  if (const auto* const in_world = std::get_if<InWorld>(&effect))
-    return (*in_world)(*world_, step.argument);
-  if (std::holds_alternative<ByHand>(effect)) return bystander(step);
-  const auto* const route = std::get_if<Route>(&step.argument);
-  if (step.act == Act::partition) return conditions_->partition(route->caller, route->server);
-  if (step.act == Act::repair) return conditions_->repair(route->caller, route->server);
-  if (const auto* const server = std::get_if<ServerName>(&step.argument)) {
-    const bool up = step.act == Act::bring_up;
-    if (server->name == "idp") world_->timeline().set_provider_up(scheduler_->now(), up);
-    return up ? conditions_->bring_up(server->name) : conditions_->take_down(server->name);
-  }
+void WireStage::signal(int number) {
   const std::lock_guard lock(child_mutex_);
-  if (step.act == Act::start)
-    start_asked_ = true;
-  else if (child_)
-    child_->send(step.act == Act::kill ? SIGKILL : SIGTERM);
+  if (child_) child_->send(number);
+}
+
+void WireStage::start_rotator() {
+  const std::lock_guard lock(child_mutex_);
+  start_asked_ = true;
   child_changed_.notify_all();
 }
 
-Report HttpRun::report() {
-  Report report{
-      .scenario = original_.name, .wire = "http", .seed = options_.seed, .policy = options_.policy};
+Report WireStage::report() {
+  Report report{.wire = "http"};
   const auto tally = browsers_->tally();
   const std::lock_guard lock(world_mutex_);
   world_->check_end_state();
   world_->look_for_leaks(output_);
-  rotation_.duration_s = seconds_since(began_, ended_);
+  rotation_.duration_s = play_.duration_s();
   report.rotation = rotation_;
-  count_logins(scenario_, tally, world_->timeline(), scheduler_->now(), report);
-  report.invariants = world_->invariants().reports();
-  for (const auto& rule : plan_->rules()) report.faults.push_back(mocks::sim::describe(rule));
-  for (const auto i : plan_->never_fired()) report.faults_never_fired.push_back(report.faults[i]);
-  if (options_.keep_timeline) report.timeline = narrator_.take();
-  report.replay =
-      "rehearse run " + original_.path + " --wire http --seed " + std::to_string(options_.seed);
+  play_.report(options_, tally, *plan_, "rehearse run " + original_.path + " --wire http", report);
   const double begin_s = seconds_since(ports::Instant(), begin_);
   for (auto& invariant : report.invariants)
     invariant.at_s = std::max(0.0, invariant.at_s - begin_s);
@@ -391,8 +363,8 @@ Report HttpRun::report() {
 ports::Result<Report> run_http(const Scenario& scenario, const RunOptions& options) {
   auto driver = driver_of(scenario, options.policy);
   if (!driver) return fail(driver.error());
-  HttpRun run(scenario, options, std::move(*driver));
-  return run.run();
+  WireStage stage(scenario, options, std::move(*driver));
+  return stage.run();
 }
 
 }  // namespace scenarios

@@ -1,4 +1,4 @@
-// The simulated wire: virtual time, the rotator's library on a fiber.
+// The simulated stage: virtual time, the rotator's library on a fiber.
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -16,6 +16,7 @@
 #include "scenarios/assemble.h"
 #include "scenarios/hand.h"
 #include "scenarios/narrator.h"
+#include "scenarios/play.h"
 #include "scenarios/run.h"
 #include "scenarios/world.h"
 
@@ -25,12 +26,6 @@ namespace {
 using mocks::FactKind;
 using mocks::sim::Process;
 
-// After a crash the next scheduled run comes this much later, at most so often.
-constexpr ports::Duration restart_delay = std::chrono::seconds(20);
-constexpr int max_incarnations = 20;
-
-double seconds(ports::Instant at) { return seconds_since(ports::Instant(), at); }
-
 mocks::users::LoginOptions login_options(const Scenario& scenario, const std::string& fidelity) {
   return {
       .fidelity = *mocks::users::parse_fidelity(fidelity.empty() ? scenario.fidelity : fidelity),
@@ -38,12 +33,13 @@ mocks::users::LoginOptions login_options(const Scenario& scenario, const std::st
       .journey = journey_options(scenario)};
 }
 
-class Simulation final : private mocks::Timed,
-                         private mocks::sim::Network::CrashListener,
-                         private rotator::Listener {
+class SimStage final : private Stage,
+                       private mocks::Timed,
+                       private mocks::sim::Network::CrashListener,
+                       private rotator::Listener {
  public:
-  Simulation(const Scenario& scenario, const RunOptions& options, Driver driver,
-             rotator::Configuration configuration)
+  SimStage(const Scenario& scenario, const RunOptions& options, Driver driver,
+           rotator::Configuration configuration)
       : scenario_(scenario),
         options_(options),
         driver_(std::move(driver)),
@@ -105,43 +101,32 @@ class Simulation final : private mocks::Timed,
   }
 
  private:
-  enum TimerKind : std::uint32_t { begin_driver, step, next_incarnation };
+  enum TimerKind : std::uint32_t { begin_driver, next_incarnation };
 
   static ports::Instant at(ports::Duration since_start) { return ports::Instant(since_start); }
 
-  void on_timer(std::uint32_t kind, std::uint64_t subject) override {
+  void on_timer(std::uint32_t kind, std::uint64_t) override {
     if (kind == begin_driver) return begin();
-    if (kind == step) return perform(scenario_.timeline[subject]);
     if (!process_.running()) start(next_command_);
   }
 
   void begin() {
-    began_ = queue_.now();
-    world_.apply_next_configuration();
-    schedule_steps("");
-    start("run");
-  }
-
-  // The acts that hang on the driver's entering `phase`.
-  void schedule_steps(const std::string& phase) {
-    for (std::size_t i = 0; i < scenario_.timeline.size(); ++i)
-      if (scenario_.timeline[i].phase == phase)
-        queue_.at(queue_.now() + scenario_.timeline[i].plus, *this, step, i);
+    play_.begin();
+    start(Command::run);
   }
 
   void enter(const std::string& phase) {
     logins_.begin_phase(phase);
-    last_phase_ = phase;
-    if (entered_.insert(phase).second && phase != "before") schedule_steps(phase);
-    narrator_.note(queue_.now(), "phase " + phase);
+    play_.enter(phase);
   }
 
   void tell(FactKind kind) {
-    trace_.observe(queue_.now(),
-                   {.kind = kind, .subject = mocks::name_of(process_.name()), .text = last_phase_});
+    trace_.observe(
+        queue_.now(),
+        {.kind = kind, .subject = mocks::name_of(process_.name()), .text = play_.phase()});
   }
 
-  void start(std::string command) {
+  void start(Command command) {
     if (++incarnation_ > max_incarnations) {
       outcome_ = rotator::Outcome{.message = "crashed more often than it was restarted"};
       finished_ = true;
@@ -149,11 +134,11 @@ class Simulation final : private mocks::Timed,
     }
     if (driver_.kind == Driver::Kind::operator_by_hand)
       return process_.start([this] { follow_the_guide(); });
-    next_command_ = "resume";
-    process_.start([this, command = std::move(command)] { rotate(command); });
+    next_command_ = Command::resume;
+    process_.start([this, command] { rotate(command); });
   }
 
-  void rotate(const std::string& command) {
+  void rotate(Command command) {
     tell(FactKind::rotator_started);
     const auto http = network_.client(process_.name(), process_);
     mocks::sim::SimClock clock(process_);
@@ -161,38 +146,24 @@ class Simulation final : private mocks::Timed,
     rotator::Rotation rotation(
         {.http = *http, .clock = clock, .random = random, .files = files_}, configuration_,
         {.vault_token = ports::Secret(std::string(world_.credentials().vault_token))}, *this);
-    auto outcome = command == "run" ? rotation.run() : rotation.resume();
+    auto outcome = command == Command::run ? rotation.run() : rotation.resume();
     tell(FactKind::rotator_stopped);
     output_ += outcome.message + "\n";
-    // It died before its rotation had begun: the next scheduled run begins one.
-    if (command == "resume" && outcome.rotation_id.empty() &&
-        outcome.ending == rotator::Ending::done) {
-      next_command_ = "run";
-      queue_.at(queue_.now() + restart_delay, *this, next_incarnation, 0);
-      return;
+    const auto next = play_.next_after({.command = command,
+                                        .ending = outcome.ending,
+                                        .knows_a_rotation = !outcome.rotation_id.empty()});
+    if (next == Next::run) {
+      next_command_ = Command::run;
+      return restart_after_delay();
     }
-    if (outcome.ending == rotator::Ending::interrupted ||
-        outcome.ending == rotator::Ending::unknown || outcome.ending == rotator::Ending::locked) {
-      // Resumable: the next scheduled run takes it up. An expectation of just that ending stops
-      // here.
-      if (to_string(outcome.ending) != scenario_.expect.outcome && incarnation_ < max_incarnations)
-        return restart_soon();
-    }
+    if (next == Next::resume && incarnation_ < max_incarnations) return restart_soon();
     outcome_ = std::move(outcome);
     finish();
   }
 
-  // Somebody with the guide in hand, in this world.
   HandOptions hand_options() {
-    return {.idp_origin = simulated_endpoints.idp,
-            .vault_origin = simulated_endpoints.vault,
-            .kubernetes_origin = simulated_endpoints.kubernetes,
-            .client_id = client_id,
-            .vault_token = world_.credentials().vault_token,
-            .kubernetes_token = world_.credentials().operator_token,
-            .kubernetes_namespace = kubernetes_namespace,
-            .deployment = deployment_name,
-            .window = options_.window.value_or(std::chrono::minutes(15))};
+    return scenarios::hand_options(world_, simulated_endpoints,
+                                   options_.window.value_or(default_window));
   }
 
   void follow_the_guide() {
@@ -208,8 +179,7 @@ class Simulation final : private mocks::Timed,
 
   void finish() {
     finished_ = true;
-    ended_ = queue_.now();
-    driver_phase_ = last_phase_;
+    play_.end();
     enter("after");
   }
 
@@ -221,34 +191,24 @@ class Simulation final : private mocks::Timed,
   }
 
   void restart_soon() {
-    if (restarts_by_itself(scenario_))
-      queue_.at(queue_.now() + restart_delay, *this, next_incarnation, 0);
+    if (restarts_by_itself(scenario_)) restart_after_delay();
+  }
+  void restart_after_delay() {
+    queue_.at(queue_.now() + restart_delay, *this, next_incarnation, 0);
   }
 
-  // One act of the timeline.
-  void perform(const Step& step) {
-    narrator_.note(queue_.now(), "act " + to_string(step.act, step.argument));
-    const auto& effect = row_of(step.act).effect;
-    if (const auto* const in_world = std::get_if<InWorld>(&effect))
-      return (*in_world)(world_, step.argument);
-    if (std::holds_alternative<ByHand>(effect)) return bystander(step);
-    const auto* const route = std::get_if<Route>(&step.argument);
-    if (step.act == Act::partition) return conditions_.partition(route->caller, route->server);
-    if (step.act == Act::repair) return conditions_.repair(route->caller, route->server);
-    if (const auto* const server = std::get_if<ServerName>(&step.argument)) {
-      const bool up = step.act == Act::bring_up;
-      if (server->name == "idp") world_.timeline().set_provider_up(queue_.now(), up);
-      return up ? conditions_.bring_up(server->name) : conditions_.take_down(server->name);
-    }
-    if (step.act == Act::interrupt) return process_.interrupt();
-    if (step.act == Act::start) queue_.at(queue_.now(), *this, next_incarnation, 0);
-    if (step.act != Act::kill || !process_.running()) return;
+  // Stage
+  World& world() override { return world_; }
+  mocks::Scheduler& scheduler() override { return queue_; }
+  mocks::sim::Conditions& conditions() override { return conditions_; }
+  void kill_rotator() override {
+    if (!process_.running()) return;
     process_.kill();
     on_crash(process_);
   }
-
-  // A human who does one of the guide's commands beside the driver.
-  void bystander(const Step& act) {
+  void interrupt_rotator() override { process_.interrupt(); }
+  void start_rotator() override { queue_.at(queue_.now(), *this, next_incarnation, 0); }
+  void human(const Step& act) override {
     auto& process = bystanders_.emplace_back(std::make_unique<Process>(queue_, "human"));
     process->start([this, &process = *process, act] {
       const auto http = network_.client("human", process);
@@ -280,38 +240,27 @@ class Simulation final : private mocks::Timed,
 
   Report report() {
     Report report;
-    report.scenario = scenario_.name;
-    report.wire = "sim";
-    report.seed = options_.seed;
-    report.policy = options_.policy;
     const auto& outcome = *outcome_or_unknown();
     const bool by_hand = driver_.kind == Driver::Kind::operator_by_hand;
     report.rotation = {.strategy = by_hand ? "by hand" : rotator::to_string(outcome.strategy),
                        .outcome = rotator::to_string(outcome.ending),
-                       .phase = by_hand ? driver_phase_ : rotator::to_string(outcome.phase),
-                       .duration_s = seconds(ended_) - seconds(began_),
+                       .phase = by_hand ? play_.phase() : rotator::to_string(outcome.phase),
+                       .duration_s = play_.duration_s(),
                        .api_calls = by_hand ? by_hand_calls_ : network_.calls("rotator"),
                        .bytes_read = network_.bytes_received("rotator"),
                        .restarts = outcome.restarts,
                        .message = outcome.message};
-    count_logins(scenario_, logins_.tally(), world_.timeline(), queue_.now(), report);
-    report.invariants = world_.invariants().reports();
-    for (const auto& rule : faults_.rules()) report.faults.push_back(mocks::sim::describe(rule));
-    for (const auto i : faults_.never_fired())
-      report.faults_never_fired.push_back(report.faults[i]);
     report.trace_hash = trace_.hash_text();
-    if (options_.keep_timeline) report.timeline = narrator_.take();
-    report.replay = "rehearse replay " + scenario_.path + " --seed " +
-                    std::to_string(options_.seed) +
-                    (options_.policy.empty() ? "" : " --policy " + options_.policy);
+    play_.report(options_, logins_.tally(), faults_, "rehearse replay " + scenario_.path, report);
     judge(scenario_, report);
     return report;
   }
 
   const rotator::Outcome* outcome_or_unknown() {
     if (!outcome_)
-      outcome_ = rotator::Outcome{.message = "the run was still going after " +
-                                             std::to_string(seconds(queue_.now())) + " s"};
+      outcome_ =
+          rotator::Outcome{.message = "the run was still going after " +
+                                      std::to_string(seconds_since({}, queue_.now())) + " s"};
     return &*outcome_;
   }
 
@@ -329,19 +278,15 @@ class Simulation final : private mocks::Timed,
   mocks::portal::Metrics metrics_;
   mocks::sim::SimFiles files_;
   Narrator narrator_;
+  Play play_{scenario_, *this, narrator_};
   Process process_;
   std::vector<std::unique_ptr<Process>> bystanders_;
-  std::set<std::string> entered_;
-  std::string last_phase_;
-  std::string driver_phase_;
   std::string output_;
   std::optional<rotator::Outcome> outcome_;
   std::uint64_t by_hand_calls_ = 0;
   int incarnation_ = 0;
-  std::string next_command_ = "run";
+  Command next_command_ = Command::run;
   bool finished_ = false;
-  ports::Instant began_ = {};
-  ports::Instant ended_ = {};
 };
 
 }  // namespace
@@ -359,8 +304,8 @@ ports::Result<rotator::Plan> plan_simulated(const Scenario& scenario, std::uint6
   const RunOptions options{.seed = seed};
   auto configuration = rotation_configuration(scenario, scenario.driver, simulated_endpoints, {});
   if (!configuration) return ports::fail(configuration.error());
-  Simulation simulation(scenario, options, scenario.driver, std::move(*configuration));
-  return simulation.plan();
+  SimStage stage(scenario, options, scenario.driver, std::move(*configuration));
+  return stage.plan();
 }
 
 ports::Result<Report> run_simulated(const Scenario& scenario, const RunOptions& options) {
@@ -370,8 +315,8 @@ ports::Result<Report> run_simulated(const Scenario& scenario, const RunOptions& 
   auto configuration =
       rotation_configuration(scenario, *driver, simulated_endpoints, options.window);
   if (!configuration) return ports::fail(configuration.error());
-  Simulation simulation(scenario, options, std::move(*driver), std::move(*configuration));
-  return simulation.run();
+  SimStage stage(scenario, options, std::move(*driver), std::move(*configuration));
+  return stage.run();
 }
 
 }  // namespace scenarios

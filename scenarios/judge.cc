@@ -5,12 +5,6 @@
 namespace scenarios {
 namespace {
 
-Verdict parse_verdict(const std::string& word) {
-  if (word == "pass") return Verdict::pass;
-  if (word == "fail") return Verdict::fail;
-  return Verdict::unknown;
-}
-
 std::string join(const std::set<std::string>& words) {
   std::string all;
   for (const auto& word : words) all += (all.empty() ? "" : ", ") + word;
@@ -24,9 +18,10 @@ Verdict verdict_of(const Report& report) {
   Verdict verdict = Verdict::pass;
   for (const auto& invariant : report.invariants) verdict = worst(verdict, invariant.verdict);
   if (report.logins.failed > 0) verdict = worst(verdict, Verdict::fail);
-  if (report.rotation.outcome == "unknown" || report.rotation.outcome.empty())
+  const auto outcome = report.rotation.outcome.value_or(rotator::Ending::unknown);
+  if (outcome == rotator::Ending::unknown)
     verdict = worst(verdict, Verdict::unknown);
-  else if (report.rotation.outcome != "done")
+  else if (outcome != rotator::Ending::done)
     verdict = worst(verdict, Verdict::fail);
   return verdict;
 }
@@ -36,21 +31,22 @@ Verdict verdict_of(const Report& report) {
 void judge(const Scenario& scenario, Report& report) {
   const auto& expect = scenario.expect;
   report.verdict = verdict_of(report);
-  report.expected = parse_verdict(expect.verdict);
+  report.expected = expect.verdict;
   report.deviations.clear();
   const auto deviates = [&](std::string what) { report.deviations.push_back(std::move(what)); };
   if (report.verdict != report.expected) {
     std::string why;
     for (const auto& invariant : report.invariants)
       if (invariant.verdict != Verdict::pass) why += "; " + invariant.name + ": " + invariant.what;
-    if (report.rotation.outcome != "done")
-      why += "; the rotation is " + report.rotation.outcome + ": " + report.rotation.message;
+    if (report.rotation.outcome != rotator::Ending::done)
+      why += "; the rotation is " + to_string(report.rotation.outcome) + ": " +
+             report.rotation.message;
     deviates(std::string("the verdict is ") + to_string(report.verdict) + " instead of " +
-             expect.verdict + why);
+             to_string(expect.verdict) + why);
   }
-  if (!expect.outcome.empty() && report.rotation.outcome != expect.outcome)
-    deviates("the rotation ended as " + report.rotation.outcome + " instead of " + expect.outcome +
-             ": " + report.rotation.message);
+  if (expect.outcome && report.rotation.outcome != expect.outcome)
+    deviates("the rotation ended as " + to_string(report.rotation.outcome) + " instead of " +
+             to_string(expect.outcome) + ": " + report.rotation.message);
   if (expect.failed_at_least && report.logins.failed < *expect.failed_at_least)
     deviates("only " + grouped(report.logins.failed) + " logins failed, at least " +
              grouped(*expect.failed_at_least) + " were expected");

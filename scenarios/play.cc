@@ -55,7 +55,7 @@ Next Play::next_after(const Incarnation& incarnation) const {
   const bool resumable =
       ending == Ending::interrupted || ending == Ending::unknown || ending == Ending::locked;
   // An expectation of just that ending stops here.
-  if (!resumable || rotator::to_string(ending) == scenario_.expect.outcome) return Next::the_end;
+  if (!resumable || ending == scenario_.expect.outcome) return Next::the_end;
   return Next::resume;
 }
 

@@ -64,7 +64,7 @@ Json json_of(const Report& report) {
   run["as_expected"] = report.as_expected;
   run["deviations"] = report.deviations;
   run["rotation"] = {
-      {"strategy", report.rotation.strategy},   {"outcome", report.rotation.outcome},
+      {"strategy", report.rotation.strategy},   {"outcome", to_string(report.rotation.outcome)},
       {"phase", report.rotation.phase},         {"duration_s", rounded(report.rotation.duration_s)},
       {"api_calls", report.rotation.api_calls}, {"restarts", report.rotation.restarts},
       {"message", report.rotation.message}};
@@ -137,10 +137,15 @@ std::string text_row(const Report& report) {
          verdict_text(report);
 }
 
+std::string to_string(const std::optional<rotator::Ending>& outcome) {
+  return outcome ? rotator::to_string(*outcome) : "";
+}
+
 std::string text_details(const Report& report) {
   std::string text = header_row() + "\n" + text_row(report) + "\n\n";
-  text += "rotation: " + report.rotation.strategy + ", " + report.rotation.outcome + " in phase " +
-          report.rotation.phase + " after " + text_of("%.1f s", report.rotation.duration_s) + ", " +
+  text += "rotation: " + report.rotation.strategy + ", " + to_string(report.rotation.outcome) +
+          " in phase " + report.rotation.phase + " after " +
+          text_of("%.1f s", report.rotation.duration_s) + ", " +
           std::to_string(report.rotation.api_calls) + " API calls\n";
   if (!report.rotation.message.empty()) text += "  " + report.rotation.message + "\n";
   text += "\n" + padded("phase", 16) + right("from s", 10) + right("to s", 10) +

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "rotator/ports/clock.h"
+#include "rotator/rotation/rotation.h"
 
 namespace scenarios {
 
@@ -48,10 +49,14 @@ struct TimelineEntry {
   std::string what = {};
 };
 
+// The word of an outcome; empty when there was none.
+std::string to_string(const std::optional<rotator::Ending>& outcome);
+
 struct RotationReport {
   std::string strategy = {};  // "overlap", "cutover", "by hand"
-  std::string outcome = {};   // the rotator's ending, or "done" for an operator who came to the end
-  std::string phase = {};     // the last one entered
+  // The rotator's ending, or done for an operator who came to the end; empty when there was none.
+  std::optional<rotator::Ending> outcome = {};
+  std::string phase = {};  // the last one entered
   double duration_s = 0;
   std::uint64_t api_calls = 0;
   std::uint64_t bytes_read = 0;  // simulated wire: of all answers; for the benchmarks, not shown

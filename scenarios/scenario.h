@@ -15,6 +15,7 @@
 #include "rotator/ports/result.h"
 #include "rotator/rotation/configuration.h"
 #include "scenarios/acts.h"
+#include "scenarios/report.h"
 
 namespace scenarios {
 
@@ -89,8 +90,8 @@ struct Driver {
 
 // What is expected; whatever is not said is not checked.
 struct Expectation {
-  std::string verdict = "pass";  // pass, fail, unknown
-  std::string outcome = {};      // the rotator's ending: done, rolled_back, refused, ...
+  Verdict verdict = Verdict::pass;
+  std::optional<rotator::Ending> outcome = {};
   std::optional<std::uint64_t> failed_at_least = {};
   std::optional<std::uint64_t> failed_at_most = {};
   std::optional<std::set<std::string>> causes = {};  // exactly these

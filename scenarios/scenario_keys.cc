@@ -9,14 +9,16 @@
 namespace scenarios {
 namespace {
 
+using rotator::Ending;
 using rotator::Keys;
 using Of = rotator::NumberOptions::Of;
 
 constexpr std::array methods = {"client_secret_post", "client_secret_basic"};
 constexpr std::array variants = {"multi", "single", "slow"};
-constexpr std::array verdicts = {"pass", "fail", "unknown"};
-constexpr std::array outcomes = {"done",    "rolled_back", "refused",    "unknown",
-                                 "stopped", "locked",      "interrupted"};
+constexpr std::array verdicts = {Verdict::pass, Verdict::fail, Verdict::unknown};
+constexpr std::array outcomes = {Ending::done,       Ending::rolled_back, Ending::refused,
+                                 Ending::unknown,    Ending::stopped,     Ending::locked,
+                                 Ending::interrupted};
 constexpr std::array fidelities = {"exact", "superposed", "counts", "hybrid"};
 constexpr std::array wires = {"sim", "http"};
 

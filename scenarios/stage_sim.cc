@@ -243,7 +243,7 @@ class SimStage final : private Stage,
     const auto& outcome = *outcome_or_unknown();
     const bool by_hand = driver_.kind == Driver::Kind::operator_by_hand;
     report.rotation = {.strategy = by_hand ? "by hand" : rotator::to_string(outcome.strategy),
-                       .outcome = rotator::to_string(outcome.ending),
+                       .outcome = outcome.ending,
                        .phase = by_hand ? play_.phase() : rotator::to_string(outcome.phase),
                        .duration_s = play_.duration_s(),
                        .api_calls = by_hand ? by_hand_calls_ : network_.calls("rotator"),

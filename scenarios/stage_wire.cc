@@ -253,7 +253,7 @@ ports::Status WireStage::drive_rotator() {
                                             " and printed no JSON result; it said: " +
                                             exit->standard_error.substr(0, 500));
     if (!killed) {
-      rotation_.outcome = result.value("outcome", "unknown");
+      rotation_.outcome = ending_of(result.value("outcome", ""));
       rotation_.phase = result.value("phase", "");
       rotation_.strategy = result.value("strategy", "");
       rotation_.message = result.value("message", "");
@@ -264,7 +264,7 @@ ports::Status WireStage::drive_rotator() {
     const auto next =
         killed ? Next::resume
                : play_.next_after({.command = command,
-                                   .ending = ending_of(rotation_.outcome),
+                                   .ending = *rotation_.outcome,
                                    .knows_a_rotation = !result.value("rotation_id", "").empty()});
     if (next == Next::the_end) break;
     if (next == Next::run)
@@ -291,7 +291,7 @@ ports::Status WireStage::drive_by_hand() {
       hand.run(options_.policy.empty() ? scenario_.driver.commands
                                        : scenario_.policies.at(options_.policy).commands);
   rotation_ = {.strategy = "by hand",
-               .outcome = done ? "done" : "unknown",
+               .outcome = done ? rotator::Ending::done : rotator::Ending::unknown,
                .phase = play_.phase(),
                .api_calls = hand.calls(),
                .message = done ? "" : done.error().message};

@@ -82,8 +82,8 @@ ports::Result<RunResult> run_one(const Scenario& scenario, const SweepOptions& o
                    .failed = report->logins.failed,
                    .by_cause = report->logins.by_cause,
                    .expected = report->logins.expected_failed,
-                   .refused = report->rotation.outcome == "refused",
-                   .done = report->rotation.outcome == "done"};
+                   .refused = report->rotation.outcome == rotator::Ending::refused,
+                   .done = report->rotation.outcome == rotator::Ending::done};
 }
 
 bool waits_for_window(const Driver& driver) {

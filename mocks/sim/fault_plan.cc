@@ -84,8 +84,8 @@ void FaultPlan::add(FaultRule rule) {
   std::string line = sim::describe(rule);
   const std::uint64_t entity = name_of(rule.label.empty() ? line : rule.label);
   states_.push_back({.entity = entity,
-.number = static_cast<std::int64_t>(number_of(*rule.kind)),
- .line = std::move(line)});
+                     .number = static_cast<std::int64_t>(number_of(*rule.kind)),
+                     .line = std::move(line)});
   rules_.push_back(std::move(rule));
 }
 

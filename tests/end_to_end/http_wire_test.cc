@@ -55,7 +55,7 @@ BOOST_DATA_TEST_CASE(comes_to_the_same_verdict_as_the_simulated_wire,
   const auto sim = scenarios::run_simulated(scenario, {.seed = 1});
   BOOST_REQUIRE(sim.has_value());
   BOOST_TEST((http.verdict == sim->verdict));
-  BOOST_TEST(http.rotation.outcome == sim->rotation.outcome);
+  BOOST_TEST((http.rotation.outcome == sim->rotation.outcome));
   for (const auto& [cause, count] : http.logins.by_cause)
     BOOST_TEST(sim->logins.by_cause.contains(cause),
                std::string(name) + ": only the HTTP wire has " + cause);

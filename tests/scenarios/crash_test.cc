@@ -86,7 +86,8 @@ Scenario with_two_crashes(Fault kind, std::uint64_t nth) {
 bool whole(const Report& report) {
   bool good = report.logins.failed == 0 &&
               report.faults_never_fired.size() < report.faults.size() &&
-              (report.rotation.outcome == "done" || report.rotation.outcome == "rolled_back") &&
+              (report.rotation.outcome == rotator::Ending::done ||
+               report.rotation.outcome == rotator::Ending::rolled_back) &&
               // Who died before it had begun is scheduled again, and then rotates.
               report.rotation.message.find("ever begun") == std::string::npos;
   for (const auto& invariant : report.invariants)
@@ -101,7 +102,7 @@ void row(const std::string& name, std::uint64_t first,
   std::map<std::string, int> endings;
   for (std::uint64_t nth = first; nth <= calls; nth += stride) {
     const auto report = run(scenario(nth));
-    ++endings[report.rotation.outcome];
+    ++endings[scenarios::to_string(report.rotation.outcome)];
     if (!whole(report))
       BOOST_ERROR(name << " at call " << nth << " of " << calls << "\n"
                        << scenarios::text_details(report));
@@ -152,8 +153,8 @@ BOOST_AUTO_TEST_CASE(stays_dead_until_the_timeline_starts_it) {
                 [](const auto& step) { return step.act == scenarios::Act::start; });
   const auto by_itself = scenarios::run_simulated(*scenario, {.seed = 1});
   BOOST_REQUIRE((when_told && by_itself));
-  BOOST_TEST(when_told->rotation.outcome == "done");
-  BOOST_TEST(by_itself->rotation.outcome == "done");
+  BOOST_TEST((when_told->rotation.outcome == rotator::Ending::done));
+  BOOST_TEST((by_itself->rotation.outcome == rotator::Ending::done));
   BOOST_TEST(when_told->rotation.duration_s > by_itself->rotation.duration_s + 120);
 }
 

@@ -74,11 +74,11 @@ BOOST_AUTO_TEST_CASE(protect_while_they_are_on) {
       BOOST_TEST(report.as_expected, scenarios::text_details(report));
       BOOST_TEST(violations(report) == 0, scenarios::text_details(report));
       if (gate == rotator::Gate::quiet_period) {
-        BOOST_TEST(report.rotation.outcome == "rolled_back");
+        BOOST_TEST((report.rotation.outcome == rotator::Ending::rolled_back));
         BOOST_TEST(report.logins.failed == report.logins.by_cause.at("idp_unavailable"));
         continue;
       }
-      BOOST_TEST(report.rotation.outcome == "done");
+      BOOST_TEST((report.rotation.outcome == rotator::Ending::done));
       BOOST_TEST(report.logins.failed == 0U);
     }
   }

@@ -28,7 +28,7 @@ Report good() {
   report.verdict = Verdict::pass;
   report.as_expected = true;
   report.rotation = {.strategy = "overlap",
-                     .outcome = "done",
+                     .outcome = rotator::Ending::done,
                      .phase = "confirm",
                      .duration_s = 1312.4,
                      .api_calls = 31};
@@ -215,14 +215,14 @@ BOOST_AUTO_TEST_CASE(numbers_are_grouped_by_thousands) {
 
 BOOST_AUTO_TEST_CASE(the_judge_finds_nothing_wrong_with_a_good_run) {
   BOOST_TEST(deviations({}, good()).empty());
-  BOOST_TEST(deviations({.verdict = "pass",
-                         .outcome = "done",
+  BOOST_TEST(deviations({.verdict = Verdict::pass,
+                         .outcome = rotator::Ending::done,
                          .failed_at_least = 0,
                          .failed_at_most = 0,
                          .causes = std::set<std::string>{}},
                         good())
                  .empty());
-  BOOST_TEST(deviations({.verdict = "fail",
+  BOOST_TEST(deviations({.verdict = Verdict::fail,
                          .failed_at_least = 118,
                          .failed_at_most = 118,
                          .causes = std::set<std::string>{"secret_retired"},
@@ -232,26 +232,27 @@ BOOST_AUTO_TEST_CASE(the_judge_finds_nothing_wrong_with_a_good_run) {
 }
 
 BOOST_AUTO_TEST_CASE(the_judge_marks_every_kind_of_deviation) {
-  deviates({.verdict = "fail"}, good(), "the verdict is pass instead of fail");
+  deviates({.verdict = Verdict::fail}, good(), "the verdict is pass instead of fail");
   deviates({.violated = {"no_live_secret_retired"}}, bad(),
            "the verdict is fail instead of pass; no_live_secret_retired: secret 1 was deleted "
            "while 4 live pods used it");
   auto back = good();
-  back.rotation.outcome = "rolled_back";
+  back.rotation.outcome = rotator::Ending::rolled_back;
   back.rotation.message = "the rollout failed";
   deviates({}, back,
            "the verdict is fail instead of pass; the rotation is rolled_back: the rollout failed");
-  deviates({.verdict = "fail", .outcome = "done"}, back,
+  deviates({.verdict = Verdict::fail, .outcome = rotator::Ending::done}, back,
            "the rotation ended as rolled_back instead of done: the rollout failed");
   deviates({.failed_at_least = 3}, good(), "only 0 logins failed, at least 3 were expected");
-  const scenarios::Expectation warned = {.verdict = "fail", .violated = {"no_live_secret_retired"}};
+  const scenarios::Expectation warned = {.verdict = Verdict::fail,
+                                         .violated = {"no_live_secret_retired"}};
   auto expect = warned;
   expect.failed_at_most = 117;
   deviates(expect, bad(), "118 logins failed, at most 117 were expected");
   expect = warned;
   expect.causes = {"stale_render"};
   deviates(expect, bad(), "the causes are secret_retired instead of stale_render");
-  expect = {.verdict = "fail"};
+  expect = {.verdict = Verdict::fail};
   deviates(expect, bad(), "the violated invariants are no_live_secret_retired instead of none");
   expect.violated = {"no_live_secret_retired", "one_secret_left"};
   deviates(expect, bad(),
@@ -271,7 +272,7 @@ BOOST_AUTO_TEST_CASE(what_could_not_be_checked_is_unknown_and_never_a_pass) {
   BOOST_TEST((unsure.verdict == Verdict::unknown));
   BOOST_TEST(!unsure.as_expected);
   auto endless = good();
-  endless.rotation.outcome = "";
+  endless.rotation.outcome = std::nullopt;
   scenarios::judge(scenario, endless);
   BOOST_TEST((endless.verdict == Verdict::unknown));
   // A failed login weighs more than a check that broke.
@@ -283,7 +284,8 @@ BOOST_AUTO_TEST_CASE(what_could_not_be_checked_is_unknown_and_never_a_pass) {
 // What the row says belongs to a run that is as expected, and to no other.
 BOOST_AUTO_TEST_CASE(the_row_says_its_sentence_only_when_as_expected) {
   Scenario scenario;
-  scenario.expect = {.verdict = "fail", .violated = {"no_live_secret_retired"}, .says = "warned"};
+  scenario.expect = {
+      .verdict = Verdict::fail, .violated = {"no_live_secret_retired"}, .says = "warned"};
   auto report = bad();
   scenarios::judge(scenario, report);
   BOOST_TEST(report.says == "warned");

@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(a_partition_of_the_vault_agents_holds_the_rollout_up_until_
           "  - {after: rollout, plus: 5m, repair: agent/*>vault}\n");
   BOOST_TEST(rollout_s(quiet) > 0);
   BOOST_TEST(rollout_s(cut) > rollout_s(quiet) + 120);
-  BOOST_TEST(cut.rotation.outcome == "done", cut.rotation.message);
+  BOOST_TEST((cut.rotation.outcome == rotator::Ending::done), cut.rotation.message);
 }
 
 BOOST_AUTO_TEST_CASE(a_vault_that_is_down_refuses_its_agents_too) {
@@ -72,10 +72,10 @@ BOOST_AUTO_TEST_CASE(portal_pods_cut_off_from_the_identity_provider_fail_their_l
 
 BOOST_AUTO_TEST_CASE(pods_that_the_injector_missed_never_serve) {
   const auto missed = run("timeline:\n  - {at: 0s, hold_injection: 100}\n");
-  BOOST_TEST(missed.rotation.outcome != "done");
+  BOOST_TEST((missed.rotation.outcome != rotator::Ending::done));
   const auto mended =
       run("timeline:\n  - {at: 0s, hold_injection: 100}\n  - {at: 0s, release_injection: 1}\n");
-  BOOST_TEST(mended.rotation.outcome == "done");
+  BOOST_TEST((mended.rotation.outcome == rotator::Ending::done));
 }
 
 BOOST_AUTO_TEST_CASE(agents_that_are_wedged_find_no_new_version_until_they_are_freed) {
@@ -100,21 +100,21 @@ BOOST_AUTO_TEST_CASE(agents_that_do_not_poll_keep_what_they_rendered_first) {
 
 BOOST_AUTO_TEST_CASE(pods_whose_agents_read_from_a_standby_far_behind_do_not_get_the_new_secret) {
   const auto behind = run("timeline:\n  - {at: 0s, lag_standby: 1h}\n");
-  BOOST_TEST(behind.rotation.outcome != "done");
+  BOOST_TEST((behind.rotation.outcome != rotator::Ending::done));
   const auto synchronous =
       run("timeline:\n  - {at: 0s, lag_standby: 1h}\n  - {at: 0s, sync_standby: true}\n");
-  BOOST_TEST(synchronous.rotation.outcome == "done");
+  BOOST_TEST((synchronous.rotation.outcome == rotator::Ending::done));
 }
 
 BOOST_AUTO_TEST_CASE(pods_that_cannot_be_asked_prove_nothing_until_they_can) {
   for (const char* trouble : {"refused", "no_status", "truncated"}) {
     const auto broken = run("timeline:\n  - {at: 0s, break_exec: " + std::string(trouble) + "}\n");
-    BOOST_TEST(broken.rotation.outcome != "done", trouble);
+    BOOST_TEST((broken.rotation.outcome != rotator::Ending::done), trouble);
     BOOST_TEST(broken.logins.failed == 0U, trouble);
   }
   const auto mended =
       run("timeline:\n  - {at: 0s, break_exec: refused}\n  - {at: 0s, mend_exec: true}\n");
-  BOOST_TEST(mended.rotation.outcome == "done");
+  BOOST_TEST((mended.rotation.outcome == rotator::Ending::done));
 }
 
 BOOST_AUTO_TEST_CASE(an_act_is_told_as_the_file_writes_it) {

@@ -24,9 +24,10 @@ Network::~Network() = default;
 void Network::add_server(const ServerOptions& options, Handler& handler) {
   ports::check(core_->find_server(options.origin) == nullptr, "two servers under one origin");
   ports::check(options.latency_low <= options.latency_high, "a latency range upside down");
-  core_->servers.push_back(
-      {.options = options, .handler = &handler, .name_hash = name_of(options.name),
-       .down = core_->conditions.is_down(options.name)});
+  core_->servers.push_back({.options = options,
+                            .handler = &handler,
+                            .name_hash = name_of(options.name),
+                            .down = core_->conditions.is_down(options.name)});
 }
 
 void Network::set_crash_listener(CrashListener* listener) { core_->crash_listener = listener; }

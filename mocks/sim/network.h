@@ -2,11 +2,11 @@
 // ports::HttpClient whose calls travel in virtual time, through the fault plan, and come back to
 // the fiber that made them.
 //
-// Of one call: the conditions and the plan are consulted as the request leaves; it arrives after a drawn latency (and
-// the plan's delay); the handler runs at that instant; the reply leaves after Answer.delay and
-// arrives after a second drawn latency. A caller that dies meanwhile does not recall its request.
-// Requests of one caller to one server draw their latencies by their own count, so that a call more
-// elsewhere moves none of them.
+// Of one call: the conditions and the plan are consulted as the request leaves; it arrives after a
+// drawn latency (and the plan's delay); the handler runs at that instant; the reply leaves after
+// Answer.delay and arrives after a second drawn latency. A caller that dies meanwhile does not
+// recall its request. Requests of one caller to one server draw their latencies by their own count,
+// so that a call more elsewhere moves none of them.
 //
 // What the caller sees:
 //   unknown origin, server down, request refused ......... Error unreachable, after one round trip

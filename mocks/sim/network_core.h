@@ -34,7 +34,7 @@ struct Link {
   std::uint64_t started = 0;
   std::uint64_t calls = 0;  // of those started, the ones that left the caller
   std::uint64_t bytes = 0;  // of bodies and stream pieces that came back
-  bool cut = false;  // as the conditions are
+  bool cut = false;         // as the conditions are
 };
 
 // Legs of one exchange, each with its own latency draw; stream piece n is leg_pieces + n.

@@ -169,7 +169,7 @@ class Server::Engine final : private sim::Conditions::Listener {
 
 ports::Result<std::unique_ptr<Server>> Server::start(Handler& handler, std::mutex& world,
                                                      Scheduler& scheduler,
- sim::Conditions& conditions,
+                                                     sim::Conditions& conditions,
                                                      ServerOptions options) {
   auto engine = std::make_unique<Engine>(handler, world, scheduler, conditions, std::move(options));
   if (auto started = engine->start(); !started) return ports::fail(started.error());

@@ -77,7 +77,8 @@ class Server {
   // the port is taken. Everything handed in must outlive the server.
   // Not under the world's lock.
   static ports::Result<std::unique_ptr<Server>> start(Handler& handler, std::mutex& world,
-                                                      Scheduler& scheduler, sim::Conditions& conditions,
+                                                      Scheduler& scheduler,
+                                                      sim::Conditions& conditions,
                                                       ServerOptions options);
   // Stops. Not under the world's lock.
   ~Server();

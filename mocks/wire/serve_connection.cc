@@ -4,7 +4,6 @@
 #include <boost/asio/write.hpp>
 #include <vector>
 
-
 namespace mocks::wire {
 
 namespace net = boost::asio;

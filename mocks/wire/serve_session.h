@@ -40,7 +40,7 @@ struct Surroundings {
   ServerOptions options = {};
   boost::asio::ssl::context tls;
   std::string origin = {};
-  std::set<Breakable*> open = {};            // the server's thread only
+  std::set<Breakable*> open = {};  // the server's thread only
   std::atomic<bool> down = false;
   std::atomic<std::uint64_t> connections = 0;
   std::atomic<std::uint64_t> open_connections = 0;

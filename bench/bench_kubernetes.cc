@@ -32,14 +32,15 @@ class Deaf final : public mocks::Observer {
 struct World {
   explicit World(std::uint64_t seed) : server(queue, facts, Draws(seed), options()) {
     server.set_pod_runtime(runtime);
-    server.seed_deployment({.kubernetes_namespace = "portal", .name = "web", .replicas = replicas});
+    server.seed_workload({.kubernetes_namespace = "portal", .name = "web", .replicas = replicas});
   }
   static ApiServerOptions options() {
     ApiServerOptions options;
-    options.users = {{.name = "system:serviceaccount:portal:rotator",
-                      .token = "synthetic-token",
-                      .kubernetes_namespace = "portal",
-                      .rules = mocks::kubernetes::rotator_rules("web", "lock")}};
+    options.users = {
+        {.name = "system:serviceaccount:portal:rotator",
+         .token = "synthetic-token",
+         .kubernetes_namespace = "portal",
+         .rules = mocks::kubernetes::rotator_rules({.workload = "web", .lease = "lock"})}};
     return options;
   }
   mocks::Answer call(const char* method, const char* target, std::string body = {},

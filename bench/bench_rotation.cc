@@ -45,7 +45,7 @@ std::string pod_list() {
                     .rules = {{.verbs = {"*"}, .groups = {"*"}, .resources = {"*"}}}}};
   mocks::kubernetes::ApiServer server(queue, facts, mocks::sim::Draws(1), options);
   server.set_pod_runtime(runtime);
-  server.seed_deployment({.kubernetes_namespace = "portal", .name = "web", .replicas = 4});
+  server.seed_workload({.kubernetes_namespace = "portal", .name = "web", .replicas = 4});
   auto answer = server.handle(
       {.target = "/api/v1/namespaces/portal/pods",
        .headers = {{"Authorization", "Bearer synthetic-token"}, {"Accept", "application/json"}}});

@@ -25,8 +25,8 @@ enum class FactKind : std::uint32_t {
   vault_sealed,
   vault_unsealed,
   token_issued,
-  // Kubernetes. subject = pod (or Deployment, Lease); number = ReplicaSet revision for pods.
-  deployment_changed,  // number = new generation
+  // Kubernetes. subject = pod (or workload, Lease); number = ReplicaSet revision for pods.
+  workload_changed,  // number = new generation
   pod_created,
   pod_started,  // object = secret value that the portal process read from its file
   pod_ready,

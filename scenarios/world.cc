@@ -156,13 +156,14 @@ void World::seed_kubernetes() {
        .token = credentials_.kubernetes_token,
        .groups = {"system:serviceaccounts", "system:authenticated"},
        .kubernetes_namespace = kubernetes_namespace,
-       .rules = mocks::kubernetes::rotator_rules(deployment_name, lease_name)},
+       .rules =
+           mocks::kubernetes::rotator_rules({.workload = deployment_name, .lease = lease_name})},
       {.name = "operator",
        .token = credentials_.operator_token,
        .groups = {"system:masters", "system:authenticated"},
        .rules = {{.verbs = {"*"}, .groups = {"*"}, .resources = {"*"}}}}};
   options.namespaces = {"default", "kube-system", kubernetes_namespace};
-  options.deployment_lag /= scenario_.compression;
+  options.workload_lag /= scenario_.compression;
   options.replica_set_lag /= scenario_.compression;
   options.pod_start.low /= scenario_.compression;
   options.pod_start.high /= scenario_.compression;
@@ -185,7 +186,7 @@ void World::seed_kubernetes() {
         .uid = user};
   });
   const std::string path = std::string(vault_mount) + "/data/" + secret_path;
-  kubernetes_->seed_deployment(
+  kubernetes_->seed_workload(
       {.kubernetes_namespace = kubernetes_namespace,
        .name = deployment_name,
        .replicas = fleet.replicas,

@@ -12,7 +12,7 @@
 #include "mocks/kubernetes/api/reviews.h"
 #include "mocks/kubernetes/api/watch_hub.h"
 #include "mocks/kubernetes/api/writer.h"
-#include "mocks/kubernetes/controllers/controllers.h"
+#include "mocks/kubernetes/controllers/controller.h"
 #include "mocks/kubernetes/controllers/endpoints.h"
 #include "mocks/kubernetes/controllers/seed.h"
 #include "mocks/kubernetes/node/kubelet.h"
@@ -59,9 +59,7 @@ struct ApiServer::Machine {
   FactTeller facts{registry};
   WatchHub watches{registry};
   Authorizer authorizer{registry};
-  DeploymentController deployments{registry};
-  ReplicaSetController replica_sets{registry};
-  GarbageCollector garbage{registry};
+  Controllers controllers = make_controllers(registry);
   Kubelet kubelet{registry};
   EndpointsController endpoints{registry};
   Reader reader{registry};
@@ -156,11 +154,7 @@ Outcome<Answer> ApiServer::Machine::answer(ApiCall& call) {
   if (auto allowed = authorize(call); !allowed) return refuse(allowed.error());
   if (call.resource_path) return answer_resource(call);
   auto found = answer_discovery(call.path);
-  if (!found) {
-    const bool group_path = call.path.starts_with("/apis/") || call.path.starts_with("/api/");
-    if (!group_path) return refuse(page_not_found());
-    return refuse(page_not_found());
-  }
+  if (!found) return refuse(page_not_found());
   if (call.method != "GET") return refuse(method_not_allowed());
   return std::move(*found);
 }
@@ -215,13 +209,12 @@ Outcome<Answer> ApiServer::Machine::answer_resource(ApiCall& call) {
       if (call.method != "POST") return refuse(method_not_allowed());
       return request_token(call, authorizer, registry);
     }
-    if (kind->kind != Kind::deployment ||
-        (call.subresource != "scale" && call.subresource != "status")) {
+    if (!kind->workload || (call.subresource != "scale" && call.subresource != "status")) {
       return refuse(no_such_resource());
     }
     if (call.verb == "get") return reader.get(call, *kind);
     if (call.subresource == "scale" && (call.verb == "patch" || call.verb == "update")) {
-      return writer.scale(call);
+      return writer.scale(call, *kind);
     }
     return refuse(method_not_allowed());
   }
@@ -232,8 +225,8 @@ Outcome<Answer> ApiServer::Machine::answer_resource(ApiCall& call) {
     if (auto readable = expect_json(call); !readable) return refuse(readable.error());
   }
   const bool named = !call.name.empty();
-  const bool bare_pods = kind->kind == Kind::pod || kind->kind == Kind::replica_set;
-  if (call.verb == "create" && !named && !bare_pods) return writer.create(call, *kind);
+  if (call.verb == "create" && !named && kind->writes == Writes::all)
+    return writer.create(call, *kind);
   if (call.verb == "update" && named) return writer.update(call, *kind);
   if (call.verb == "patch" && named) return writer.patch(call, *kind);
   if (call.verb == "delete") return writer.remove(call, *kind);
@@ -255,8 +248,9 @@ void ApiServer::set_endpoint_listener(EndpointListener& listener) {
   machine_->endpoints.set_listener(listener);
 }
 
-std::vector<PodId> ApiServer::seed_deployment(const SeedDeployment& seed) {
-  std::vector<PodId> pods = seed_rolled_out(machine_->registry, machine_->kubelet, seed);
+std::vector<PodId> ApiServer::seed_workload(const WorkloadSeed& seed) {
+  std::vector<PodId> pods =
+      seed_rolled_out(machine_->registry, machine_->kubelet, machine_->controllers, seed);
   machine_->endpoints.settle();
   return pods;
 }
@@ -301,19 +295,17 @@ std::string ApiServer::user_of_token(std::string_view token) const {
 
 void ApiServer::forget_history() { machine_->registry.store().compact(); }
 
-void ApiServer::end_watches() { machine_->watches.end_all(); }
-
 std::vector<ApiServer::PodState> ApiServer::pods(std::string_view kubernetes_namespace,
-                                                 std::string_view deployment) const {
+                                                 std::string_view workload) const {
   std::vector<PodState> states;
   const Store& store = machine_->registry.store();
-  const ObjectPointer owner = store.find(Kind::deployment, kubernetes_namespace, deployment);
-  if (owner == nullptr) return states;
   for (const auto& [key, object] : store.all(Kind::pod)) {
-    if (!object->identity->owner) continue;
-    const ObjectPointer set = store.find(Kind::replica_set, object->identity->owner->serial);
-    if (set == nullptr || !set->identity->owner ||
-        set->identity->owner->serial != owner->identity->serial) {
+    ObjectPointer top = object;
+    while (top != nullptr && top->identity->owner) {
+      top = store.find(top->identity->owner->kind, top->identity->owner->serial);
+    }
+    if (top == nullptr || !info(top->kind).workload || top->name() != workload ||
+        top->kubernetes_namespace() != kubernetes_namespace) {
       continue;
     }
     const auto& pod = static_cast<const Pod&>(*object);

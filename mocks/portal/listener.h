@@ -3,7 +3,7 @@
 // world is one (mocks/users/timeline.h); the portal itself remembers nothing.
 #pragma once
 
-#include "mocks/kubernetes/node/pod_runtime.h"
+#include "mocks/kubernetes/store/pod_id.h"
 #include "mocks/portal/environment.h"
 #include "rotator/ports/clock.h"
 

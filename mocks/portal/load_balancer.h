@@ -10,7 +10,7 @@
 #include <optional>
 #include <span>
 
-#include "mocks/kubernetes/node/pod_runtime.h"
+#include "mocks/kubernetes/controllers/endpoint_listener.h"
 #include "mocks/portal/listener.h"
 #include "mocks/scheduler.h"
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "mocks/kubernetes/codec/kind_codec.h"
 #include "mocks/kubernetes/json/json_text.h"
 
 namespace mocks::kubernetes {
@@ -128,60 +129,14 @@ std::optional<Failure> read_number(const ApiCall& call, std::string_view name, T
 }
 
 bool supported_field(const KindInfo& kind, std::string_view field) {
-  constexpr std::array<std::string_view, 8> of_pods = {
-      "spec.nodeName",    "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName",
-      "spec.hostNetwork", "status.phase",       "status.podIP",       "status.nominatedNodeName"};
-  constexpr std::array<std::string_view, 10> of_events = {"involvedObject.kind",
-                                                          "involvedObject.namespace",
-                                                          "involvedObject.name",
-                                                          "involvedObject.uid",
-                                                          "involvedObject.apiVersion",
-                                                          "involvedObject.resourceVersion",
-                                                          "reason",
-                                                          "reportingComponent",
-                                                          "source",
-                                                          "type"};
-  if (field == "metadata.name" || field == "metadata.namespace") return true;
-  if (kind.kind == Kind::pod) {
-    return std::find(of_pods.begin(), of_pods.end(), field) != of_pods.end();
-  }
-  if (kind.kind == Kind::event) {
-    return std::find(of_events.begin(), of_events.end(), field) != of_events.end();
-  }
-  if (kind.kind == Kind::kubernetes_namespace) return field == "status.phase";
-  return kind.kind == Kind::replica_set && field == "status.replicas";
+  return field == "metadata.name" || field == "metadata.namespace" ||
+         codec_of(kind.kind).selects_by(field);
 }
 
 std::string field_of(const Object& object, std::string_view field) {
   if (field == "metadata.name") return object.name();
   if (field == "metadata.namespace") return object.kubernetes_namespace();
-  if (object.kind == Kind::pod) {
-    const auto& pod = static_cast<const Pod&>(object);
-    if (field == "spec.nodeName") return pod.pod_template->node;
-    if (field == "spec.restartPolicy") return "Always";
-    if (field == "spec.schedulerName") return "default-scheduler";
-    if (field == "spec.serviceAccountName") return "default";
-    if (field == "spec.hostNetwork") return "false";
-    if (field == "status.phase") return std::string(pod.phase);
-    if (field == "status.podIP") return pod.seen ? pod_address(pod.id) : "";
-    return {};
-  }
-  if (object.kind == Kind::event) {
-    const auto& event = static_cast<const Event&>(object);
-    if (field == "involvedObject.kind") return event.regarding.kind;
-    if (field == "involvedObject.namespace") return event.regarding.kubernetes_namespace;
-    if (field == "involvedObject.name") return event.regarding.name;
-    if (field == "involvedObject.uid") return event.regarding.uid;
-    if (field == "involvedObject.apiVersion") return event.regarding.api_version;
-    if (field == "involvedObject.resourceVersion") return event.regarding.resource_version;
-    if (field == "reason") return event.reason;
-    if (field == "type") return event.type;
-    return event.component;
-  }
-  if (object.kind == Kind::replica_set) {
-    return std::to_string(static_cast<const ReplicaSet&>(object).status.replicas);
-  }
-  return "Active";
+  return codec_of(object.kind).field(object, field);
 }
 
 Failure bad_list_options(std::string field, const std::string& why) {

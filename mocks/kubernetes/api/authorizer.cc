@@ -65,19 +65,20 @@ std::string base64url(std::string_view text) {
 
 }  // namespace
 
-std::vector<Rule> rotator_rules(const std::string& deployment, const std::string& lease) {
+std::vector<Rule> rotator_rules(const RotatorRole& role) {
+  const KindInfo& workload = info(role.workload_kind);
   return {
       {.verbs = {"get", "patch", "list", "watch"},
-       .groups = {"apps"},
-       .resources = {"deployments"},
-       .resource_names = {deployment}},
+       .groups = {std::string(workload.group)},
+       .resources = {std::string(workload.plural)},
+       .resource_names = {role.workload}},
       {.verbs = {"get", "list"}, .groups = {"apps"}, .resources = {"replicasets"}},
       {.verbs = {"get", "list", "watch"}, .groups = {""}, .resources = {"pods"}},
       {.verbs = {"get", "create"}, .groups = {""}, .resources = {"pods/exec"}},
       {.verbs = {"get", "create", "update"},
        .groups = {"coordination.k8s.io"},
        .resources = {"leases"},
-       .resource_names = {lease}},
+       .resource_names = {role.lease}},
       // A name cannot limit POST: whoever creates by POST needs this.
       {.verbs = {"create"}, .groups = {"coordination.k8s.io"}, .resources = {"leases"}},
       {.verbs = {"create", "patch"}, .groups = {"events.k8s.io", ""}, .resources = {"events"}},

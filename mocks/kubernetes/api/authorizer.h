@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "mocks/kubernetes/api_server.h"
 #include "mocks/kubernetes/store/registry.h"
 
 namespace mocks::kubernetes {
@@ -36,6 +35,15 @@ struct Access {
   std::string_view name = {};
   std::string full_resource() const;  // "pods" or "pods/exec", as a rule names it
 };
+
+// Which objects a rotator's Role names.
+struct RotatorRole {
+  Kind workload_kind = Kind::deployment;
+  std::string workload = {};
+  std::string lease = {};
+};
+// The smallest Role with which a rotator can restart one workload and hold one Lease.
+std::vector<Rule> rotator_rules(const RotatorRole& role);
 
 class Authorizer {
  public:

@@ -1,6 +1,8 @@
 #include "mocks/kubernetes/api/discovery.h"
 
+#include <algorithm>
 #include <array>
+#include <tuple>
 #include <vector>
 
 #include "mocks/kubernetes/json/json_text.h"
@@ -14,73 +16,97 @@ constexpr std::string_view read_patch = R"(["delete","get","list","patch","watch
 constexpr std::string_view read_only = R"(["delete","get","list","watch"])";
 constexpr std::string_view create_only = R"(["create"])";
 
+// One entry of an APIResourceList.
 struct Resource {
-  std::string_view group;
-  std::string_view name;
-  std::string_view singular;
-  std::string_view kind;
+  std::string_view group = {};
+  std::string name = {};
+  std::string_view singular = {};
+  std::string_view kind = {};
   bool namespaced = true;
-  std::string_view verbs = all_verbs;
-  std::string_view short_names = {};  // JSON list
+  std::string_view verbs = create_only;
+  std::string_view short_name = {};
   bool in_all = false;
   std::string_view foreign = {};  // group/version of a kind that lives elsewhere
 };
 
-constexpr std::array resources = {
-    Resource{"", "configmaps", "configmap", "ConfigMap", true, all_verbs, R"(["cm"])"},
-    Resource{"", "endpoints", "endpoints", "Endpoints", true, read_only, R"(["ep"])"},
-    Resource{"", "events", "event", "Event", true, all_verbs, R"(["ev"])"},
-    Resource{"", "namespaces", "namespace", "Namespace", false, all_verbs, R"(["ns"])"},
-    Resource{"", "pods", "pod", "Pod", true, read_patch, R"(["po"])", true},
-    Resource{.group = "",
-             .name = "pods/eviction",
-             .singular = "",
-             .kind = "Eviction",
-             .verbs = create_only,
-             .foreign = "policy/v1"},
-    Resource{"", "pods/exec", "", "PodExecOptions", true, R"(["create","get"])"},
-    Resource{"", "pods/log", "", "Pod", true, R"(["get"])"},
-    Resource{"", "resourcequotas", "resourcequota", "ResourceQuota", true, all_verbs,
-             R"(["quota"])"},
-    Resource{"", "serviceaccounts", "serviceaccount", "ServiceAccount", true, all_verbs,
-             R"(["sa"])"},
-    Resource{.group = "",
-             .name = "serviceaccounts/token",
-             .singular = "",
-             .kind = "TokenRequest",
-             .verbs = create_only,
-             .foreign = "authentication.k8s.io/v1"},
-    Resource{"", "services", "service", "Service", true, all_verbs, R"(["svc"])", true},
-    Resource{"apps", "deployments", "deployment", "Deployment", true, all_verbs, R"(["deploy"])",
-             true},
-    Resource{.group = "apps",
-             .name = "deployments/scale",
-             .singular = "",
-             .kind = "Scale",
-             .verbs = R"(["get","patch","update"])",
-             .foreign = "autoscaling/v1"},
-    Resource{"apps", "deployments/status", "", "Deployment", true, R"(["get"])"},
-    Resource{"apps", "replicasets", "replicaset", "ReplicaSet", true, read_patch, R"(["rs"])",
-             true},
-    Resource{"events.k8s.io", "events", "event", "Event", true, all_verbs, R"(["ev"])"},
-    Resource{"authentication.k8s.io", "selfsubjectreviews", "selfsubjectreview",
-             "SelfSubjectReview", false, create_only},
-    Resource{"authentication.k8s.io", "tokenreviews", "tokenreview", "TokenReview", false,
-             create_only},
-    Resource{"authorization.k8s.io", "localsubjectaccessreviews", "localsubjectaccessreview",
-             "LocalSubjectAccessReview", true, create_only},
-    Resource{"authorization.k8s.io", "selfsubjectaccessreviews", "selfsubjectaccessreview",
-             "SelfSubjectAccessReview", false, create_only},
-    Resource{"authorization.k8s.io", "selfsubjectrulesreviews", "selfsubjectrulesreview",
-             "SelfSubjectRulesReview", false, create_only},
-    Resource{"authorization.k8s.io", "subjectaccessreviews", "subjectaccessreview",
-             "SubjectAccessReview", false, create_only},
-    Resource{"policy", "poddisruptionbudgets", "poddisruptionbudget", "PodDisruptionBudget", true,
-             all_verbs, R"(["pdb"])"},
-    Resource{"coordination.k8s.io", "leases", "lease", "Lease"},
-    Resource{"discovery.k8s.io", "endpointslices", "endpointslice", "EndpointSlice", true,
-             read_only},
-};
+// What is served and kept nowhere: parts of pods and service accounts, and the reviews.
+std::vector<Resource> unkept() {
+  constexpr std::string_view authentication = "authentication.k8s.io";
+  constexpr std::string_view authorization = "authorization.k8s.io";
+  return {
+      {.name = "pods/eviction", .kind = "Eviction", .foreign = "policy/v1"},
+      {.name = "pods/exec", .kind = "PodExecOptions", .verbs = R"(["create","get"])"},
+      {.name = "pods/log", .kind = "Pod", .verbs = R"(["get"])"},
+      {.name = "serviceaccounts/token",
+       .kind = "TokenRequest",
+       .foreign = "authentication.k8s.io/v1"},
+      {.group = authentication,
+       .name = "selfsubjectreviews",
+       .singular = "selfsubjectreview",
+       .kind = "SelfSubjectReview",
+       .namespaced = false},
+      {.group = authentication,
+       .name = "tokenreviews",
+       .singular = "tokenreview",
+       .kind = "TokenReview",
+       .namespaced = false},
+      {.group = authorization,
+       .name = "localsubjectaccessreviews",
+       .singular = "localsubjectaccessreview",
+       .kind = "LocalSubjectAccessReview"},
+      {.group = authorization,
+       .name = "selfsubjectaccessreviews",
+       .singular = "selfsubjectaccessreview",
+       .kind = "SelfSubjectAccessReview",
+       .namespaced = false},
+      {.group = authorization,
+       .name = "selfsubjectrulesreviews",
+       .singular = "selfsubjectrulesreview",
+       .kind = "SelfSubjectRulesReview",
+       .namespaced = false},
+      {.group = authorization,
+       .name = "subjectaccessreviews",
+       .singular = "subjectaccessreview",
+       .kind = "SubjectAccessReview",
+       .namespaced = false},
+  };
+}
+
+void add_kept(const KindInfo& kind, std::vector<Resource>& all) {
+  const std::string plural(kind.plural);
+  all.push_back({.group = kind.group,
+                 .name = plural,
+                 .singular = kind.singular,
+                 .kind = kind.name,
+                 .namespaced = kind.namespaced,
+                 .verbs = kind.writes == Writes::all     ? all_verbs
+                          : kind.writes == Writes::patch ? read_patch
+                                                         : read_only,
+                 .short_name = kind.short_name,
+                 .in_all = kind.in_all});
+  if (!kind.workload) return;
+  all.push_back({.group = kind.group,
+                 .name = plural + "/scale",
+                 .kind = "Scale",
+                 .verbs = R"(["get","patch","update"])",
+                 .foreign = "autoscaling/v1"});
+  all.push_back(
+      {.group = kind.group, .name = plural + "/status", .kind = kind.name, .verbs = R"(["get"])"});
+}
+
+// Everything served, by name within a group as a real server lists it.
+const std::vector<Resource>& resources() {
+  static const std::vector<Resource> sorted = [] {
+    std::vector<Resource> all = unkept();
+    for (const KindInfo& kind : all_kinds()) add_kept(kind, all);
+    add_kept(new_events(), all);
+    std::sort(all.begin(), all.end(), [](const Resource& a, const Resource& b) {
+      return std::tie(a.group, a.name) < std::tie(b.group, b.name);
+    });
+    return all;
+  }();
+  return sorted;
+}
 
 // In the order in which a real server lists them.
 constexpr std::array<std::string_view, 7> groups = {
@@ -93,7 +119,7 @@ std::string resource_list(std::string_view group) {
   json.open('{').member("kind", "APIResourceList");
   if (!group.empty()) json.member("apiVersion", "v1");
   json.member("groupVersion", version).key("resources").open('[');
-  for (const Resource& one : resources) {
+  for (const Resource& one : resources()) {
     if (one.group != group) continue;
     json.open('{').member("name", one.name).member("singularName", one.singular);
     json.key("namespaced").boolean(one.namespaced);
@@ -103,7 +129,9 @@ std::string resource_list(std::string_view group) {
       json.member("version", one.foreign.substr(slash + 1));
     }
     json.member("kind", one.kind).key("verbs").raw(one.verbs);
-    if (!one.short_names.empty()) json.key("shortNames").raw(one.short_names);
+    if (!one.short_name.empty()) {
+      json.key("shortNames").open('[').text(one.short_name).close(']');
+    }
     if (one.in_all) json.key("categories").raw(R"(["all"])");
     // Any stable word: clients only compare it with itself.
     if (one.verbs == all_verbs || one.verbs == read_patch || one.verbs == read_only) {

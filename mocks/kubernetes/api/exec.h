@@ -5,6 +5,7 @@
 #pragma once
 
 #include "mocks/kubernetes/api/api_call.h"
+#include "mocks/kubernetes/api/exec_fault.h"
 #include "mocks/kubernetes/node/kubelet.h"
 
 namespace mocks::kubernetes {

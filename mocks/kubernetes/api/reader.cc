@@ -113,7 +113,7 @@ Outcome<Answer> Reader::get(const ApiCall& call, const KindInfo& kind) {
   const ObjectPointer object = store.find(kind.kind, where, call.name);
   if (object == nullptr) return refuse(not_found(kind, call.name));
   if (call.subresource == "scale") {
-    return answer_json(200, render_scale(static_cast<const Deployment&>(*object)));
+    return answer_json(200, render_scale(static_cast<const Workload&>(*object)));
   }
   return show(200, call, *object, kind);
 }

@@ -167,8 +167,4 @@ void WatchHub::close(std::uint64_t id) {
   channel->end();
 }
 
-void WatchHub::end_all() {
-  while (!watchers_.empty()) close(watchers_.begin()->first);
-}
-
 }  // namespace mocks::kubernetes

@@ -25,9 +25,6 @@ class WatchHub final : public Follower, public Timed {
   WatchHub& operator=(const WatchHub&) = delete;
 
   Outcome<Answer> open(const ApiCall& call, const KindInfo& kind);
-  // Ends every watch cleanly, as an API server that stops.
-  void end_all();
-  std::size_t watchers() const { return watchers_.size(); }
 
   void on_change(const Change& change) override;
   void on_timer(std::uint32_t kind, std::uint64_t watcher) override;

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "mocks/kubernetes/codec/kind_codec.h"
 #include "mocks/kubernetes/codec/names.h"
 #include "mocks/kubernetes/codec/patch.h"
 #include "mocks/kubernetes/json/fields_json.h"
 #include "mocks/kubernetes/json/json_text.h"
+#include "mocks/kubernetes/store/replica_set.h"
 #include "rotator/ports/check.h"
 
 namespace mocks::kubernetes {
@@ -14,53 +16,6 @@ namespace {
 using detail::member_of;
 using detail::same_value;
 using detail::text_at;
-
-bool same_spec(const DeploymentSpec& a, const DeploymentSpec& b) {
-  return a.replicas == b.replicas && a.selector == b.selector &&
-         same_template(*a.pod_template, *b.pod_template) && a.recreate == b.recreate &&
-         a.max_surge == b.max_surge && a.max_unavailable == b.max_unavailable &&
-         a.min_ready_s == b.min_ready_s && a.revision_history_limit == b.revision_history_limit &&
-         a.progress_deadline_s == b.progress_deadline_s && a.paused == b.paused;
-}
-
-// True when storing `next` would change nothing a client can see.
-bool same_object(const Object& now, const Object& next) {
-  if (now.labels != next.labels || now.annotations != next.annotations ||
-      now.finalizers != next.finalizers || now.generation != next.generation) {
-    return false;
-  }
-  switch (now.kind) {
-    case Kind::deployment:
-      return same_spec(*static_cast<const Deployment&>(now).spec,
-                       *static_cast<const Deployment&>(next).spec);
-    case Kind::replica_set:
-      return static_cast<const ReplicaSet&>(now).replicas ==
-             static_cast<const ReplicaSet&>(next).replicas;
-    case Kind::pod: return true;
-    case Kind::event: return false;
-    default:
-      return static_cast<const Document&>(now).members ==
-             static_cast<const Document&>(next).members;
-  }
-}
-
-// AllowUnconditionalUpdate and AllowCreateOnUpdate of each resource's strategy.
-bool update_needs_version(Kind kind) {
-  return kind == Kind::lease || kind == Kind::disruption_budget;
-}
-bool update_creates(Kind kind) {
-  return kind == Kind::lease || kind == Kind::event || kind == Kind::endpoints ||
-         kind == Kind::service;
-}
-
-// What metadata demands of every object.
-void check_names(const Decoded& decoded, const KindInfo& kind, std::vector<Cause>& causes) {
-  if (decoded.name.empty()) {
-    causes.insert(causes.begin(),
-                  required_value("metadata.name", "name or generateName is required"));
-  }
-  static_cast<void>(kind);
-}
 
 Failure immutable_uid(const KindInfo& kind, std::string_view name, std::string_view uid) {
   const Cause cause = invalid_value("metadata.uid", in_quotes(uid), "field is immutable");
@@ -139,7 +94,10 @@ Outcome<Answer> Writer::insert(const ApiCall& call, const KindInfo& kind, Decode
   if (decoded.name.empty() && !decoded.generate_name.empty()) {
     decoded.name = decoded.generate_name + registry_.suffix();
   }
-  check_names(decoded, kind, decoded.causes);
+  if (decoded.name.empty()) {
+    decoded.causes.insert(decoded.causes.begin(),
+                          required_value("metadata.name", "name or generateName is required"));
+  }
   if (!decoded.causes.empty()) {
     return refuse(invalid(kind.name, kind.group, decoded.name, std::move(decoded.causes)));
   }
@@ -163,10 +121,7 @@ Outcome<Answer> Writer::insert(const ApiCall& call, const KindInfo& kind, Decode
 }
 
 Outcome<Answer> Writer::update(const ApiCall& call, const KindInfo& kind) {
-  if (kind.kind == Kind::pod || kind.kind == Kind::replica_set ||
-      kind.kind == Kind::endpoint_slice || kind.kind == Kind::endpoints) {
-    return refuse(method_not_allowed());
-  }
+  if (kind.writes != Writes::all) return refuse(method_not_allowed());
   const auto chosen = options(call, "UpdateOptions");
   if (!chosen) return refuse(chosen.error());
   const auto body = parse_body(kind, call.body);
@@ -180,13 +135,13 @@ Outcome<Answer> Writer::update(const ApiCall& call, const KindInfo& kind) {
                               ")"));
   }
   const ObjectPointer now = registry_.store().find(kind.kind, where(call, kind), call.name);
-  if (decoded->resource_version.empty() && update_needs_version(kind.kind)) {
+  if (decoded->resource_version.empty() && kind.put_needs_version) {
     return refuse(invalid(
         kind.plural, kind.group, call.name,
         {invalid_value("metadata.resourceVersion", "0", "must be specified for an update")}));
   }
   if (now != nullptr) return replace(call, kind, now, std::move(*decoded), *chosen);
-  if (!update_creates(kind.kind)) return refuse(not_found(kind, call.name));
+  if (!kind.put_creates) return refuse(not_found(kind, call.name));
   // PUT to a missing name creates: that is "create" too.
   return insert(call, kind, std::move(*decoded), *chosen);
 }
@@ -217,22 +172,9 @@ Outcome<Answer> Writer::replace(const ApiCall& call, const KindInfo& kind, const
   next->deletion_time = now->deletion_time;
   next->deletion_grace_s = now->deletion_grace_s;
   next->generation = now->generation;
-  if (kind.kind == Kind::deployment) {
-    const auto& before = static_cast<const Deployment&>(*now);
-    auto& after = static_cast<Deployment&>(*next);
-    after.status = before.status;
-    if (after.spec->selector != before.spec->selector) {
-      JsonText shown;
-      render_selector(shown, after.spec->selector);
-      decoded.causes.push_back(invalid_value("spec.selector", shown.take(), "field is immutable"));
-    }
-    // Annotations count as spec: the controller copies them to the ReplicaSets.
-    const bool changed = !same_spec(*before.spec, *after.spec) ||
-                         before.annotations.get() != after.annotations.get();
-    if (changed) ++after.generation;
-  } else if (kind.generation && !same_object(*now, *next)) {
-    ++next->generation;
-  }
+  const KindCodec& codec = codec_of(kind.kind);
+  codec.carry_over(*now, *next, decoded.causes);
+  if (kind.generation && codec.counts(*now, *next)) ++next->generation;
   if (!decoded.causes.empty()) {
     return refuse(invalid(kind.name, kind.group, call.name, std::move(decoded.causes)));
   }
@@ -272,9 +214,7 @@ Outcome<Answer> Writer::patch(const ApiCall& call, const KindInfo& kind) {
   // A patch that names no version never conflicts; one that does is held to it.
   const auto after = apply_patch(*type, call.body, before);
   if (!after) return refuse(after.error());
-  const bool typed = kind.kind == Kind::pod || kind.kind == Kind::replica_set ||
-                     kind.kind == Kind::endpoint_slice || kind.kind == Kind::endpoints;
-  if (typed) {
+  if (kind.writes != Writes::all) {
     const auto document = JsonDocument::parse(before);
     ports::check(document.has_value(), "an object is shown as JSON");
     return patch_typed(call, kind, now, document->root(), after->root(), *chosen);

@@ -20,8 +20,8 @@ class Writer {
   Outcome<Answer> update(const ApiCall& call, const KindInfo& kind);
   Outcome<Answer> patch(const ApiCall& call, const KindInfo& kind);
   Outcome<Answer> remove(const ApiCall& call, const KindInfo& kind);
-  // PUT and PATCH of deployments/NAME/scale.
-  Outcome<Answer> scale(const ApiCall& call);
+  // PUT and PATCH of the subresource scale; `kind` is of a workload.
+  Outcome<Answer> scale(const ApiCall& call, const KindInfo& kind);
   // POST of pods/NAME/eviction.
   Outcome<Answer> evict(const ApiCall& call);
 

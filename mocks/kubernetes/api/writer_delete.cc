@@ -3,7 +3,6 @@
 
 #include "mocks/kubernetes/api/writer.h"
 #include "mocks/kubernetes/codec/patch.h"
-#include "mocks/kubernetes/controllers/controllers.h"
 #include "mocks/kubernetes/json/fields_json.h"
 #include "mocks/kubernetes/json/go_json.h"
 #include "mocks/kubernetes/json/json_text.h"
@@ -67,7 +66,7 @@ Outcome<Answer> Writer::remove(const ApiCall& call, const KindInfo& kind) {
   if (kind.kind == Kind::pod) return remove_pod(call, static_cast<const Pod&>(*now), given);
   const std::string_view in_body = text_at(given, "propagationPolicy");
   const std::string_view policy = in_body.empty() ? call.parameter("propagationPolicy") : in_body;
-  const bool owner = kind.kind == Kind::deployment || kind.kind == Kind::replica_set;
+  const bool owner = kind.dependents.has_value();
   if (owner && policy == "Foreground") {
     if (now->deletion_time) return reader_.show(200, call, *now, kind);
     auto next = now->clone();
@@ -113,17 +112,15 @@ Outcome<Answer> Writer::remove_pod(const ApiCall& call, const Pod& pod, const Js
   return reader_.show(200, call, *registry_.store().find(Kind::pod, serial), kind);
 }
 
-Outcome<Answer> Writer::scale(const ApiCall& call) {
-  const KindInfo& kind = info(Kind::deployment);
-  const ObjectPointer now =
-      registry_.store().find(Kind::deployment, call.kubernetes_namespace, call.name);
+Outcome<Answer> Writer::scale(const ApiCall& call, const KindInfo& kind) {
+  const auto now = std::static_pointer_cast<const Workload>(
+      registry_.store().find(kind.kind, call.kubernetes_namespace, call.name));
   if (now == nullptr) return refuse(not_found(kind, call.name));
-  const auto& deployment = static_cast<const Deployment&>(*now);
   auto wanted = JsonDocument::parse(call.body);
   if (call.method == "PATCH") {
     const auto type = patch_type(call.header("Content-Type"));
     if (!type) return refuse(unsupported_media_type("415: Unsupported Media Type", true));
-    auto patched = apply_patch(*type, call.body, render_scale(deployment));
+    auto patched = apply_patch(*type, call.body, render_scale(*now));
     if (!patched) return refuse(patched.error());
     wanted = std::move(*patched);
   }
@@ -151,16 +148,10 @@ Outcome<Answer> Writer::scale(const ApiCall& call) {
                           {invalid_value("spec.replicas", std::to_string(count),
                                          "must be greater than or equal to 0")}));
   }
-  auto next = std::make_shared<Deployment>(deployment);
-  auto changed = std::make_shared<DeploymentSpec>(*deployment.spec);
-  changed->replicas = static_cast<int>(count);
-  changed->rendered.clear();
-  if (count != deployment.spec->replicas) ++next->generation;
-  next->spec = std::move(changed);
   const auto chosen = options(call, call.method == "PUT" ? "UpdateOptions" : "PatchOptions");
   if (!chosen) return refuse(chosen.error());
-  const ObjectPointer stored = store(now, std::move(next), chosen->dry_run);
-  return answer_json(200, render_scale(static_cast<const Deployment&>(*stored)));
+  const ObjectPointer stored = store(now, now->resized(static_cast<int>(count)), chosen->dry_run);
+  return answer_json(200, render_scale(static_cast<const Workload&>(*stored)));
 }
 
 Outcome<Answer> Writer::evict(const ApiCall& call) {

@@ -29,12 +29,4 @@ Outcome<JsonDocument> parse_body(const KindInfo& kind, std::string_view body);
 // Failure only for what cannot be read at all (a wrong type); rules broken are in `causes`.
 Outcome<Decoded> decode(const KindInfo& kind, const JsonView& body);
 
-// Parts of decode(), by kind.
-namespace detail {
-class Fields;
-void decode_deployment(Fields& fields, Decoded& out);
-void decode_document(Fields& fields, const KindInfo& kind, Decoded& out);
-void decode_event(Fields& fields, const KindInfo& kind, Decoded& out);
-}  // namespace detail
-
 }  // namespace mocks::kubernetes

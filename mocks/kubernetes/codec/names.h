@@ -10,9 +10,6 @@
 
 namespace mocks::kubernetes {
 
-// Of which generated names are made: no vowels, no 0, 1, 3 (k8s.io/apimachinery/pkg/util/rand).
-inline constexpr std::string_view safe_letters = "bcdfghjklmnpqrstvwxz2456789";
-
 // RFC 1123 subdomain of at most 253 characters: what most objects' names must be.
 bool is_subdomain(std::string_view name);
 // "example.com/name", at most 253 and 63 characters.

@@ -21,8 +21,8 @@ void render_object(JsonText& json, const Object& object, const KindInfo& as);
 void render_item(JsonText& json, const Object& object, const KindInfo& as);
 // PartialObjectMetadata (meta.k8s.io/v1).
 void render_partial(JsonText& json, const Object& object);
-// The Scale of a Deployment (autoscaling/v1).
-std::string render_scale(const Deployment& deployment);
+// The Scale of a workload (autoscaling/v1).
+std::string render_scale(const Workload& workload);
 
 // A bookmark's object: the kind, empty but for its resourceVersion.
 std::string bookmark_object(const KindInfo& kind, std::uint64_t resource_version,
@@ -37,8 +37,5 @@ void end_table(JsonText& json);
 
 // 3725 s is "62m", as kubectl prints ages (k8s.io/apimachinery/pkg/util/duration).
 std::string human_duration(ports::Duration duration);
-
-// {"matchLabels":{...},"matchExpressions":[...]}; `hash`, unless empty, is one more label.
-void render_selector(JsonText& json, const LabelSelector& selector, std::string_view hash = {});
 
 }  // namespace mocks::kubernetes

@@ -26,8 +26,7 @@ bool copied_to_set(std::string_view key) {
 DeploymentSync::DeploymentSync(Registry& registry, std::shared_ptr<const Deployment> deployment)
     : registry_(registry), deployment_(std::move(deployment)) {
   for (const auto& [key, object] : registry_.store().all(Kind::replica_set)) {
-    if (!object->identity->owner) continue;
-    if (object->identity->owner->serial != deployment_->identity->serial) continue;
+    if (!owned_by(*object, Kind::deployment, deployment_->identity->serial)) continue;
     old_.push_back(std::static_pointer_cast<const ReplicaSet>(object));
   }
   std::sort(old_.begin(), old_.end(), [](const SetPointer& a, const SetPointer& b) {
@@ -127,12 +126,11 @@ bool DeploymentSync::old_pods_left() const {
     if (set->status.replicas > 0) return true;
   }
   for (const auto& [key, object] : registry_.store().all(Kind::pod)) {
-    if (!object->identity->owner) continue;
     const auto& pod = static_cast<const Pod&>(*object);
     if (pod.phase == "Succeeded" || pod.phase == "Failed") continue;
     // Terminating pods count here, unlike everywhere else.
     for (const SetPointer& set : old_) {
-      if (pod.identity->owner->serial == set->identity->serial) return true;
+      if (owned_by(pod, Kind::replica_set, set->identity->serial)) return true;
     }
   }
   return false;

@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "mocks/kubernetes/store/deployment.h"
 #include "mocks/kubernetes/store/registry.h"
+#include "mocks/kubernetes/store/replica_set.h"
 
 namespace mocks::kubernetes {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "mocks/kubernetes/node/pod_runtime.h"
+#include "mocks/kubernetes/controllers/endpoint_listener.h"
 #include "mocks/kubernetes/store/registry.h"
 
 namespace mocks::kubernetes {

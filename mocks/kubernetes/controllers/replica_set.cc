@@ -1,9 +1,9 @@
+#include "mocks/kubernetes/controllers/replica_set.h"
+
 #include <algorithm>
 #include <bit>
 #include <charconv>
 #include <utility>
-
-#include "mocks/kubernetes/controllers/controllers.h"
 
 namespace mocks::kubernetes {
 namespace {
@@ -57,15 +57,6 @@ struct GoesFirst {
 
 }  // namespace
 
-void WorkQueue::add(ports::Instant when, std::uint32_t kind, std::uint64_t serial) {
-  const auto [found, added] = waiting_.try_emplace(serial);
-  if (!added) {
-    if (found->second.when <= when) return;
-    scheduler_.cancel(found->second.timer);
-  }
-  found->second = {.timer = scheduler_.at(when, target_, kind, serial), .when = when};
-}
-
 ReplicaSetController::ReplicaSetController(Registry& registry)
     : registry_(registry), queue_(registry.scheduler(), *this) {
   registry.store().follow(*this);
@@ -75,7 +66,8 @@ void ReplicaSetController::on_change(const Change& change) {
   std::uint64_t serial = 0;
   if (change.object->kind == Kind::replica_set && change.type != Change::Type::deleted) {
     serial = change.object->identity->serial;
-  } else if (change.object->kind == Kind::pod && change.object->identity->owner) {
+  } else if (change.object->kind == Kind::pod && change.object->identity->owner &&
+             change.object->identity->owner->kind == Kind::replica_set) {
     serial = change.object->identity->owner->serial;
   }
   if (serial == 0) return;
@@ -89,7 +81,7 @@ void ReplicaSetController::on_timer(std::uint32_t, std::uint64_t serial) {
   std::vector<PodPointer> active;
   int terminating = 0;
   for (const auto& [key, object] : registry_.store().all(Kind::pod)) {
-    if (!object->identity->owner || object->identity->owner->serial != serial) continue;
+    if (!owned_by(*object, Kind::replica_set, serial)) continue;
     auto pod = std::static_pointer_cast<const Pod>(object);
     if (finished(*pod)) continue;
     if (pod->deletion_time) {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "mocks/json_view.h"
-#include "mocks/kubernetes/store/selectors.h"
+#include "mocks/kubernetes/json/strings.h"
 
 namespace mocks::kubernetes::detail {
 

@@ -17,13 +17,11 @@
 #include <string_view>
 #include <vector>
 
+#include "mocks/kubernetes/store/admission.h"
+#include "mocks/kubernetes/store/pod_id.h"
 #include "rotator/ports/clock.h"
 
 namespace mocks::kubernetes {
-
-// Names a pod in calls, timers and Facts (their `subject`): 1, 2, 3... in order of creation within
-// one API server, never used twice.
-using PodId = std::uint64_t;
 
 // The process's view of its own pod. References live as long as the call.
 struct PodView {
@@ -70,18 +68,15 @@ class PodHost {
   ~PodHost() = default;
 };
 
-class PodRuntime {
+// Also the admission webhook of its pods: what runs in them may have something to inject.
+class PodRuntime : public Admission {
  public:
   virtual ~PodRuntime() = default;
 
   // Who is to be told; called once, before any other call. The host outlives the runtime's use.
   virtual void attach(PodHost& host) = 0;
 
-  // A mutating admission webhook (https://kubernetes.io/docs/reference/access-authn-authz/
-  // extensible-admission-controllers/): may change the annotations of a pod about to be created.
-  virtual void admit(std::map<std::string, std::string>& /*annotations*/) {}
-
-  // The pod already runs and is ready as the world begins (seed_deployment). Its process read
+  // The pod already runs and is ready as the world begins (seed_workload). Its process read
   // `secret`, if any, long ago; the answer is as of start_app, the readiness is given.
   virtual AppStart adopt(const PodView& pod) = 0;
 
@@ -97,17 +92,6 @@ class PodRuntime {
   // Runs argv in a running container (no shell). `argv` is never empty.
   virtual ExecResult exec(PodId pod, std::string_view container,
                           const std::vector<std::string>& argv) = 0;
-};
-
-// Who sends traffic to the pods (a load balancer): told when a pod enters and leaves the Service's
-// ready endpoints, after the lag with which proxies follow the API.
-class EndpointListener {
- public:
-  virtual void endpoint_added(PodId pod) = 0;
-  virtual void endpoint_removed(PodId pod) = 0;
-
- protected:
-  ~EndpointListener() = default;
 };
 
 }  // namespace mocks::kubernetes

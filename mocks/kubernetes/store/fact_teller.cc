@@ -18,11 +18,6 @@ void FactTeller::on_change(const Change& change) {
   const Object& object = *change.object;
   switch (object.kind) {
     case Kind::pod: tell_pod(change); return;
-    case Kind::deployment:
-      if (change.before == nullptr || change.before->generation != object.generation) {
-        tell(FactKind::deployment_changed, subject_of(object), object.generation, object.name());
-      }
-      return;
     case Kind::lease: {
       const bool deleted = change.type == Change::Type::deleted;
       const auto& lease = static_cast<const Document&>(object);
@@ -39,7 +34,11 @@ void FactTeller::on_change(const Change& change) {
       }
       return;
     }
-    default: return;
+    default:
+      if (!info(object.kind).workload) return;
+      if (change.before == nullptr || change.before->generation != object.generation) {
+        tell(FactKind::workload_changed, subject_of(object), object.generation, object.name());
+      }
   }
 }
 

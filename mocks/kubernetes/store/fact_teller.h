@@ -5,7 +5,7 @@
 
 namespace mocks::kubernetes {
 
-// The `subject` of Facts about a Deployment, a Lease or an Event.
+// The `subject` of Facts about a workload, a Lease or an Event.
 std::uint64_t subject_of(const Object& object);
 
 class FactTeller final : public Follower {

@@ -5,48 +5,9 @@
 #include <utility>
 
 #include "mocks/facts.h"
-#include "mocks/kubernetes/codec/names.h"
 #include "mocks/kubernetes/json/json_text.h"
 
 namespace mocks::kubernetes {
-namespace {
-
-constexpr std::array<KindInfo, kinds> table = {{
-    {Kind::deployment, "apps", "v1", "deployments", "Deployment", true, true},
-    {Kind::replica_set, "apps", "v1", "replicasets", "ReplicaSet", true, true},
-    {Kind::pod, "", "v1", "pods", "Pod", true, true},
-    {Kind::lease, "coordination.k8s.io", "v1", "leases", "Lease", true, false},
-    {Kind::event, "", "v1", "events", "Event", true, false},
-    {Kind::service, "", "v1", "services", "Service", true, false},
-    {Kind::endpoints, "", "v1", "endpoints", "Endpoints", true, false},
-    {Kind::endpoint_slice, "discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true, true},
-    {Kind::kubernetes_namespace, "", "v1", "namespaces", "Namespace", false, false},
-    {Kind::config_map, "", "v1", "configmaps", "ConfigMap", true, false},
-    {Kind::service_account, "", "v1", "serviceaccounts", "ServiceAccount", true, false},
-    {Kind::resource_quota, "", "v1", "resourcequotas", "ResourceQuota", true, false},
-    {Kind::disruption_budget, "policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true,
-     true},
-}};
-constexpr KindInfo new_events = {Kind::event, "events.k8s.io", "v1", "events", "Event", true,
-                                 false};
-
-}  // namespace
-
-const KindInfo& info(Kind kind) { return table[static_cast<std::size_t>(kind)]; }
-
-const KindInfo* find_kind(std::string_view group, std::string_view plural) {
-  if (group == new_events.group && plural == new_events.plural) return &new_events;
-  for (const KindInfo& entry : table) {
-    if (entry.group == group && entry.plural == plural) return &entry;
-  }
-  return nullptr;
-}
-
-std::string api_version(const KindInfo& info) {
-  if (info.group.empty()) return std::string(info.version);
-  return std::string(info.group).append("/").append(info.version);
-}
-
 SharedStrings::SharedStrings(Strings values)
     : shared_(values.empty()
                   ? nullptr
@@ -80,25 +41,6 @@ int Quantity::of(int replicas, bool round_up) const {
   if (!percent) return value;
   const std::int64_t hundredths = static_cast<std::int64_t>(value) * replicas;
   return static_cast<int>((hundredths + (round_up ? 99 : 0)) / 100);
-}
-
-namespace {
-
-// Both resolved together: when surge and unavailable round to nothing, one pod may be missing, or
-// no rollout could ever move (deploymentutil.ResolveFenceposts).
-std::pair<int, int> fenceposts(const DeploymentSpec& spec) {
-  const int surge = spec.max_surge.of(spec.replicas, true);
-  const int unavailable = spec.max_unavailable.of(spec.replicas, false);
-  return {surge, surge == 0 && unavailable == 0 ? 1 : unavailable};
-}
-
-}  // namespace
-
-int Deployment::max_surge() const { return spec->recreate ? 0 : fenceposts(*spec).first; }
-
-int Deployment::max_unavailable() const {
-  if (spec->recreate || spec->replicas == 0) return 0;
-  return std::min(fenceposts(*spec).second, spec->replicas);
 }
 
 std::string pod_address(PodId pod) {

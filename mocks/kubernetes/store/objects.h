@@ -11,44 +11,21 @@
 #include <string_view>
 #include <vector>
 
-#include "mocks/kubernetes/node/pod_runtime.h"
+#include "mocks/kubernetes/store/kinds.h"
+#include "mocks/kubernetes/store/pod_id.h"
 #include "mocks/kubernetes/store/selectors.h"
 #include "rotator/ports/clock.h"
 
 namespace mocks::kubernetes {
 
-enum class Kind : std::uint8_t {
-  deployment,
-  replica_set,
-  pod,
-  lease,
-  event,
-  service,
-  endpoints,
-  endpoint_slice,
-  kubernetes_namespace,
-  config_map,
-  service_account,
-  resource_quota,
-  disruption_budget,
-};
-inline constexpr std::size_t kinds = 13;
+// Bounds.
+inline constexpr int max_containers = 16;  // of a pod template
+inline constexpr int max_replicas = 1000;  // of a workload; 422 beyond (ours)
 
-// What the API calls a kind.
-struct KindInfo {
-  Kind kind = Kind::pod;
-  std::string_view group = {};    // "" is the core group
-  std::string_view version = {};  // "v1"
-  std::string_view plural = {};   // "deployments"
-  std::string_view name = {};     // "Deployment"
-  bool namespaced = true;
-  bool generation = false;  // metadata.generation counts changes of its spec
-};
-const KindInfo& info(Kind kind);
-// By group and plural; events answer to "" and to "events.k8s.io". Null when not kept.
-const KindInfo* find_kind(std::string_view group, std::string_view plural);
-// "apps/v1" or "v1".
-std::string api_version(const KindInfo& info);
+// Of which generated names are made: no vowels, no 0, 1, 3 (k8s.io/apimachinery/pkg/util/rand).
+inline constexpr std::string_view safe_letters = "bcdfghjklmnpqrstvwxz2456789";
+// On an owner that waits for its dependents to go.
+inline constexpr std::string_view foreground_finalizer = "foregroundDeletion";
 
 // A map that versions share until one of them changes it.
 class SharedStrings {
@@ -74,7 +51,7 @@ class SharedStrings {
 };
 
 struct OwnerReference {
-  Kind kind = Kind::deployment;
+  Kind kind = Kind::pod;
   std::uint64_t serial = 0;
   std::string name = {};
   std::string uid = {};
@@ -130,6 +107,12 @@ struct Object {
 };
 using ObjectPointer = std::shared_ptr<const Object>;
 
+// Whether that object of `kind` controls `object`.
+inline bool owned_by(const Object& object, Kind kind, std::uint64_t serial) {
+  const auto& owner = object.identity->owner;
+  return owner && owner->serial == serial && owner->kind == kind;
+}
+
 // "25%" or 1, as maxSurge and maxUnavailable are written.
 struct Quantity {
   int value = 0;
@@ -165,22 +148,6 @@ struct PodTemplate {
 // Fills hash, set_labels, pod_spec and suffix_at from the rest.
 void finish_template(PodTemplate& pod_template);
 
-struct DeploymentSpec {
-  int replicas = 1;
-  LabelSelector selector = {};
-  std::shared_ptr<const PodTemplate> pod_template = {};
-  bool recreate = false;
-  Quantity max_surge = {.value = 25, .percent = true};
-  Quantity max_unavailable = {.value = 25, .percent = true};
-  int min_ready_s = 0;
-  int revision_history_limit = 10;
-  int progress_deadline_s = 600;
-  bool paused = false;
-  // Its JSON, made by the first reader and shared by all versions with this spec.
-  mutable std::string rendered = {};
-};
-inline constexpr int no_deadline = 2147483647;  // progressDeadlineSeconds that disables it
-
 struct Condition {
   std::string_view type = {};    // literals
   std::string_view status = {};  // "True" "False" "Unknown"
@@ -191,40 +158,14 @@ struct Condition {
   friend bool operator==(const Condition&, const Condition&) = default;
 };
 
-struct DeploymentStatus {
-  std::int64_t observed_generation = 0;
-  int replicas = 0, updated = 0, ready = 0, available = 0, unavailable = 0;
-  std::optional<int> terminating = {};
-  std::vector<Condition> conditions = {};
-  friend bool operator==(const DeploymentStatus&, const DeploymentStatus&) = default;
-};
-
-struct Deployment final : Object {
-  Deployment() : Object(Kind::deployment) {}
-  std::shared_ptr<Object> clone() const override { return std::make_shared<Deployment>(*this); }
-  std::shared_ptr<const DeploymentSpec> spec = {};
-  DeploymentStatus status = {};
-  int max_surge() const;        // resolved; 0 for Recreate
-  int max_unavailable() const;  // resolved; 0 for Recreate
-};
-
-struct ReplicaSet final : Object {
-  ReplicaSet() : Object(Kind::replica_set) {}
-  std::shared_ptr<Object> clone() const override { return std::make_shared<ReplicaSet>(*this); }
-  int replicas = 0;
-  int min_ready_s = 0;
-  std::shared_ptr<const PodTemplate> pod_template = {};
-  std::shared_ptr<const LabelSelector> selector = {};  // the Deployment's, without the hash
-  // Annotations of the Deployment controller.
-  std::int64_t revision = 0;
-  int desired_replicas = 0;
-  int max_replicas = 0;
-  struct Status {
-    int replicas = 0, ready = 0, available = 0, terminating = 0;
-    std::int64_t observed_generation = 0;
-    std::vector<Condition> conditions = {};
-    friend bool operator==(const Status&, const Status&) = default;
-  } status = {};
+// What runs pods and replaces them when its pod template changes: what every such kind has.
+struct Workload : Object {
+  using Object::Object;
+  virtual int wanted() const = 0;   // spec.replicas
+  virtual int present() const = 0;  // status.replicas
+  virtual const LabelSelector& selector() const = 0;
+  // The next version with another size, to be stored; its generation counts the change.
+  virtual std::shared_ptr<Workload> resized(int replicas) const = 0;
 };
 
 struct ContainerState {

@@ -4,8 +4,6 @@
 #include <chrono>
 #include <utility>
 
-#include "mocks/kubernetes/codec/names.h"
-
 namespace mocks::kubernetes {
 namespace {
 

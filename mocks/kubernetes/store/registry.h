@@ -7,8 +7,9 @@
 #include <string_view>
 
 #include "mocks/facts.h"
-#include "mocks/kubernetes/api_server.h"
+#include "mocks/kubernetes/store/admission.h"
 #include "mocks/kubernetes/store/objects.h"
+#include "mocks/kubernetes/store/options.h"
 #include "mocks/kubernetes/store/store.h"
 #include "mocks/scheduler.h"
 #include "mocks/sim/draws.h"
@@ -26,7 +27,7 @@ class Registry {
   const sim::Draws& draws() const { return draws_; }
   const ApiServerOptions& options() const { return options_; }
   // Whose admission webhook sees new pods; null for none.
-  void set_admission(PodRuntime* runtime) { admission_ = runtime; }
+  void set_admission(Admission* admission) { admission_ = admission; }
   // The annotations of a pod made from a template that has `annotations`.
   Strings admitted(Strings annotations) const {
     if (admission_ != nullptr) admission_->admit(annotations);
@@ -60,7 +61,7 @@ class Registry {
   Observer& observer_;
   sim::Draws draws_;
   ApiServerOptions options_;
-  PodRuntime* admission_ = nullptr;
+  Admission* admission_ = nullptr;
   std::uint64_t made_ = 0;        // identifiers made so far
   std::uint64_t last_event_ = 0;  // the number in the last Event's name
 };

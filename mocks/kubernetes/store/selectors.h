@@ -2,16 +2,14 @@
 // k8s.io/apimachinery (labels and fields).
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "mocks/kubernetes/json/strings.h"
 #include "rotator/ports/result.h"
 
 namespace mocks::kubernetes {
-
-using Strings = std::map<std::string, std::string>;
 
 inline constexpr std::size_t max_requirements = 64;  // of one selector
 

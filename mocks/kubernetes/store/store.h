@@ -14,6 +14,9 @@
 
 namespace mocks::kubernetes {
 
+// Bound: changes that a watch can go back; 410 beyond.
+inline constexpr std::size_t max_history = 4096;
+
 struct Change {
   enum class Type : std::uint8_t { added, modified, deleted };
   std::uint64_t resource_version = 0;

@@ -361,7 +361,7 @@ BOOST_AUTO_TEST_CASE(tells_facts_of_leases_and_of_events_that_clients_record) {
              R"("spec":{"holderIdentity":"r1","leaseDurationSeconds":15}})");
   BOOST_TEST(world.facts.count(FactKind::lease_changed) == 1);
   BOOST_TEST(world.facts.count(FactKind::event_recorded) == 0);
-  BOOST_TEST(world.facts.count(FactKind::deployment_changed) == 1);
+  BOOST_TEST(world.facts.count(FactKind::workload_changed) == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_strategic_patch_merges_lists_by_their_key_and_obeys_its_directives) {

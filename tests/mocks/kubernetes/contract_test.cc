@@ -25,7 +25,7 @@ contract::KubernetesSubject seed(mocks::kubernetes::ApiServer& api,
   subject.content = "OIDC_CLIENT_SECRET=synthetic-value-1\n";
   runtime.set_file(subject.file, subject.content);
   api.set_pod_runtime(runtime);
-  api.seed_deployment({.kubernetes_namespace = "portal", .name = "web", .replicas = 3});
+  api.seed_workload({.kubernetes_namespace = "portal", .name = "web", .replicas = 3});
   return subject;
 }
 

@@ -51,7 +51,7 @@ kubernetes_test::ApiServerOptions recorded_cluster() {
   options.pod_termination = {.low = 2490ms, .high = 2490ms};
   options.simulated_node = true;
   // The recorded polls saw every ReplicaSet's status before the Deployment's: so must the mock.
-  options.deployment_lag = 6ms;
+  options.workload_lag = 6ms;
   options.replica_set_lag = 5ms;
   return options;
 }

@@ -18,8 +18,8 @@ using mocks::kubernetes::ApiServer;
 using mocks::kubernetes::ApiServerOptions;
 using mocks::kubernetes::FileRuntime;
 using mocks::kubernetes::PodId;
-using mocks::kubernetes::SeedDeployment;
 using mocks::kubernetes::User;
+using mocks::kubernetes::WorkloadSeed;
 using Json = nlohmann::json;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
@@ -60,7 +60,7 @@ inline User rotator(const std::string& deployment = "web", const std::string& le
   return {.name = "system:serviceaccount:portal:rotator",
           .token = std::string(rotator_token),
           .kubernetes_namespace = "portal",
-          .rules = mocks::kubernetes::rotator_rules(deployment, lease)};
+          .rules = mocks::kubernetes::rotator_rules({.workload = deployment, .lease = lease})};
 }
 
 // Every time fixed, so that a test can say when what happens.
@@ -81,10 +81,10 @@ struct World {
     server.set_pod_runtime(runtime);
   }
 
-  std::vector<PodId> seed(SeedDeployment deployment) {
+  std::vector<PodId> seed(WorkloadSeed deployment) {
     if (deployment.name.empty()) deployment.name = "web";
     deployment.kubernetes_namespace = "portal";
-    return server.seed_deployment(deployment);
+    return server.seed_workload(deployment);
   }
 
   ports::Response call(std::string method, std::string target, std::string body = {},

@@ -36,12 +36,12 @@ struct World : mocks::Observer {
     write("synthetic-one");
     cluster.set_pod_runtime(fleet);
     cluster.set_endpoint_listener(balancer);
-    seeded = cluster.seed_deployment({.kubernetes_namespace = "platform",
-                                      .name = "portal-backend",
-                                      .replicas = 2,
-                                      .containers = {"portal", "vault-agent"},
-                                      .init_containers = {"vault-agent-init"},
-                                      .service = "portal-backend"});
+    seeded = cluster.seed_workload({.kubernetes_namespace = "platform",
+                                    .name = "portal-backend",
+                                    .replicas = 2,
+                                    .containers = {"portal", "vault-agent"},
+                                    .init_containers = {"vault-agent-init"},
+                                    .service = "portal-backend"});
   }
 
   void observe(ports::Instant when, const mocks::Fact& fact) override {

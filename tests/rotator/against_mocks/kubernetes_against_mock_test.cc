@@ -21,10 +21,11 @@ const std::string server = "https://10.0.0.1:6443";
 const std::string token = "synthetic.rotator.token";
 
 mocks::kubernetes::ApiServerOptions options() {
-  mocks::kubernetes::User user{.name = "system:serviceaccount:portal:rotator",
-                               .token = token,
-                               .kubernetes_namespace = "portal",
-                               .rules = mocks::kubernetes::rotator_rules("web", "rotator-web")};
+  mocks::kubernetes::User user{
+      .name = "system:serviceaccount:portal:rotator",
+      .token = token,
+      .kubernetes_namespace = "portal",
+      .rules = mocks::kubernetes::rotator_rules({.workload = "web", .lease = "rotator-web"})};
   return {.users = {user},
           .namespaces = {"portal"},
           .pod_ready = {.low = 5s, .high = 8s},
@@ -36,10 +37,10 @@ struct World {
     api.set_pod_runtime(runtime);
     http.connect(server, api);
     files.content["/token"] = token;
-    api.seed_deployment({.kubernetes_namespace = "portal",
-                         .name = "web",
-                         .replicas = 4,
-                         .containers = {"portal", "vault-agent"}});
+    api.seed_workload({.kubernetes_namespace = "portal",
+                       .name = "web",
+                       .replicas = 4,
+                       .containers = {"portal", "vault-agent"}});
     http.calls.clear();
   }
   Cluster make_cluster() {

@@ -55,7 +55,7 @@ void Ledger::observe(ports::Instant at, const Fact& fact) {
       if (fact.object != 0 && !accepted_.contains(fact.object))
         breach(at, "Vault was given a secret that is not accepted");
       break;
-    case FactKind::deployment_changed: ++restarts_seen_; break;
+    case FactKind::workload_changed: ++restarts_seen_; break;
     case FactKind::call_made:
       if (on_call) on_call(std::string(fact.text));
       break;
@@ -140,11 +140,11 @@ World::World(WorldOptions options) : draws(options.seed), options_(options) {
                      .token = kubernetes_token,
                      .groups = {"system:serviceaccounts", "system:authenticated"},
                      .kubernetes_namespace = "platform",
-                     .rules = mocks::kubernetes::rotator_rules("portal-backend",
-                                                               "rotator-portal-backend")}},
+                     .rules = mocks::kubernetes::rotator_rules(
+                         {.workload = "portal-backend", .lease = "rotator-portal-backend"})}},
           .namespaces = {"default", "platform"}});
   kubernetes->set_pod_runtime(*fleet);
-  kubernetes->seed_deployment(
+  kubernetes->seed_workload(
       {.kubernetes_namespace = "platform",
        .name = "portal-backend",
        .replicas = options.replicas,

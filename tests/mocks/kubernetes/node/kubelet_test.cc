@@ -70,14 +70,14 @@ struct Cluster {
       : server(queue, facts, mocks::sim::Draws(7), kubernetes_test::steady_options()) {
     server.set_pod_runtime(runtime);
     server.set_endpoint_listener(balancer);
-    kubernetes_test::SeedDeployment seed;
+    kubernetes_test::WorkloadSeed seed;
     seed.kubernetes_namespace = "portal";
     seed.name = "web";
     seed.replicas = replicas;
     seed.max_surge = "1";
     seed.max_unavailable = "0";
     if (init) seed.init_containers = {"agent-init"};
-    pods = server.seed_deployment(seed);
+    pods = server.seed_workload(seed);
   }
   void run_for(ports::Duration duration) { queue.run_until(queue.now() + duration); }
   ports::Response call(std::string method, std::string target, std::string body = {},

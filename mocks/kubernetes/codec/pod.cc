@@ -1,7 +1,14 @@
-#include "mocks/kubernetes/codec/render_pod.h"
+// Pod: its spec and status, as a kubelet writes it, or a simulated node (kwok).
+#include <algorithm>
+#include <array>
+
+#include "mocks/kubernetes/codec/kind_codec.h"
+#include "mocks/kubernetes/codec/render.h"
 
 namespace mocks::kubernetes {
 namespace {
+
+const Pod& pod_of(const Object& object) { return static_cast<const Pod&>(object); }
 
 void render_condition(JsonText& json, std::string_view type, bool holds, ports::WallTime changed,
                       std::string_view reason = {}, std::string_view message = {}) {
@@ -12,7 +19,7 @@ void render_condition(JsonText& json, std::string_view type, bool holds, ports::
   json.close('}');
 }
 
-void render_conditions(JsonText& json, const Pod& pod) {
+void render_pod_conditions(JsonText& json, const Pod& pod) {
   const auto ready = [&](std::string_view type) {
     if (pod.ready) {
       render_condition(json, type, true, pod.ready_changed);
@@ -117,7 +124,7 @@ void render_status(JsonText& json, const Pod& pod) {
   }
   json.member("phase", pod.phase);
   if (pod.seen) {
-    render_conditions(json, pod);
+    render_pod_conditions(json, pod);
     const std::string address = pod_address(pod.id);
     json.member("hostIP", "192.0.2.10").raw(R"("hostIPs":[{"ip":"192.0.2.10"}])");
     json.member("podIP", address).key("podIPs").open('[').open('{').member("ip", address);
@@ -132,27 +139,14 @@ void render_status(JsonText& json, const Pod& pod) {
   json.member("qosClass", "BestEffort").close('}');
 }
 
-}  // namespace
-
-void render_pod(JsonText& json, const Pod& pod) {
-  json.key("spec");
-  std::string spec = pod.pod_template->pod_spec;
-  // The five letters of its name are as good as others for the token volume's.
-  const std::string& name = pod.name();
-  for (const std::size_t at : pod.pod_template->suffix_at) {
-    spec.replace(at, 5, name, name.size() - 5, 5);
-  }
-  json.raw(spec);
-  render_status(json, pod);
-}
-
 int ready_containers(const Pod& pod) {
   int ready = 0;
   for (const ContainerState& container : pod.containers) ready += container.ready ? 1 : 0;
   return ready;
 }
 
-std::string_view pod_status_word(const Pod& pod) {
+// What `kubectl get pods` shows as STATUS: "Running", "Terminating", "Init:0/1", ...
+std::string_view status_word(const Pod& pod) {
   if (pod.deletion_time) return "Terminating";
   if (pod.seen && !pod.initialized) return "Init:0/1";
   for (const ContainerState& container : pod.containers) {
@@ -161,6 +155,82 @@ std::string_view pod_status_word(const Pod& pod) {
     }
   }
   return pod.phase;
+}
+
+class PodCodec final : public KindCodec {
+ public:
+  void render(JsonText& json, const Object& object, const KindInfo&) const override {
+    const Pod& pod = pod_of(object);
+    json.key("spec");
+    std::string spec = pod.pod_template->pod_spec;
+    // The five letters of its name are as good as others for the token volume's.
+    const std::string& name = pod.name();
+    for (const std::size_t at : pod.pod_template->suffix_at) {
+      spec.replace(at, 5, name, name.size() - 5, 5);
+    }
+    json.raw(spec);
+    render_status(json, pod);
+  }
+
+  std::string_view zero() const override { return R"("spec":{"containers":null},"status":{})"; }
+
+  std::vector<Column> columns() const override {
+    return {name_column,
+            {.name = "Ready"},
+            {.name = "Status"},
+            {.name = "Restarts"},
+            age_column,
+            {.name = "IP", .priority = 1},
+            {.name = "Node", .priority = 1},
+            {.name = "Nominated Node", .priority = 1},
+            {.name = "Readiness Gates", .priority = 1}};
+  }
+
+  void cells(JsonText& json, const Object& object, const std::string& age,
+             ports::WallTime now) const override {
+    const Pod& pod = pod_of(object);
+    const int all = static_cast<int>(pod.containers.size());
+    json.text(pod.name())
+        .text(std::to_string(ready_containers(pod)) + "/" + std::to_string(all))
+        .text(status_word(pod));
+    int restarts = 0;
+    for (const ContainerState& container : pod.containers) restarts += container.restarts;
+    std::string shown = std::to_string(restarts);
+    if (restarts > 0) {
+      shown += " (" + human_duration(now - pod.containers.front().last_finished) + " ago)";
+    }
+    json.text(shown).text(age).text(pod.seen ? pod_address(pod.id) : "<none>");
+    json.text(pod.pod_template->node).text("<none>").text("<none>");
+  }
+
+  bool selects_by(std::string_view field) const override {
+    constexpr std::array<std::string_view, 8> fields = {
+        "spec.nodeName",    "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName",
+        "spec.hostNetwork", "status.phase",       "status.podIP",       "status.nominatedNodeName"};
+    return std::find(fields.begin(), fields.end(), field) != fields.end();
+  }
+
+  std::string field(const Object& object, std::string_view field) const override {
+    const Pod& pod = pod_of(object);
+    if (field == "spec.nodeName") return pod.pod_template->node;
+    if (field == "spec.restartPolicy") return "Always";
+    if (field == "spec.schedulerName") return "default-scheduler";
+    if (field == "spec.serviceAccountName") return "default";
+    if (field == "spec.hostNetwork") return "false";
+    if (field == "status.phase") return std::string(pod.phase);
+    if (field == "status.podIP") return pod.seen ? pod_address(pod.id) : "";
+    return {};
+  }
+
+  // Its spec is its template's, and clients write no status.
+  bool same(const Object&, const Object&) const override { return true; }
+};
+
+}  // namespace
+
+const KindCodec& pod_codec() {
+  static const PodCodec codec;
+  return codec;
 }
 
 }  // namespace mocks::kubernetes

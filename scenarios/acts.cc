@@ -29,7 +29,7 @@ std::uint32_t pods(const Argument& argument) {
 
 void release_ready(World& world, const Argument&) {
   world.fleet().trouble({}, 0);
-  for (const auto& pod : world.kubernetes().pods(kubernetes_namespace, deployment_name))
+  for (const auto& pod : world.kubernetes().pods(kubernetes_namespace, workload_name))
     if (!pod.ready && !pod.terminating) world.fleet().release(pod.id);
 }
 
@@ -37,7 +37,7 @@ void release_ready(World& world, const Argument&) {
 template <typename Effect>
 void to_live_pods(World& world, const Argument& argument, Effect effect) {
   auto left = pods(argument);
-  for (const auto& pod : world.kubernetes().pods(kubernetes_namespace, deployment_name)) {
+  for (const auto& pod : world.kubernetes().pods(kubernetes_namespace, workload_name)) {
     if (left == 0) break;
     if (pod.terminating) continue;
     effect(pod.id);

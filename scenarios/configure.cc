@@ -20,7 +20,7 @@ ports::Result<rotator::Configuration> rotation_configuration(
   configuration.vault.session.address = endpoints.vault;
   configuration.vault.mount = vault_mount;
   configuration.vault.path = secret_path;
-  configuration.kubernetes.deployment = deployment_name;
+  configuration.kubernetes.deployment = workload_name;
   configuration.kubernetes.container = container_name;
   configuration.kubernetes.lease_name = lease_name;
   configuration.kubernetes.agent_render_interval = scenario.vault.render_interval;

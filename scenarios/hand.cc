@@ -38,11 +38,11 @@ std::int64_t number(const json& object, const char* name, std::int64_t absent = 
 
 // kubectl's own decision, step by step (k8s.io/kubectl pkg/polymorphichelpers/rollout_status.go):
 // nothing while it waits.
-std::optional<ports::Status> rollout_verdict(const json& deployment) {
+std::optional<ports::Status> rollout_verdict(const json& workload) {
   const json empty = json::object();
-  const json& metadata = deployment.contains("metadata") ? deployment["metadata"] : empty;
-  const json& spec = deployment.contains("spec") ? deployment["spec"] : empty;
-  const json& status = deployment.contains("status") ? deployment["status"] : empty;
+  const json& metadata = workload.contains("metadata") ? workload["metadata"] : empty;
+  const json& spec = workload.contains("spec") ? workload["spec"] : empty;
+  const json& status = workload.contains("status") ? workload["status"] : empty;
   if (number(metadata, "generation") > number(status, "observedGeneration")) return std::nullopt;
   for (const auto& condition : status.value("conditions", json::array()))
     if (condition.value("type", "") == "Progressing" &&
@@ -177,7 +177,7 @@ ports::Status Hand::restart() {
          {{"metadata",
            {{"annotations",
              {{"kubectl.kubernetes.io/restartedAt", rfc3339(clock_.wall_now())}}}}}}}}}};
-  return patch_deployment("restart", patch.dump());
+  return patch_workload("restart", patch.dump());
 }
 
 ports::Status Hand::pause() { return set_paused(true); }
@@ -186,14 +186,13 @@ ports::Status Hand::resume() { return set_paused(false); }
 
 ports::Status Hand::set_paused(bool paused) {
   const json patch = {{"spec", {{"paused", paused}}}};
-  return patch_deployment(paused ? "pause" : "resume", patch.dump());
+  return patch_workload(paused ? "pause" : "resume", patch.dump());
 }
 
 // As kubectl rollout does: a look first, then a patch.
-ports::Status Hand::patch_deployment(const std::string& command, std::string patch) {
+ports::Status Hand::patch_workload(const std::string& command, std::string patch) {
   ports::Request request{.origin = options_.kubernetes_origin,
-                         .target = "/apis/apps/v1/namespaces/" + options_.kubernetes_namespace +
-                                   "/deployments/" + options_.deployment,
+                         .target = options_.workload_path + "/" + options_.workload,
                          .headers = {{"Accept", "application/json"},
                                      {"Authorization", "Bearer " + options_.kubernetes_token}}};
   const auto current = call(request);
@@ -215,9 +214,9 @@ ports::Status Hand::rollout_status(ports::Duration timeout) {
   ++calls_;
   const ports::Request watch{
       .origin = options_.kubernetes_origin,
-      .target = "/apis/apps/v1/namespaces/" + options_.kubernetes_namespace +
-                "/deployments?watch=true&allowWatchBookmarks=true&fieldSelector=metadata.name%3D" +
-                options_.deployment,
+      .target = options_.workload_path +
+                "?watch=true&allowWatchBookmarks=true&fieldSelector=metadata.name%3D" +
+                options_.workload,
       .headers = {{"Accept", "application/json"},
                   {"Authorization", "Bearer " + options_.kubernetes_token}}};
   auto stream = http_.open_stream(watch, deadline);

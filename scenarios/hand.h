@@ -25,8 +25,9 @@ struct HandOptions {
   std::string mount = "portal-kv";
   std::string path = "oidc/portal";
   std::string admin_path = "oidc/idp-admin";
-  std::string kubernetes_namespace = "platform";
-  std::string deployment = "portal-backend";
+  // Of the workload: where its kind is in its namespace, and its name there.
+  std::string workload_path = {};
+  std::string workload = {};
   ports::Duration window{0};  // what `wait: window` waits
   ports::Duration call_timeout = std::chrono::seconds(30);
 };
@@ -76,7 +77,7 @@ class Hand {
   ports::Status read_admin_token();
   ports::Status look_up_old_secret();
   ports::Status set_paused(bool paused);
-  ports::Status patch_deployment(const std::string& command, std::string patch);
+  ports::Status patch_workload(const std::string& command, std::string patch);
 
   ports::HttpClient& http_;
   ports::Clock& clock_;

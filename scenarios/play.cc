@@ -81,8 +81,8 @@ HandOptions hand_options(const World& world, const Endpoints& endpoints, ports::
           .client_id = client_id,
           .vault_token = world.credentials().vault_token,
           .kubernetes_token = world.credentials().operator_token,
-          .kubernetes_namespace = kubernetes_namespace,
-          .deployment = deployment_name,
+          .workload_path = workload_path(),
+          .workload = workload_name,
           .window = window};
 }
 

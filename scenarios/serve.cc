@@ -52,7 +52,7 @@ Json greeting(const Scenario& scenario, const Servers& servers) {
           {"ca_file", servers.ca_file()},
           {"client_id", client_id},
           {"kubernetes_namespace", kubernetes_namespace},
-          {"deployment", deployment_name},
+          {"deployment", workload_name},
           {"vault_token_file", servers.vault_token_file()},
           {"vault_operator_token_file", servers.vault_operator_token_file()},
           {"kubernetes_token_file", servers.kubernetes_token_file()},

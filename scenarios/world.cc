@@ -128,7 +128,7 @@ void World::seed_vault() {
           allow(metadata + journal_path, R"("read")") +
           allow(destroy + journal_path, R"("update")") + allow(data + admin_path, R"("read")")));
   static_cast<void>(vault_->set_policy("portal", allow(data + secret_path, R"("read")")));
-  vault_->set_kubernetes_role("portal", {.names = {deployment_name},
+  vault_->set_kubernetes_role("portal", {.names = {workload_name},
                                          .namespaces = {kubernetes_namespace},
                                          .policies = {"portal"},
                                          .ttl = std::chrono::hours(24)});
@@ -156,8 +156,8 @@ void World::seed_kubernetes() {
        .token = credentials_.kubernetes_token,
        .groups = {"system:serviceaccounts", "system:authenticated"},
        .kubernetes_namespace = kubernetes_namespace,
-       .rules =
-           mocks::kubernetes::rotator_rules({.workload = deployment_name, .lease = lease_name})},
+       .rules = mocks::kubernetes::rotator_rules(
+           {.workload_kind = workload_kind, .workload = workload_name, .lease = lease_name})},
       {.name = "operator",
        .token = credentials_.operator_token,
        .groups = {"system:masters", "system:authenticated"},
@@ -187,8 +187,9 @@ void World::seed_kubernetes() {
   });
   const std::string path = std::string(vault_mount) + "/data/" + secret_path;
   kubernetes_->seed_workload(
-      {.kubernetes_namespace = kubernetes_namespace,
-       .name = deployment_name,
+      {.kind = workload_kind,
+       .kubernetes_namespace = kubernetes_namespace,
+       .name = workload_name,
        .replicas = fleet.replicas,
        .max_surge = fleet.max_surge,
        .max_unavailable = fleet.max_unavailable,
@@ -204,7 +205,7 @@ void World::seed_kubernetes() {
             {"vault.hashicorp.com/agent-inject-template-oidc",
              "{{- with secret \"" + path +
                  "\" -}}\nOIDC_CLIENT_SECRET={{ .Data.data.client_secret }}\n{{- end }}\n"}},
-       .service = deployment_name});
+       .service = workload_name});
 }
 
 void World::apply_next_configuration() {
@@ -237,6 +238,12 @@ void World::check_end_state() {
     fail(std::to_string(strangers) + " live pods do not use Vault's current value");
 }
 
+std::string workload_path() {
+  const auto& kind = mocks::kubernetes::info(workload_kind);
+  return "/apis/" + mocks::kubernetes::api_version(kind) + "/namespaces/" + kubernetes_namespace +
+         "/" + std::string(kind.plural);
+}
+
 std::vector<std::string> World::plaintexts() const {
   std::vector<std::string> all = {first_secret_, credentials_.idp_admin_token,
                                   credentials_.vault_token, credentials_.kubernetes_token,
@@ -257,10 +264,11 @@ void World::look_for_leaks(const std::string& said) {
   look("a call's path", witness_.texts());
   look("the journal", vault_->history(vault_mount, journal_path));
   const std::string in_namespace = std::string("/namespaces/") + kubernetes_namespace;
+  const auto the_workload = "the " + std::string(mocks::kubernetes::info(workload_kind).name);
   for (const auto& [where, path] : std::initializer_list<std::pair<const char*, std::string>>{
            {"an Event", "/api/v1" + in_namespace + "/events"},
            {"the Lease", "/apis/coordination.k8s.io/v1" + in_namespace + "/leases"},
-           {"the Deployment", "/apis/apps/v1" + in_namespace + "/deployments"}}) {
+           {the_workload.c_str(), workload_path()}}) {
     const auto answer = kubernetes_->handle(
         {.origin = "https://kubernetes.example:6443",
          .target = path,

@@ -3,7 +3,7 @@
 // It knows neither wire: on the simulated one the scheduler is the event queue, on the HTTP wire a
 // timer thread; who calls holds the world's lock.
 //
-// Built as if everything had been running for a day: the Deployment rolled out, every pod on the
+// Built as if everything had been running for a day: the workload rolled out, every pod on the
 // one secret.
 #pragma once
 
@@ -31,7 +31,11 @@ namespace scenarios {
 // The names that every world uses.
 inline constexpr const char* client_id = "0oaportal";
 inline constexpr const char* kubernetes_namespace = "platform";
-inline constexpr const char* deployment_name = "portal-backend";
+// What runs the portal, and its kind.
+inline constexpr const char* workload_name = "portal-backend";
+inline constexpr auto workload_kind = mocks::kubernetes::Kind::deployment;
+// Where the API has that kind in the namespace: "/apis/apps/v1/namespaces/platform/deployments".
+std::string workload_path();
 inline constexpr const char* container_name = "portal";
 inline constexpr const char* redirect_uri = "https://portal.example/api/auth/oidc/handler/frame";
 inline constexpr const char* vault_mount = "portal-kv";
@@ -79,7 +83,7 @@ class World {
   // Every secret value that ever was, and every credential: what no log, report or Event may hold.
   std::vector<std::string> plaintexts() const;
   // Looks for them in what the rotator `said`, in the calls' paths, the journal, the Events, the
-  // Lease and the Deployment; what is found goes to invariants(). To be called at the run's end.
+  // Lease and the workload; what is found goes to invariants(). To be called at the run's end.
   void look_for_leaks(const std::string& said);
 
  private:

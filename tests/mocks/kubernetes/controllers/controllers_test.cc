@@ -1,4 +1,4 @@
-#include "mocks/kubernetes/controllers/controllers.h"
+#include "mocks/kubernetes/controllers/replica_set.h"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>

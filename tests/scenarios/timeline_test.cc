@@ -55,11 +55,17 @@ BOOST_AUTO_TEST_CASE(a_partition_of_the_vault_agents_holds_the_rollout_up_until_
   BOOST_TEST((cut.rotation.outcome == rotator::Ending::done), cut.rotation.message);
 }
 
+// By hand: kubectl alone waits for the rollout, so only the agents can be what holds it up.
 BOOST_AUTO_TEST_CASE(a_vault_that_is_down_refuses_its_agents_too) {
-  const auto quiet = run("");
+  const std::string rolled_out =
+      "operator: [{create_secret: true}, {put_secret: new}, {restart: true}, "
+      "{rollout_status: 9m}]\n";
+  const auto quiet = run("", rolled_out);
   const auto down =
       run("timeline:\n  - {after: rollout, take_down: vault}\n"
-          "  - {after: rollout, plus: 5m, bring_up: vault}\n");
+          "  - {after: rollout, plus: 5m, bring_up: vault}\n",
+          rolled_out);
+  BOOST_TEST(rollout_s(quiet) > 0);
   BOOST_TEST(rollout_s(down) > rollout_s(quiet) + 120);
 }
 

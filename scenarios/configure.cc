@@ -12,6 +12,7 @@ ports::Result<rotator::Configuration> rotation_configuration(
     std::optional<ports::Duration> window) {
   const auto& portal = scenario.portal;
   rotator::Configuration configuration;
+  configuration.identity_provider.type = scenario.identity_provider.dialect->name;
   configuration.identity_provider.url = endpoints.idp;
   configuration.identity_provider.client_id = client_id;
   configuration.identity_provider.authentication_method = *rotator::parse_authentication_method(

@@ -102,18 +102,16 @@ ports::Result<ports::Response> Hand::vault(const std::string& method, const std:
   return answer;
 }
 
-ports::Result<ports::Response> Hand::idp(const std::string& method, const std::string& target,
-                                         std::string body) {
+ports::Result<mocks::idp::Console::Session> Hand::log_in() {
   const auto token = read_admin_token();
   if (!token) return fail(token.error());
-  ports::Request request{
-      .method = method,
-      .origin = options_.idp_origin,
-      .target = target,
-      .headers = {{"Authorization", "SSWS " + admin_token_}, {"Accept", "application/json"}},
-      .body = std::move(body)};
-  if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
-  return call(request);
+  return mocks::idp::Console::Session{.send =
+                                          [this](ports::Request request) {
+                                            request.origin = options_.idp_origin;
+                                            return call(request);
+                                          },
+                                      .client_id = options_.client_id,
+                                      .admin_token = admin_token_};
 }
 
 // ADMIN_TOKEN=$(vault kv get -field=token portal-kv/oidc/idp-admin)
@@ -128,29 +126,31 @@ ports::Status Hand::read_admin_token() {
 
 ports::Status Hand::look_up_old_secret() {
   if (!old_id_.empty()) return {};
-  const auto answer =
-      idp("GET", "/oauth2/v1/clients/" + options_.client_id + "/credentials/secrets", {});
-  if (!answer) return fail(answer.error());
-  const auto list = parsed(answer->body);
-  if (list.is_array() && !list.empty()) old_id_ = jq(list.back().dump(), "id");
+  const auto session = log_in();
+  if (!session) return fail(session.error());
+  auto found = options_.console->look_up(*session);
+  if (!found) return fail(found.error());
+  old_id_ = std::move(*found);
   return {};
 }
 
 ports::Status Hand::create_secret() {
   auto known = look_up_old_secret();
   if (!known) return known;
-  const auto answer =
-      idp("POST", "/oauth2/v1/clients/" + options_.client_id + "/credentials/secrets", {});
-  if (!answer) return fail(answer.error());
-  new_value_ = jq(answer->body, "client_secret");
+  const auto session = log_in();
+  if (!session) return fail(session.error());
+  auto made = options_.console->create(*session, std::nullopt);
+  if (!made) return fail(made.error());
+  new_value_ = std::move(made->value);
   return {};
 }
 
 ports::Status Hand::replace_secret() {
-  const auto answer =
-      idp("POST", "/oauth2/v1/clients/" + options_.client_id + "/lifecycle/newSecret", {});
-  if (!answer) return fail(answer.error());
-  new_value_ = jq(answer->body, "client_secret");
+  const auto session = log_in();
+  if (!session) return fail(session.error());
+  auto made = options_.console->replace(*session);
+  if (!made) return fail(made.error());
+  new_value_ = std::move(made->value);
   return {};
 }
 
@@ -243,10 +243,9 @@ ports::Status Hand::rollout_status(ports::Duration timeout) {
 ports::Status Hand::delete_secret() {
   auto known = look_up_old_secret();
   if (!known) return known;
-  const auto answer = idp(
-      "DELETE", "/oauth2/v1/clients/" + options_.client_id + "/credentials/secrets/" + old_id_, {});
-  if (!answer) return fail(answer.error());
-  return {};
+  const auto session = log_in();
+  if (!session) return fail(session.error());
+  return options_.console->remove(*session, old_id_);
 }
 
 ports::Status Hand::re_add_secret() {
@@ -255,13 +254,12 @@ ports::Status Hand::re_add_secret() {
   const auto version = parsed(now->body).value("/data/metadata/version"_json_pointer, 0);
   const auto before = vault("GET", options_.path + "?version=" + std::to_string(version - 1), {});
   if (!before) return fail(before.error());
-  const json body = {
-      {"client_secret",
-       parsed(before->body).value("/data/data/client_secret"_json_pointer, std::string())}};
-  const auto answer =
-      idp("POST", "/oauth2/v1/clients/" + options_.client_id + "/credentials/secrets", body.dump());
-  if (!answer) return fail(answer.error());
-  old_id_ = jq(answer->body, "id");
+  const auto session = log_in();
+  if (!session) return fail(session.error());
+  auto made = options_.console->create(
+      *session, parsed(before->body).value("/data/data/client_secret"_json_pointer, std::string()));
+  if (!made) return fail(made.error());
+  old_id_ = std::move(made->id);
   return {};
 }
 

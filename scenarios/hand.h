@@ -1,12 +1,13 @@
 // Hand: somebody who follows the guide by hand. Sends what its commands send: curl to the identity
-// provider, the vault CLI, kubectl; and believes what they print, as the guide's shell lines do.
-// The baseline that the rotator is compared with.
+// provider (as its console says), the vault CLI, kubectl; and believes what they print, as the
+// guide's shell lines do. The baseline that the rotator is compared with.
 #pragma once
 
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "mocks/idp/console.h"
 #include "rotator/ports/clock.h"
 #include "rotator/ports/http.h"
 #include "rotator/ports/result.h"
@@ -16,6 +17,7 @@
 namespace scenarios {
 
 struct HandOptions {
+  const mocks::idp::Console* console = nullptr;  // the provider's; must outlive the Hand
   std::string idp_origin = {};
   std::string vault_origin = {};
   std::string kubernetes_origin = {};
@@ -72,8 +74,8 @@ class Hand {
   ports::Result<ports::Response> call(const ports::Request& request);
   ports::Result<ports::Response> vault(const std::string& method, const std::string& path,
                                        std::string body);
-  ports::Result<ports::Response> idp(const std::string& method, const std::string& target,
-                                     std::string body);
+  // At the provider's console, the admin token in hand.
+  ports::Result<mocks::idp::Console::Session> log_in();
   ports::Status read_admin_token();
   ports::Status look_up_old_secret();
   ports::Status set_paused(bool paused);

@@ -75,7 +75,8 @@ void Play::report(const RunOptions& options, const mocks::users::Tally& tally,
 }
 
 HandOptions hand_options(const World& world, const Endpoints& endpoints, ports::Duration window) {
-  return {.idp_origin = endpoints.idp,
+  return {.console = &world.idp().console(),
+          .idp_origin = endpoints.idp,
           .vault_origin = endpoints.vault,
           .kubernetes_origin = endpoints.kubernetes,
           .client_id = client_id,

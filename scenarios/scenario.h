@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "mocks/idp/provider.h"
 #include "mocks/sim/fault_plan.h"
 #include "rotator/ports/clock.h"
 #include "rotator/ports/result.h"
@@ -26,6 +27,7 @@ struct Range {
 };
 
 struct IdentityProviderWorld {
+  const mocks::idp::Dialect* dialect = mocks::idp::dialects().data();  // what it speaks: Okta
   std::string variant = "multi";  // multi, single, slow (mocks/idp/core.h)
   std::string authentication_method = "client_secret_post";  // as registered
   // How late the token endpoint follows the administration API; replaces the variant's.

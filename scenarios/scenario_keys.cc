@@ -40,6 +40,11 @@ std::vector<std::string> invariants() {
 }
 
 void list_identity_provider(Keys& keys, IdentityProviderWorld& idp) {
+  std::vector<std::string> dialects;
+  for (const auto& dialect : mocks::idp::dialects()) dialects.emplace_back(dialect.name);
+  std::string dialect(idp.dialect->name);
+  keys.choice("dialect", "Whose administration API and error texts it speaks.", dialect, dialects);
+  if (const auto* const known = mocks::idp::find_dialect(dialect)) idp.dialect = known;
   keys.choice("variant", "multi: several secrets; single: one; slow: late propagation.",
               idp.variant, variants);
   keys.choice("authentication_method", "As registered.", idp.authentication_method, methods);

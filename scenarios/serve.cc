@@ -106,6 +106,7 @@ int serve_command(const ServeCommand& command) {
         world_mutex, scheduler, trace, world.draws(), world.timeline(), world.fleet(),
         *portal_client,
         mocks::users::BrowserOptions{.origin = (*servers)->endpoints().idp,
+                                     .paths = world.idp().endpoint_paths(),
                                      .redirect_uri = redirect_uri,
                                      .per_second = std::min(login_rate(scenario), 60.0),
                                      .journey = journey_options(scenario)});

@@ -185,6 +185,7 @@ ports::Status WireStage::start_world() {
       world_mutex_, *scheduler_, trace_, world_->draws(), world_->timeline(), world_->fleet(),
       *portal_client_,
       mocks::users::BrowserOptions{.origin = servers_->endpoints().idp,
+                                   .paths = world_->idp().endpoint_paths(),
                                    .redirect_uri = redirect_uri,
                                    .threads = browser_threads,
                                    .per_second = login_rate(scenario_),

@@ -52,9 +52,6 @@ World::World(mocks::Scheduler& scheduler, mocks::sim::Trace& trace, mocks::sim::
       trace_(trace),
       draws_(seed),
       scenario_(scenario),
-      credentials_{.idp_admin_token =
-                       "00" +
-                       draws_.text(40, alphabet, mocks::sim::Stream::identifiers, admin_token)},
       first_secret_(draws_.text(64, alphabet, mocks::sim::Stream::identifiers, first_secret)),
       invariants_(mocks::name_of(client_id),
                   mocks::name_of(std::string(vault_mount) + "/" + secret_path)),
@@ -91,11 +88,13 @@ World::World(mocks::Scheduler& scheduler, mocks::sim::Trace& trace, mocks::sim::
 World::~World() = default;
 
 void World::seed_identity_provider() {
-  mocks::idp::OktaOptions options{.core = core_options(scenario_.identity_provider)};
-  options.administrators = {{.scheme = mocks::idp::AdminCredential::Scheme::ssws,
-                             .token = credentials_.idp_admin_token,
-                             .right = mocks::idp::AdminRight::manage}};
-  idp_ = std::make_unique<mocks::idp::Okta>(scheduler_, trace_, draws_, options);
+  idp_ = scenario_.identity_provider.dialect->make(
+      {.scheduler = scheduler_,
+       .observer = trace_,
+       .draws = draws_,
+       .core = core_options(scenario_.identity_provider),
+       .admin_text = draws_.text(40, alphabet, mocks::sim::Stream::identifiers, admin_token)});
+  credentials_.idp_admin_token = idp_->admin_token();
   witness_.watch(idp_->core(), client_id);
   const auto registered = method(scenario_.identity_provider.authentication_method);
   idp_->add_client({.client_id = client_id,
@@ -105,11 +104,12 @@ void World::seed_identity_provider() {
                    first_secret_);
   timeline_.register_method(scheduler_.now(), mocks::name_of(client_id), registered);
   if (!scenario_.identity_provider.leftover_secret) return;
-  const std::string value =
-      draws_.text(64, alphabet, mocks::sim::Stream::identifiers, leftover_secret);
-  idp_->core().create_secret(client_id,
-                             {.id = "ocsleftover0000000001", .value = value, .settled = true});
-  invariants_.mark_foreign(mocks::name_of(value));
+  auto leftover = idp_->make_secret(
+      draws_.text(64, alphabet, mocks::sim::Stream::identifiers, leftover_secret));
+  leftover.settled = true;
+  const auto name = mocks::name_of(leftover.value);
+  idp_->core().create_secret(client_id, std::move(leftover));
+  invariants_.mark_foreign(name);
 }
 
 void World::seed_vault() {

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "mocks/idp/okta/okta.h"
+#include "mocks/idp/provider.h"
 #include "mocks/kubernetes/api_server.h"
 #include "mocks/portal/fleet.h"
 #include "mocks/portal/load_balancer.h"
@@ -64,7 +64,8 @@ class World {
   const Credentials& credentials() const { return credentials_; }
   mocks::sim::Draws draws() const { return draws_; }
 
-  mocks::idp::Okta& idp() { return *idp_; }
+  mocks::idp::Provider& idp() { return *idp_; }
+  const mocks::idp::Provider& idp() const { return *idp_; }
   mocks::vault::Vault& vault() { return *vault_; }
   mocks::kubernetes::ApiServer& kubernetes() { return *kubernetes_; }
   mocks::portal::Fleet& fleet() { return *fleet_; }
@@ -100,7 +101,7 @@ class World {
   Invariants invariants_;
   Witness witness_;
   mocks::users::Timeline timeline_;
-  std::unique_ptr<mocks::idp::Okta> idp_;
+  std::unique_ptr<mocks::idp::Provider> idp_;
   std::unique_ptr<mocks::vault::Vault> vault_;
   std::unique_ptr<mocks::portal::Fleet> fleet_;
   std::unique_ptr<mocks::portal::LoadBalancer> balancer_;

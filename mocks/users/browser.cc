@@ -221,7 +221,7 @@ ports::Request Browsers::authorize_request(const Flight& flight) const {
   const auto user = "user-" + std::to_string(flight.journey.id);
   return {.method = "GET",
           .origin = options_.origin,
-          .target = options_.authorize_path + "?" +
+          .target = options_.paths.authorize + "?" +
                     portal::form({{"response_type", "code"},
                                   {"client_id", flight.client_id},
                                   {"redirect_uri", options_.redirect_uri},
@@ -236,7 +236,7 @@ ports::Request Browsers::token_request(const Flight& flight,
                                        const portal::Fleet::Process& process) const {
   ports::Request request{.method = "POST",
                          .origin = options_.origin,
-                         .target = options_.token_path,
+                         .target = options_.paths.token,
                          .headers = {{"Accept", "application/json"},
                                      {"Content-Type", "application/x-www-form-urlencoded"}},
                          .body = portal::form({{"grant_type", "authorization_code"},

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "mocks/facts.h"
+#include "mocks/idp/provider.h"
 #include "mocks/portal/fleet.h"
 #include "mocks/scheduler.h"
 #include "mocks/sim/draws.h"
@@ -39,9 +40,8 @@ inline constexpr std::size_t max_browser_threads = 64;
 inline constexpr std::size_t max_browser_logins = 10'000;
 
 struct BrowserOptions {
-  std::string origin = {};  // of the identity provider, "https://127.0.0.1:port"
-  std::string authorize_path = "/oauth2/default/v1/authorize";
-  std::string token_path = "/oauth2/default/v1/token";
+  std::string origin = {};        // of the identity provider, "https://127.0.0.1:port"
+  idp::EndpointPaths paths = {};  // idp::Provider::endpoint_paths()
   std::string redirect_uri = {};
   std::string scope = "openid";
   std::size_t threads = 8;

@@ -12,7 +12,6 @@ constexpr std::array methods = {AuthenticationMethod::client_secret_post,
                                 AuthenticationMethod::client_secret_basic};
 constexpr std::array grants = {ProbeGrant::client_credentials, ProbeGrant::authorization_code};
 constexpr std::array logins = {VaultOptions::Login::token, VaultOptions::Login::kubernetes};
-constexpr std::array provider_types = {"okta"};
 
 // A call to a real server takes as long as it takes.
 constexpr TimeOptions real_time = {.divides = false};
@@ -20,13 +19,15 @@ constexpr TimeOptions real_time = {.divides = false};
 constexpr ports::Duration shortest_look = 10ms;
 
 void list_provider(Keys& keys, IdentityProviderConfiguration& provider) {
-  keys.choice("type", "The provider's kind.", provider.type, provider_types);
+  keys.choice("type", "The provider's kind.", provider.type, identity_provider_types());
   keys.text("url",
             "Its base URL; with the path of a custom authorization server where there is one.",
             provider.url, {.required = true, .https = true});
   keys.text("client_id", "The OAuth client.", provider.client_id, {.required = true});
-  keys.text("application_id", "Okta app id, where it differs from client_id.",
-            provider.application_id);
+  keys.text(
+      "application_id",
+      "The administration API's id of the client (Okta's app id), where it differs from client_id.",
+      provider.application_id);
   keys.choice("authentication_method",
               "How the portal authenticates at the token endpoint; must equal the registration.",
               provider.authentication_method, methods);

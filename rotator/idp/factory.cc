@@ -1,3 +1,5 @@
+// The adapters: a line each.
+#include <algorithm>
 #include <utility>
 
 #include "rotator/calls/encoding.h"
@@ -5,33 +7,55 @@
 #include "rotator/idp/okta.h"
 
 namespace rotator {
+namespace {
+
+using ports::ErrorCode;
+using ports::fail;
+
+struct Adapter {
+  std::string_view type;
+  // `url` is options.url taken apart, and `options` have been looked at.
+  ports::Result<std::unique_ptr<IdentityProvider>> (*make)(ports::HttpClient& http,
+                                                           ports::Clock& clock,
+                                                           IdentityProviderOptions options, Url url,
+                                                           ports::Secret admin_credential);
+};
+
+constexpr Adapter adapters[] = {
+    {"okta", &new_okta},
+};
+
+std::string known_types() {
+  std::string all;
+  for (const auto& adapter : adapters) all += (all.empty() ? "" : ", ") + std::string(adapter.type);
+  return all;
+}
+
+}  // namespace
+
+std::vector<std::string> identity_provider_types() {
+  std::vector<std::string> types;
+  for (const auto& adapter : adapters) types.emplace_back(adapter.type);
+  return types;
+}
 
 ports::Result<std::unique_ptr<IdentityProvider>> new_identity_provider(
     ports::HttpClient& http, ports::Clock& clock, IdentityProviderOptions options,
     ports::Secret admin_credential) {
-  using ports::ErrorCode;
-  if (options.type != "okta")
-    return ports::fail(ErrorCode::configuration,
-                       "unknown identity provider type \"" + options.type + "\"; known: okta");
+  const auto* const adapter =
+      std::find_if(std::begin(adapters), std::end(adapters),
+                   [&](const Adapter& one) { return one.type == options.type; });
+  if (adapter == std::end(adapters))
+    return fail(ErrorCode::configuration,
+                "unknown identity provider type \"" + options.type + "\"; known: " + known_types());
   auto url = split_https_url(options.url, "the identity provider's url");
-  if (!url) return ports::fail(url.error());
+  if (!url) return fail(url.error());
   if (url->path.find('?') != std::string::npos)
-    return ports::fail(ErrorCode::configuration,
-                       "the identity provider's url must not have a query");
+    return fail(ErrorCode::configuration, "the identity provider's url must not have a query");
   if (options.client_id.empty())
-    return ports::fail(ErrorCode::configuration, "the identity provider's client_id is empty");
-  const auto credential = admin_credential.reveal_to_wire();
-  if (credential.empty() || !fits_in_header(credential))
-    return ports::fail(
-        ErrorCode::configuration,
-        "the identity provider's administration credential is empty, or holds a line break or a "
-        "character outside ASCII");
-  const bool has_scheme =
-      credential.substr(0, 7) == "Bearer " || credential.substr(0, 5) == "SSWS ";
-  ports::Secret authorization =
-      has_scheme ? std::move(admin_credential) : ports::Secret("SSWS " + std::string(credential));
-  return std::unique_ptr<IdentityProvider>(std::make_unique<Okta>(
-      http, clock, std::move(options), std::move(*url), std::move(authorization)));
+    return fail(ErrorCode::configuration, "the identity provider's client_id is empty");
+  return adapter->make(http, clock, std::move(options), std::move(*url),
+                       std::move(admin_credential));
 }
 
 }  // namespace rotator

@@ -25,19 +25,33 @@ enum class AuthenticationMethod { client_secret_post, client_secret_basic };
 const char* to_string(AuthenticationMethod method);
 std::optional<AuthenticationMethod> parse_authentication_method(std::string_view text);
 
+// What a provider can do, as its adapter declares it. Strategies, preflight and journal go by this
+// alone.
 struct Capability {
-  enum class Slots { independent, current_and_retiring, single };
+  // How many secrets of one client work at once.
+  enum class Slots {
+    independent,           // several; each is made and retired by itself
+    current_and_retiring,  // making one turns the other into one that lapses
+    single,                // one: making a new one ends the old one at that instant
+  };
   Slots slots = Slots::single;
   int max_secrets = 1;          // secret objects at once, inactive ones counted; 0 = no small limit
+  bool secret_ids = true;       // secrets have handles; without, SecretRecord::id is slot_of_one
   bool can_disable = false;     // a reversible retire exists
   bool value_readable = false;  // the plain value can be read again after creation
-  ports::Duration propagation{
-      0};  // how late a created or retired secret may take effect, as far as the vendor says
+  // How late a created or retired secret may take effect, as far as the vendor says.
+  ports::Duration propagation{0};
+
+  // Whether the old and the new secret can both be valid while the pods move.
+  bool holds_two() const { return slots != Slots::single; }
 };
+
+// Stands for a handle where a provider gives secrets none.
+inline constexpr const char* slot_of_one = "the client's secret";
 
 // One secret object at the provider, without its value.
 struct SecretRecord {
-  std::string id = {};  // the provider's handle, e.g. Okta "ocs...", Entra keyId
+  std::string id = {};  // the provider's handle, e.g. Okta "ocs...", Entra keyId; or slot_of_one
   ports::WallTime created = {};
   bool active = true;
   // A provider's own digest of the value where it shows one (Okta secret_hash). A hint, never a
@@ -76,16 +90,20 @@ class IdentityProvider {
   virtual ports::Result<std::vector<SecretRecord>> list_secrets() = 0;
 
   // Which of `records` holds `value`: the provider's digest says where to look first, reading the
-  // value back decides. Nothing when none does.
+  // value back decides. Nothing when none does. Where values cannot be read again, the adapter says
+  // what else decides (an id beside the value, a login), and never guesses among several.
   virtual ports::Result<std::optional<std::string>> find_secret(
       const ports::Secret& value, const std::vector<SecretRecord>& records) = 0;
 
-  // Adds an active secret. `label` goes where the provider has room for one (Entra displayName).
-  // Error conflict when no slot is free; ambiguous when it may have been made (see resolve_create).
+  // Adds an active secret; with Slots::single it takes the old one's place, which ends at once.
+  // `label` goes where the provider has room for one (Entra displayName). Error conflict when no
+  // slot is free; ambiguous when it may have been made (see resolve_create).
   virtual ports::Result<CreatedSecret> create_secret(const std::string& label) = 0;
 
   // After an ambiguous create: the secret that came to be since `before` was listed, or nothing
-  // when the request never arrived. An Error of code conflict when that cannot be told.
+  // when the request never arrived, or when asking again is as good (with Slots::single another
+  // create replaces whatever the first one made). An Error of code conflict when that cannot be
+  // told.
   virtual ports::Result<std::optional<CreatedSecret>> resolve_create(
       const std::vector<SecretRecord>& before) = 0;
 
@@ -97,7 +115,7 @@ class IdentityProvider {
   // shows that it is gone; enabling what is gone is Error missing. A lost reply is settled by
   // reading; `ambiguous` is left for when nothing has happened so far or reading fails as well: the
   // caller checks its fence before it asks again. disable/enable only where
-  // capability().can_disable.
+  // capability().can_disable; delete only where capability().holds_two().
   virtual ports::Status disable_secret(const std::string& id) = 0;
   virtual ports::Status enable_secret(const std::string& id) = 0;
   virtual ports::Status delete_secret(const std::string& id) = 0;
@@ -110,7 +128,9 @@ struct IdentityProviderOptions {
   // the whole.
   std::string url = {};
   std::string client_id = {};
-  std::string application_id = {};  // empty = client_id
+  // The administration API's handle of the client where it differs (Okta's app id, Entra's object
+  // id); empty = client_id.
+  std::string application_id = {};
   // One attempt; and a whole changing operation with its waits: it must fit into the life of the
   // lock that its caller holds.
   ports::Duration call_timeout = std::chrono::seconds(10);
@@ -119,11 +139,16 @@ struct IdentityProviderOptions {
   ports::Duration patience = std::chrono::seconds(90);
 };
 
-// The adapter for options.type. `admin_credential`: for Okta an API token (sent as SSWS), or an
-// OAuth access token written as "Bearer ...". Error of code configuration for an unknown type, a
-// URL that is not https, or a credential that cannot stand in a header. Sends nothing yet.
-ports::Result<std::unique_ptr<IdentityProvider>> new_identity_provider(
+// Makes an adapter; sends nothing yet. `admin_credential` is written as the adapter's header says.
+// Error of code configuration for an unknown options.type, a URL that is not https, an empty
+// client_id, or a credential that the adapter cannot use. `http` and `clock` must outlive it.
+using ProviderFactory = ports::Result<std::unique_ptr<IdentityProvider>>(
     ports::HttpClient& http, ports::Clock& clock, IdentityProviderOptions options,
     ports::Secret admin_credential);
+
+// Knows every adapter of this folder.
+ProviderFactory new_identity_provider;
+// What options.type may be: "okta".
+std::vector<std::string> identity_provider_types();
 
 }  // namespace rotator

@@ -417,4 +417,21 @@ ports::Status Okta::disable_secret(const std::string& id) { return bring(id, Des
 ports::Status Okta::enable_secret(const std::string& id) { return bring(id, Desired::active); }
 ports::Status Okta::delete_secret(const std::string& id) { return bring(id, Desired::gone); }
 
+ports::Result<std::unique_ptr<IdentityProvider>> new_okta(ports::HttpClient& http,
+                                                          ports::Clock& clock,
+                                                          IdentityProviderOptions options, Url url,
+                                                          ports::Secret admin_credential) {
+  const auto credential = admin_credential.reveal_to_wire();
+  if (credential.empty() || !fits_in_header(credential))
+    return ports::fail(
+        ErrorCode::configuration,
+        "the identity provider's administration credential is empty, or holds a line break or a "
+        "character outside ASCII");
+  const bool has_scheme = credential.starts_with("Bearer ") || credential.starts_with("SSWS ");
+  auto authorization =
+      has_scheme ? std::move(admin_credential) : ports::Secret("SSWS " + std::string(credential));
+  return std::unique_ptr<IdentityProvider>(std::make_unique<Okta>(
+      http, clock, std::move(options), std::move(url), std::move(authorization)));
+}
+
 }  // namespace rotator

@@ -3,6 +3,7 @@
 // https://developer.okta.com/docs/api/openapi/okta-management/management/tag/ApplicationSSOCredentials/
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,5 +56,13 @@ class Okta final : public IdentityProvider {
   Url url_;
   ports::Secret authorization_;
 };
+
+// `admin_credential`: an API token (sent as "SSWS ..."), or an OAuth access token written as
+// "Bearer
+// ...". Error of code configuration when it is empty or cannot stand in a header.
+ports::Result<std::unique_ptr<IdentityProvider>> new_okta(ports::HttpClient& http,
+                                                          ports::Clock& clock,
+                                                          IdentityProviderOptions options, Url url,
+                                                          ports::Secret admin_credential);
 
 }  // namespace rotator

@@ -22,28 +22,36 @@ std::string origin_of(const OktaOptions& options, const ports::Request& request)
 }  // namespace
 
 Okta::Okta(Scheduler& scheduler, Observer& observer, sim::Draws draws, OktaOptions options)
-    : options_(std::move(options)),
-      core_(scheduler, observer, draws, options_.core),
-      admin_(std::make_unique<OktaAdmin>(core_, options_)),
-      oauth_(std::make_unique<OktaOAuth>(core_, options_)) {}
+    : Provider(scheduler, observer, draws, options.core),
+      options_(std::move(options)),
+      admin_(std::make_unique<OktaAdmin>(core(), options_)),
+      oauth_(std::make_unique<OktaOAuth>(core(), options_)) {}
 
 Okta::~Okta() = default;
 
-std::string Okta::add_client(Registration registration, std::string secret_value) {
-  const auto client_id = registration.client_id;
-  core_.add_client(std::move(registration));
-  auto secret = admin_->make_secret(std::move(secret_value));
-  secret.settled = true;
-  auto id = secret.id;
-  core_.create_secret(client_id, std::move(secret));
-  return id;
+EndpointPaths Okta::endpoint_paths() const {
+  return {.authorize = "/oauth2/default/v1/authorize", .token = "/oauth2/default/v1/token"};
+}
+
+Core::NewSecret Okta::make_secret(std::string value) const {
+  return admin_->make_secret(std::move(value));
+}
+
+std::string Okta::admin_token() const { return options_.administrators.front().token; }
+
+std::unique_ptr<Provider> make_okta(ProviderSetup setup) {
+  OktaOptions options{.core = setup.core};
+  options.administrators = {{.scheme = AdminCredential::Scheme::ssws,
+                             .token = "00" + setup.admin_text,
+                             .right = AdminRight::manage}};
+  return std::make_unique<Okta>(setup.scheduler, setup.observer, setup.draws, std::move(options));
 }
 
 Answer Okta::handle(const ports::Request& http) {
   const std::string_view target = http.target;
   const auto question = target.find('?');
   OktaRequest request{.http = http,
-                      .draws = core_.draws(),
+                      .draws = core().draws(),
                       .number = ++requests_,
                       .origin = origin_of(options_, http),
                       .path = target.substr(0, question),
@@ -64,7 +72,7 @@ Answer Okta::handle(const ports::Request& http) {
   } else {
     answer.response = no_such_path(request);
   }
-  answer.delay = core_.answer_time(name_of(request.path));
+  answer.delay = core().answer_time(name_of(request.path));
   answer.response.headers.push_back(
       {.name = "X-Okta-Request-Id",
        .value = request.draws.text(27, registration_alphabet, sim::Stream::identifiers,

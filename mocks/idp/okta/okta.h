@@ -11,11 +11,14 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mocks/facts.h"
 #include "mocks/handler.h"
 #include "mocks/idp/core.h"
+#include "mocks/idp/okta/console.h"
+#include "mocks/idp/provider.h"
 #include "mocks/scheduler.h"
 #include "mocks/sim/draws.h"
 
@@ -63,33 +66,31 @@ struct OktaOptions {
 class OktaAdmin;
 class OktaOAuth;
 
-class Okta final : public Handler {
+class Okta final : public Provider {
  public:
   Okta(Scheduler& scheduler, Observer& observer, sim::Draws draws, OktaOptions options = {});
   ~Okta() override;
-  Okta(const Okta&) = delete;
-  Okta& operator=(const Okta&) = delete;
 
-  // The truth beneath: for building the world, for simulated logins, for the harness' questions.
-  Core& core() { return core_; }
-  const Core& core() const { return core_; }
   const OktaOptions& options() const { return options_; }
 
-  // For a world being built: registers a client, and gives it a settled active secret of this
-  // value. Returns the secret's id ("ocs...").
-  std::string add_client(Registration registration, std::string secret_value);
-
-  // Once a server knows its port.
-  void set_origin(std::string origin) { options_.origin = std::move(origin); }
-
   Answer handle(const ports::Request& request) override;
+  void set_origin(std::string origin) override { options_.origin = std::move(origin); }
+  // Those of the custom authorization server "default".
+  EndpointPaths endpoint_paths() const override;
+  Core::NewSecret make_secret(std::string value) const override;
+  const Console& console() const override { return console_; }
+  // Of the first administrator.
+  std::string admin_token() const override;
 
  private:
   OktaOptions options_;
-  Core core_;
   std::unique_ptr<OktaAdmin> admin_;
   std::unique_ptr<OktaOAuth> oauth_;
+  OktaConsole console_;
   std::uint64_t requests_ = 0;
 };
+
+// One administrator with an API token ("00" and setup.admin_text) that may manage applications.
+std::unique_ptr<Provider> make_okta(ProviderSetup setup);
 
 }  // namespace mocks::idp

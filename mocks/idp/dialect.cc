@@ -1,0 +1,24 @@
+// The dialects: a line each.
+#include <algorithm>
+
+#include "mocks/idp/okta/okta.h"
+#include "mocks/idp/provider.h"
+
+namespace mocks::idp {
+namespace {
+
+constexpr Dialect all[] = {
+    {.name = "okta", .make = &make_okta},
+};
+
+}  // namespace
+
+std::span<const Dialect> dialects() { return all; }
+
+const Dialect* find_dialect(std::string_view name) {
+  const auto* const found = std::find_if(
+      std::begin(all), std::end(all), [&](const Dialect& dialect) { return dialect.name == name; });
+  return found == std::end(all) ? nullptr : found;
+}
+
+}  // namespace mocks::idp

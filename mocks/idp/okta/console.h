@@ -1,0 +1,19 @@
+// OktaConsole: the guide's own lines for Okta, which administer secrets below
+// /oauth2/v1/clients/{clientId}, with "Authorization: SSWS <API token>".
+// https://developer.okta.com/docs/guides/client-secret-rotation-key/main/
+#pragma once
+
+#include "mocks/idp/console.h"
+
+namespace mocks::idp {
+
+class OktaConsole final : public Console {
+ public:
+  ports::Result<std::string> look_up(const Session& session) const override;
+  ports::Result<Shown> create(const Session& session,
+                              std::optional<std::string> value) const override;
+  ports::Result<Shown> replace(const Session& session) const override;
+  ports::Status remove(const Session& session, const std::string& id) const override;
+};
+
+}  // namespace mocks::idp

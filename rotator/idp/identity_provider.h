@@ -25,33 +25,32 @@ enum class AuthenticationMethod { client_secret_post, client_secret_basic };
 const char* to_string(AuthenticationMethod method);
 std::optional<AuthenticationMethod> parse_authentication_method(std::string_view text);
 
-// What a provider can do, as its adapter declares it. Strategies, preflight and journal go by this
-// alone.
+// What a provider can do, as its adapter declares it; the rotation goes by this alone.
 struct Capability {
   // How many secrets of one client work at once.
   enum class Slots {
     independent,           // several; each is made and retired by itself
     current_and_retiring,  // making one turns the other into one that lapses
-    single,                // one: making a new one ends the old one at that instant
+    single,                // one
   };
   Slots slots = Slots::single;
-  int max_secrets = 1;          // secret objects at once, inactive ones counted; 0 = no small limit
-  bool secret_ids = true;       // secrets have handles; without, SecretRecord::id is slot_of_one
+  int max_secrets = 1;  // secret objects at once, inactive ones counted; 0 = no small limit
+  // Making a secret ends the one before it at that instant: nothing is left to retire, and there is
+  // no way back.
+  bool create_replaces = false;
+  bool secret_ids = true;       // secrets have handles; without, SecretRecord::id is sole_secret_id
   bool can_disable = false;     // a reversible retire exists
   bool value_readable = false;  // the plain value can be read again after creation
   // How late a created or retired secret may take effect, as far as the vendor says.
   ports::Duration propagation{0};
-
-  // Whether the old and the new secret can both be valid while the pods move.
-  bool holds_two() const { return slots != Slots::single; }
 };
 
-// Stands for a handle where a provider gives secrets none.
-inline constexpr const char* slot_of_one = "the client's secret";
+// Stands for the handle of a client's only secret where a provider gives secrets none.
+inline constexpr const char* sole_secret_id = "sole";
 
 // One secret object at the provider, without its value.
 struct SecretRecord {
-  std::string id = {};  // the provider's handle, e.g. Okta "ocs...", Entra keyId; or slot_of_one
+  std::string id = {};  // the provider's handle, e.g. Okta "ocs...", Entra keyId; or sole_secret_id
   ports::WallTime created = {};
   bool active = true;
   // A provider's own digest of the value where it shows one (Okta secret_hash). A hint, never a
@@ -95,15 +94,14 @@ class IdentityProvider {
   virtual ports::Result<std::optional<std::string>> find_secret(
       const ports::Secret& value, const std::vector<SecretRecord>& records) = 0;
 
-  // Adds an active secret; with Slots::single it takes the old one's place, which ends at once.
+  // Adds an active secret; with capability().create_replaces it takes the place of the one before.
   // `label` goes where the provider has room for one (Entra displayName). Error conflict when no
   // slot is free; ambiguous when it may have been made (see resolve_create).
   virtual ports::Result<CreatedSecret> create_secret(const std::string& label) = 0;
 
   // After an ambiguous create: the secret that came to be since `before` was listed, or nothing
-  // when the request never arrived, or when asking again is as good (with Slots::single another
-  // create replaces whatever the first one made). An Error of code conflict when that cannot be
-  // told.
+  // when the request never arrived, or when asking again is as good (with create_replaces, another
+  // one replaces whatever the first one made). An Error of code conflict when that cannot be told.
   virtual ports::Result<std::optional<CreatedSecret>> resolve_create(
       const std::vector<SecretRecord>& before) = 0;
 
@@ -115,7 +113,8 @@ class IdentityProvider {
   // shows that it is gone; enabling what is gone is Error missing. A lost reply is settled by
   // reading; `ambiguous` is left for when nothing has happened so far or reading fails as well: the
   // caller checks its fence before it asks again. disable/enable only where
-  // capability().can_disable; delete only where capability().holds_two().
+  // capability().can_disable; delete only without create_replaces, where there is
+  // something left to delete.
   virtual ports::Status disable_secret(const std::string& id) = 0;
   virtual ports::Status enable_secret(const std::string& id) = 0;
   virtual ports::Status delete_secret(const std::string& id) = 0;

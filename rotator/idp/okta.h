@@ -57,9 +57,9 @@ class Okta final : public IdentityProvider {
   ports::Secret authorization_;
 };
 
-// `admin_credential`: an API token (sent as "SSWS ..."), or an OAuth access token written as
-// "Bearer
-// ...". Error of code configuration when it is empty or cannot stand in a header.
+// `admin_credential` is an API token, sent as "SSWS TOKEN", or the whole header value of an OAuth
+// access token, "Bearer TOKEN". Error of code configuration when it is empty or cannot stand in a
+// header.
 ports::Result<std::unique_ptr<IdentityProvider>> new_okta(ports::HttpClient& http,
                                                           ports::Clock& clock,
                                                           IdentityProviderOptions options, Url url,

@@ -1,6 +1,5 @@
-// OktaOAuth: the OAuth endpoints of the org authorization server (/oauth2/v1/...) and of custom
-// ones
-// (/oauth2/{id}/v1/...): token, introspect, revoke, userinfo, authorize, keys, discovery.
+// OktaOAuth: the OAuth endpoints: token, introspect, revoke, userinfo, authorize, keys, discovery.
+// The org authorization server's lie below /oauth2/v1, a custom one's below /oauth2/{id}/v1.
 #pragma once
 
 #include <optional>

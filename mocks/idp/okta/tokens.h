@@ -1,9 +1,7 @@
 // OktaTokens: what the access and ID tokens say, and whether one that comes back is still good.
 //
-// Access tokens for the same client, user, scope and server that are issued within one hour are one
-// token: its "iat" is that hour's beginning and its "exp" lies at least the announced lifetime
-// ahead. So a probe costs no signature of its own, and whoever verifies the token finds it good. ID
-// tokens are each their own.
+// An access token is a signed JWT (RFC 9068) whose claims say all that is needed to check it, so
+// any number may be out and none is stored. A revoked one is remembered by its name.
 #pragma once
 
 #include <cstdint>

@@ -76,6 +76,7 @@ struct World final : mocks::Observer {
 
   mocks::users::Count run(std::uint64_t logins) {
     BrowserOptions options{.origin = server->origin(),
+                           .paths = okta.endpoint_paths(),
                            .redirect_uri = "https://portal.example/callback",
                            .threads = 4,
                            .per_second = 400,

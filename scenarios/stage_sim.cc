@@ -242,7 +242,7 @@ class SimStage final : private Stage,
     Report report;
     const auto& outcome = *outcome_or_unknown();
     const bool by_hand = driver_.kind == Driver::Kind::operator_by_hand;
-    report.rotation = {.strategy = by_hand ? "by hand" : rotator::to_string(outcome.strategy),
+    report.rotation = {.strategy = by_hand ? "by hand" : outcome.strategy,
                        .outcome = outcome.ending,
                        .phase = by_hand ? play_.phase() : rotator::to_string(outcome.phase),
                        .duration_s = play_.duration_s(),

@@ -5,6 +5,7 @@
 #include "rotator/cli/config_keys.h"
 #include "rotator/cli/keys_schema.h"
 #include "rotator/cli/keys_yaml.h"
+#include "rotator/rotation/strategies/strategies.h"
 
 namespace rotator {
 namespace {
@@ -42,10 +43,12 @@ ports::Result<ProgramConfiguration> read_all(YamlSection& file, const Environmen
 }  // namespace
 
 void check_rotation(YamlSection section, const RotationConfiguration& rotation) {
-  if (rotation.strategy == Strategy::cutover && !rotation.accept_downtime)
-    section.complain("strategy",
-                     "cutover fails logins while the pods restart; add accept_downtime: true to "
-                     "accept that, or use overlap");
+  const auto* strategy = find_strategy(rotation.strategy);
+  if (strategy != nullptr && strategy->costs_logins && !rotation.accept_downtime)
+    section.complain("strategy", rotation.strategy +
+                                     " fails logins while the pods restart; add accept_downtime: "
+                                     "true to accept that, or use " +
+                                     std::string(all_strategies().front()->name));
 }
 
 ports::Result<ProgramConfiguration> load_configuration(const std::string& path,

@@ -2,12 +2,13 @@
 
 #include <array>
 
+#include "rotator/rotation/strategies/strategies.h"
+
 namespace rotator {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array strategies = {Strategy::overlap, Strategy::cutover};
 constexpr std::array methods = {AuthenticationMethod::client_secret_post,
                                 AuthenticationMethod::client_secret_basic};
 constexpr std::array grants = {ProbeGrant::client_credentials, ProbeGrant::authorization_code};
@@ -102,9 +103,10 @@ void list_signal(Keys& keys, FailureSignal& signal) {
 }  // namespace
 
 void list_rotation_keys(Keys& keys, RotationConfiguration& rotation) {
-  keys.choice("strategy", "overlap, or cutover, which fails logins.", rotation.strategy,
-              strategies);
-  keys.flag("accept_downtime", "Needed for cutover.", rotation.accept_downtime);
+  keys.choice("strategy", "How the new secret takes the old one's place.", rotation.strategy,
+              strategy_names());
+  keys.flag("accept_downtime", "Needed for a strategy that fails logins, such as cutover.",
+            rotation.accept_downtime);
   keys.duration("window",
                 "How long both secrets stay valid; else the computed safe minimum. Shorter is "
                 "refused.",

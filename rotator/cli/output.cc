@@ -29,7 +29,7 @@ const char* mark(Judgement verdict) {
 ordered_json findings_json(const std::vector<Finding>& findings) {
   auto list = ordered_json::array();
   for (const auto& finding : findings)
-    list.push_back({{"check", finding.check},
+    list.push_back({{"check", to_string(finding.check)},
                     {"verdict", to_string(finding.verdict)},
                     {"detail", finding.detail}});
   return list;
@@ -37,7 +37,7 @@ ordered_json findings_json(const std::vector<Finding>& findings) {
 
 void findings_text(std::ostream& out, const std::vector<Finding>& findings) {
   for (const auto& finding : findings)
-    out << mark(finding.verdict) << std::left << std::setw(24) << finding.check << ' '
+    out << mark(finding.verdict) << std::left << std::setw(24) << to_string(finding.check) << ' '
         << finding.detail << '\n';
 }
 
@@ -50,13 +50,13 @@ std::string plan_text(const Plan& plan) {
   for (const auto& term : plan.safe_window.terms)
     out << "  " << std::left << std::setw(30) << term.name << std::right << std::setw(8)
         << to_text(term.duration) << "  " << term.why << '\n';
-  out << "\nstrategy " << to_string(plan.strategy) << ", window " << to_text(plan.window)
-      << ", soak " << to_text(plan.soak) << ", " << plan.pods << " pods\n";
+  out << "\nstrategy " << plan.strategy << ", window " << to_text(plan.window) << ", soak "
+      << to_text(plan.soak) << ", " << plan.pods << " pods\n";
   const auto* obstacle = plan.first_obstacle();
   if (obstacle == nullptr)
     out << "ready to rotate: `rotator run`; nothing was changed\n";
   else
-    out << "not ready (" << obstacle->check << "): " << obstacle->detail
+    out << "not ready (" << to_string(obstacle->check) << "): " << obstacle->detail
         << "; nothing was changed\n";
   return out.str();
 }
@@ -68,7 +68,7 @@ ordered_json plan_json(const Plan& plan) {
         {{"name", term.name}, {"duration_s", in_seconds(term.duration)}, {"why", term.why}});
   return {{"schema", schema_version},
           {"verdict", to_string(plan.verdict())},
-          {"strategy", to_string(plan.strategy)},
+          {"strategy", plan.strategy},
           {"window_s", in_seconds(plan.window)},
           {"soak_s", in_seconds(plan.soak)},
           {"safe_window",
@@ -103,7 +103,7 @@ ordered_json outcome_json(const Outcome& outcome) {
     phases.push_back({{"phase", to_string(phase)}, {"duration_s", in_seconds(took)}});
   return {{"schema", schema_version},           {"outcome", to_string(outcome.ending)},
           {"exit_code", outcome.exit_code},     {"message", outcome.message},
-          {"rotation_id", outcome.rotation_id}, {"strategy", to_string(outcome.strategy)},
+          {"rotation_id", outcome.rotation_id}, {"strategy", outcome.strategy},
           {"phase", to_string(outcome.phase)},  {"duration_s", in_seconds(outcome.took)},
           {"api_calls", outcome.api_calls},     {"restarts", outcome.restarts},
           {"phases", std::move(phases)}};
@@ -115,7 +115,7 @@ std::string status_text(const StatusReport& report) {
   if (!report.journal_exists) {
     out << "no rotation was ever begun here\n";
   } else {
-    out << "rotation " << journal.rotation_id << " (" << to_string(journal.strategy)
+    out << "rotation " << journal.rotation_id << " (" << journal.strategy
         << "): " << to_string(journal.disposition) << ", phase " << to_string(journal.phase)
         << '\n';
     const auto line = [&out](const char* name, const std::string& value) {
@@ -133,7 +133,8 @@ std::string status_text(const StatusReport& report) {
     line("finished", to_rfc3339(journal.finished));
     line("last written", to_rfc3339(journal.updated) + " by " + journal.holder);
   }
-  out << "Vault: version " << report.kv_version << ", holds the " << report.kv_holds << " secret\n";
+  out << "Vault: version " << report.kv_version << ", holds the " << to_string(report.kv_holds)
+      << " secret\n";
   for (const auto& record : report.secrets)
     out << "secret at the provider: " << record.id << (record.active ? " active" : " inactive")
         << ", created " << to_rfc3339(record.created) << '\n';
@@ -146,7 +147,7 @@ ordered_json status_json(const StatusReport& report) {
   const auto& journal = report.journal;
   if (report.journal_exists)
     json["rotation"] = {{"rotation_id", journal.rotation_id},
-                        {"strategy", to_string(journal.strategy)},
+                        {"strategy", journal.strategy},
                         {"disposition", to_string(journal.disposition)},
                         {"phase", to_string(journal.phase)},
                         {"intent", to_string(journal.intent)},
@@ -165,7 +166,7 @@ ordered_json status_json(const StatusReport& report) {
                         {"finished", to_rfc3339(journal.finished)},
                         {"updated", to_rfc3339(journal.updated)},
                         {"holder", journal.holder}};
-  json["vault"] = {{"version", report.kv_version}, {"holds", report.kv_holds}};
+  json["vault"] = {{"version", report.kv_version}, {"holds", to_string(report.kv_holds)}};
   json["secrets"] = ordered_json::array();
   for (const auto& record : report.secrets)
     json["secrets"].push_back(

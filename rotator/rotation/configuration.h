@@ -15,11 +15,6 @@
 
 namespace rotator {
 
-enum class Strategy { overlap, cutover };
-// "overlap", "cutover".
-const char* to_string(Strategy strategy);
-std::optional<Strategy> parse_strategy(std::string_view text);
-
 struct IdentityProviderConfiguration {
   std::string type = "okta";
   std::string url = {};  // "https://example.okta.com"
@@ -68,8 +63,8 @@ struct FailureSignal {
 };
 
 struct RotationConfiguration {
-  Strategy strategy = Strategy::overlap;
-  bool accept_downtime = false;  // cutover only with it
+  std::string strategy = "overlap";  // by its name in strategies/
+  bool accept_downtime = false;      // a strategy that costs logins runs only with it
   // How long both secrets stay valid, from the creation of the new one; nothing = the computed
   // minimum.
   std::optional<ports::Duration> window = {};
@@ -118,6 +113,8 @@ struct Configuration {
   std::string journal_path() const;
   std::string lease_name() const;
   bool gate_enabled(Gate gate) const { return rotation.disabled_gates.count(gate) == 0; }
+  // Whether any gate that looks at pods is on.
+  bool looks_at_pods() const;
 };
 
 }  // namespace rotator

@@ -86,7 +86,6 @@ std::string text_of(int value) { return value == 0 ? "" : std::to_string(value);
 std::string text_of(ports::Duration value) { return std::to_string(value.count()) + "ns"; }
 std::string text_of(const std::vector<std::string>& value) { return joined(value); }
 std::string text_of(WallTime value) { return to_rfc3339(value); }
-std::string_view text_of(Strategy value) { return to_string(value); }
 std::string_view text_of(Phase value) { return to_string(value); }
 std::string_view text_of(Disposition value) { return to_string(value); }
 std::string_view text_of(Intent value) { return to_string(value); }
@@ -124,7 +123,6 @@ bool from_text(std::string_view text, std::vector<std::string>& out) {
   return true;
 }
 bool from_text(std::string_view text, WallTime& out) { return take(parse_rfc3339(text), out); }
-bool from_text(std::string_view text, Strategy& out) { return take(parse_strategy(text), out); }
 bool from_text(std::string_view text, Phase& out) { return take(parse_phase(text), out); }
 bool from_text(std::string_view text, Disposition& out) {
   return take(parse_disposition(text), out);

@@ -20,7 +20,6 @@
 #include "rotator/ports/clock.h"
 #include "rotator/ports/result.h"
 #include "rotator/ports/secret.h"
-#include "rotator/rotation/configuration.h"
 #include "rotator/rotation/phase.h"
 #include "rotator/vault/kv.h"
 
@@ -63,8 +62,8 @@ std::optional<Intent> parse_intent(std::string_view text);
 struct Journal {
   int format = journal_format;
   std::string rotation_id = {};
-  Strategy strategy = Strategy::overlap;
-  Phase phase = Phase::preflight;
+  std::string strategy = {};       // its name; the table that `phase` is a place in
+  Phase phase = Phase::preflight;  // the row at work, or the last one before the way back
   Disposition disposition = Disposition::none;
   Intent intent = Intent::none;
   std::string holder = {};  // who wrote last

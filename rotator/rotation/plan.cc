@@ -16,4 +16,10 @@ const Finding* Plan::first_obstacle() const {
   return worst;
 }
 
+const Finding* Plan::of(Check check) const {
+  for (const auto& finding : findings)
+    if (finding.check == check) return &finding;
+  return nullptr;
+}
+
 }  // namespace rotator

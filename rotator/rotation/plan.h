@@ -7,22 +7,13 @@
 
 #include "rotator/idp/identity_provider.h"
 #include "rotator/kubernetes/cluster.h"
-#include "rotator/rotation/configuration.h"
-#include "rotator/rotation/gate.h"
+#include "rotator/rotation/finding.h"
 #include "rotator/rotation/safe_window.h"
 
 namespace rotator {
 
-// One thing that was checked. `fail` refuses the rotation; `unknown` refuses it too, because what
-// cannot be checked cannot be trusted.
-struct Finding {
-  std::string check = {};  // stable name: "admin_permission", "slots_free", "foreign_secrets", ...
-  Judgement verdict = Judgement::unknown;
-  std::string detail = {};  // one sentence: what was found and, unless it passed, what to do
-};
-
 struct Plan {
-  Strategy strategy = Strategy::overlap;
+  std::string strategy = {};  // its name
   std::vector<Finding> findings = {};
   SafeWindow safe_window = {};
   ports::Duration window{0};  // the one that the rotation would use
@@ -40,6 +31,8 @@ struct Plan {
   Judgement verdict() const;
   // The first finding that is not a pass, or nothing.
   const Finding* first_obstacle() const;
+  // What was found by that check, or nothing when it was not looked at.
+  const Finding* of(Check check) const;
 };
 
 }  // namespace rotator

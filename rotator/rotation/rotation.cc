@@ -1,56 +1,230 @@
 #include "rotator/rotation/rotation.h"
 
-#include "rotator/rotation/engine.h"
+#include <algorithm>
+#include <utility>
+
+#include "rotator/calls/times.h"
+#include "rotator/rotation/driver.h"
+#include "rotator/rotation/preflight/preflight.h"
+#include "rotator/rotation/strategies/strategies.h"
 
 namespace rotator {
 
-const char* to_string(Ending ending) {
-  switch (ending) {
-    case Ending::done: return "done";
-    case Ending::rolled_back: return "rolled_back";
-    case Ending::refused: return "refused";
-    case Ending::unknown: return "unknown";
-    case Ending::stopped: return "stopped";
-    case Ending::misconfigured: return "misconfigured";
-    case Ending::locked: return "locked";
-    case Ending::interrupted: return "interrupted";
-  }
-  return "unknown";
+using ports::ErrorCode;
+
+// One process of the rotator: which command may do what by the journal that it finds.
+class Rotation::Run {
+ public:
+  Run(const RotationPorts& ports, const Configuration& configuration, Credentials credentials,
+      Listener& listener)
+      : context_(ports, configuration, std::move(credentials), listener),
+        began_(ports.clock.now()) {}
+
+  ports::Result<Plan> plan();
+  Outcome run();
+  Outcome resume();
+  Outcome rollback();
+  ports::Result<StatusReport> status() { return status_of(context_); }
+  ports::Result<DoctorReport> doctor();
+
+ private:
+  // The strategy that the configuration names. Error configuration for one that is not known.
+  ports::Result<const Strategy*> configured() const;
+  // The one that the journal's unfinished rotation was begun with.
+  ports::Result<const Strategy*> begun() const;
+
+  // Takes the lock and loads the journal; else how the run ends.
+  std::optional<Outcome> begin();
+  // The run goes on with what another one began.
+  Outcome take_up();
+  Outcome outcome(Ending ending, std::string message) const;
+  // Gives the lock back and adds what the whole run cost.
+  Outcome finish(Outcome outcome);
+
+  Context context_;
+  ports::Instant began_;
+};
+
+ports::Result<const Strategy*> Rotation::Run::configured() const {
+  const auto& name = context_.configuration.rotation.strategy;
+  if (const auto* strategy = find_strategy(name)) return strategy;
+  return ports::fail(ErrorCode::configuration,
+                     "rotation.strategy: this rotator knows no strategy '" + name + "'");
 }
 
-int exit_code(Ending ending) {
-  switch (ending) {
-    case Ending::done: return 0;
-    case Ending::rolled_back:
-    case Ending::refused: return 1;
-    case Ending::unknown: return 2;
-    case Ending::stopped: return 3;
-    case Ending::misconfigured: return 65;
-    case Ending::locked: return 75;
-    case Ending::interrupted: return 130;
-  }
-  return 70;
+ports::Result<const Strategy*> Rotation::Run::begun() const {
+  const auto& journal = context_.ledger.entry();
+  if (const auto* strategy = find_strategy(journal.strategy)) return strategy;
+  return ports::fail(ErrorCode::configuration, "rotation " + journal.rotation_id +
+                                                   " was begun with strategy " + journal.strategy +
+                                                   "; use a rotator that knows it");
 }
 
-Judgement DoctorReport::verdict() const {
-  Judgement worst = Judgement::pass;
-  for (const auto& finding : findings) {
-    if (finding.verdict == Judgement::fail) return Judgement::fail;
-    if (finding.verdict == Judgement::unknown) worst = Judgement::unknown;
-  }
-  return worst;
+// ---- Commands
+
+ports::Result<Plan> Rotation::Run::plan() {
+  const auto strategy = configured();
+  if (!strategy) return ports::fail(strategy.error());
+  // The key of the last journal, so that fingerprints compare with what it says.
+  const auto loaded = context_.ledger.load();
+  auto plan = look_at_everything(context_, **strategy, Depth::thorough);
+  const auto& journal = context_.ledger.entry();
+  if (loaded && unfinished(journal.disposition))
+    plan.findings.push_back(
+        {.check = Check::journal,
+         .verdict = Judgement::fail,
+         .detail = "rotation " + journal.rotation_id + " is " + to_string(journal.disposition) +
+                   " in phase " + to_string(journal.phase) + "; resume or roll it back first"});
+  context_.failures.rest();
+  return plan;
 }
+
+ports::Result<DoctorReport> Rotation::Run::doctor() {
+  const auto strategy = configured();
+  if (!strategy) return ports::fail(strategy.error());
+  auto report = examine_all(context_, **strategy);
+  context_.failures.rest();
+  return report;
+}
+
+Outcome Rotation::Run::run() {
+  const auto strategy = configured();
+  if (!strategy) return outcome(Ending::misconfigured, strategy.error().message);
+  const auto& rotation = context_.configuration.rotation;
+  if ((*strategy)->costs_logins && !rotation.accept_downtime)
+    return outcome(Ending::misconfigured,
+                   "strategy " + rotation.strategy +
+                       " fails logins during the rollout; set rotation.accept_downtime: true to "
+                       "accept that, or use strategy " +
+                       std::string(all_strategies().front()->name));
+  if (auto ended = begin()) return finish(std::move(*ended));
+  const auto& journal = context_.ledger.entry();
+  switch (journal.disposition) {
+    case Disposition::running:
+    case Disposition::rolling_back:
+      context_.teller.note(Severity::warning, "rotation " + journal.rotation_id +
+                                                  " is unfinished (" + to_string(journal.phase) +
+                                                  "); resuming it");
+      return finish(take_up());
+    case Disposition::stopped:
+      return finish(outcome(Ending::stopped,
+                            "rotation " + journal.rotation_id + " was stopped (" + journal.reason +
+                                "); look at `rotator status`, then resume or rollback"));
+    case Disposition::done: {
+      // The clock of the host that wrote it may be ahead of ours.
+      const auto since = std::max<ports::Duration>(context_.clock.wall_now() - journal.finished,
+                                                   ports::Duration(0));
+      if (since >= rotation.minimum_interval) break;
+      return finish(
+          outcome(Ending::done, "rotation " + journal.rotation_id + " ended " + to_text(since) +
+                                    " ago: nothing to do before rotation.minimum_interval (" +
+                                    to_text(rotation.minimum_interval) + ") has passed"));
+    }
+    case Disposition::none:
+    case Disposition::rolled_back: break;
+  }
+  return finish(Driver(context_, **strategy).begin(Preflight(**strategy)));
+}
+
+Outcome Rotation::Run::resume() {
+  if (auto ended = begin()) return finish(std::move(*ended));
+  const auto& journal = context_.ledger.entry();
+  if (!unfinished(journal.disposition))
+    return finish(outcome(Ending::done, journal.disposition == Disposition::none
+                                            ? "no rotation was ever begun here: nothing to resume"
+                                            : "rotation " + journal.rotation_id + " is " +
+                                                  to_string(journal.disposition) +
+                                                  ": nothing to resume"));
+  return finish(take_up());
+}
+
+Outcome Rotation::Run::take_up() {
+  const auto strategy = begun();
+  if (!strategy) return outcome(Ending::misconfigured, strategy.error().message);
+  context_.values.doubt_create(context_.ledger.entry().new_secret_id.empty());
+  if (const auto ready = context_.reconnect(); !ready) {
+    const auto& [code, message] = ready.error();
+    if (code == ErrorCode::interrupted) return outcome(Ending::interrupted, message);
+    if (code == ErrorCode::configuration) return outcome(Ending::misconfigured, message);
+    return outcome(Ending::unknown, "cannot resume yet: " + message);
+  }
+  return Driver(context_, **strategy).resume();
+}
+
+Outcome Rotation::Run::rollback() {
+  if (auto ended = begin()) return finish(std::move(*ended));
+  const auto& journal = context_.ledger.entry();
+  if (!unfinished(journal.disposition))
+    return finish(outcome(Ending::refused, "there is no unfinished rotation to roll back"));
+  const auto strategy = begun();
+  if (!strategy) return finish(outcome(Ending::misconfigured, strategy.error().message));
+  Driver driver(context_, **strategy);
+  if (!driver.can_turn_back())
+    return finish(outcome(Ending::refused, "rotation " + journal.rotation_id + " is in phase " +
+                                               to_string(journal.phase) +
+                                               ": the old secret may be gone; resume instead"));
+  context_.values.doubt_create(journal.new_secret_id.empty());
+  if (const auto ready = context_.reconnect(); !ready)
+    return finish(outcome(
+        ready.error().code == ErrorCode::interrupted ? Ending::interrupted : Ending::unknown,
+        "cannot roll back yet: " + ready.error().message));
+  return finish(driver.turn_back("asked for by the operator"));
+}
+
+// ---- How a run begins and ends
+
+std::optional<Outcome> Rotation::Run::begin() {
+  began_ = context_.clock.now();
+  if (const auto taken = context_.lock.take(); !taken) {
+    const auto& [code, message] = taken.error();
+    if (code == ErrorCode::conflict) return outcome(Ending::locked, message);
+    if (code == ErrorCode::interrupted) return outcome(Ending::interrupted, message);
+    const bool ours = code == ErrorCode::configuration || code == ErrorCode::refused;
+    return outcome(ours ? Ending::misconfigured : Ending::unknown,
+                   "cannot take the lock: " + message);
+  }
+  if (const auto loaded = context_.ledger.load(); !loaded) {
+    const auto code = loaded.error().code;
+    const auto message = "cannot read the journal: " + loaded.error().message;
+    if (code == ErrorCode::interrupted) return outcome(Ending::interrupted, message);
+    const bool ours = code == ErrorCode::configuration || code == ErrorCode::refused;
+    return outcome(ours ? Ending::misconfigured : Ending::unknown, message);
+  }
+  return std::nullopt;
+}
+
+Outcome Rotation::Run::outcome(Ending ending, std::string message) const {
+  return {.ending = ending,
+          .phase = context_.teller.phase(),
+          .exit_code = exit_code(ending),
+          .message = std::move(message),
+          .rotation_id = context_.ledger.entry().rotation_id,
+          .strategy = context_.configuration.rotation.strategy};
+}
+
+Outcome Rotation::Run::finish(Outcome result) {
+  if (context_.lock.held() && !context_.lock.lost())
+    if (const auto released = context_.lock.give_back(); !released)
+      context_.teller.note(Severity::info,
+                           "the lock lapses by itself: " + released.error().message);
+  result.took = context_.clock.now() - began_;
+  result.api_calls = context_.systems.calls();
+  result.restarts = context_.ledger.entry().restarts;
+  return result;
+}
+
+// ---- The face
 
 Rotation::Rotation(const RotationPorts& ports, const Configuration& configuration,
                    Credentials credentials, Listener& listener)
-    : engine_(std::make_unique<Engine>(ports, configuration, std::move(credentials), listener)) {}
+    : run_(std::make_unique<Run>(ports, configuration, std::move(credentials), listener)) {}
 Rotation::~Rotation() = default;
 
-ports::Result<Plan> Rotation::plan() { return engine_->plan(); }
-Outcome Rotation::run() { return engine_->run(); }
-Outcome Rotation::resume() { return engine_->resume(); }
-Outcome Rotation::rollback() { return engine_->rollback(); }
-ports::Result<StatusReport> Rotation::status() { return engine_->status(); }
-ports::Result<DoctorReport> Rotation::doctor() { return engine_->doctor(); }
+ports::Result<Plan> Rotation::plan() { return run_->plan(); }
+Outcome Rotation::run() { return run_->run(); }
+Outcome Rotation::resume() { return run_->resume(); }
+Outcome Rotation::rollback() { return run_->rollback(); }
+ports::Result<StatusReport> Rotation::status() { return run_->status(); }
+ports::Result<DoctorReport> Rotation::doctor() { return run_->doctor(); }
 
 }  // namespace rotator

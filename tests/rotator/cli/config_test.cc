@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(a_short_file_is_enough_and_the_defaults_are_the_safe_ones) 
   const auto read = parse_configuration(whole, "rotation.yaml", {});
   BOOST_REQUIRE(read.has_value());
   const auto& rotation = read->rotation.rotation;
-  BOOST_TEST((rotation.strategy == rotator::Strategy::overlap));
+  BOOST_TEST(rotation.strategy == "overlap");
   BOOST_TEST(!rotation.window.has_value());
   BOOST_TEST(rotation.disabled_gates.empty());
   BOOST_TEST(!rotation.skip_preflight);

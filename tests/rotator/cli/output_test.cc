@@ -45,8 +45,8 @@ BOOST_AUTO_TEST_CASE(shows_an_outcome_as_json) {
 
 BOOST_AUTO_TEST_CASE(says_what_stands_in_the_way_of_a_plan) {
   rotator::Plan plan;
-  plan.findings = {{"vault_secret", rotator::Judgement::pass, "holds aa"},
-                   {"window", rotator::Judgement::fail, "too short"}};
+  plan.findings = {{rotator::Check::vault_secret, rotator::Judgement::pass, "holds aa"},
+                   {rotator::Check::window, rotator::Judgement::fail, "too short"}};
   plan.safe_window = {.total = 90s,
                       .terms = {{.name = "rollout", .duration = 90s, .why = "3 rounds"}},
                       .dominating = "rollout"};

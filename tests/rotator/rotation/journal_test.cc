@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(reads_back_every_member_that_it_writes) {
     const auto word = [] { return "w" + std::to_string(*rc::gen::inRange(0, 1'000'000)); };
     written.phase = rotator::Phase::removal;
     written.intent = rotator::Intent::delete_old;
-    written.strategy = rotator::Strategy::cutover;
+    written.strategy = "cutover";
     written.secrets_before = {word(), word()};
     written.old_secret_id = word();
     written.new_fingerprint = word();

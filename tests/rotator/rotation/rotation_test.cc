@@ -97,7 +97,8 @@ BOOST_AUTO_TEST_CASE(a_plan_changes_nothing_and_says_what_it_found) {
   world.look(world.configuration(), [&](rotator::Rotation& rotation) { plan = *rotation.plan(); });
   BOOST_REQUIRE(plan.has_value());
   for (const auto& finding : plan->findings)
-    BOOST_TEST(finding.verdict == Judgement::pass, finding.check << ": " << finding.detail);
+    BOOST_TEST(finding.verdict == Judgement::pass, to_string(finding.check)
+                                                       << ": " << finding.detail);
   BOOST_TEST(plan->safe_window.dominating == "agent render interval");
   BOOST_TEST(plan->pods == 3);
   BOOST_TEST(world.secret_ids().size() == 1U);
@@ -120,7 +121,7 @@ BOOST_AUTO_TEST_CASE(refuses_a_secret_that_is_not_ours_and_leaves_it_alone) {
   world.look(world.configuration(), [&](rotator::Rotation& rotation) { plan = *rotation.plan(); });
   bool shown = false;
   for (const auto& finding : plan->findings)
-    if (finding.check == "foreign_secrets")
+    if (finding.check == rotator::Check::foreign_secrets)
       shown = finding.verdict == Judgement::fail &&
               finding.detail.find("ocsforeign") != std::string::npos;
   BOOST_TEST(shown);
@@ -165,7 +166,7 @@ BOOST_AUTO_TEST_CASE(refuses_a_tenant_with_one_secret_before_any_change) {
 BOOST_AUTO_TEST_CASE(refuses_cutover_without_consent_and_needs_no_world_to_say_so) {
   World world;
   auto configuration = world.configuration();
-  configuration.rotation.strategy = rotator::Strategy::cutover;
+  configuration.rotation.strategy = "cutover";
   const auto outcome = require(world.run(configuration));
   BOOST_TEST(outcome.ending == Ending::misconfigured);
   BOOST_TEST(outcome.exit_code == 65);
@@ -175,7 +176,7 @@ BOOST_AUTO_TEST_CASE(refuses_cutover_without_consent_and_needs_no_world_to_say_s
 BOOST_AUTO_TEST_CASE(cutover_is_the_hazard_that_overlap_avoids) {
   World world;
   auto configuration = world.configuration();
-  configuration.rotation.strategy = rotator::Strategy::cutover;
+  configuration.rotation.strategy = "cutover";
   configuration.rotation.accept_downtime = true;
   BOOST_TEST(require(world.run(configuration)).ending == Ending::done);
   BOOST_TEST(world.ledger.failures() > 0U);
@@ -390,7 +391,7 @@ BOOST_AUTO_TEST_CASE(status_tells_journal_vault_and_provider) {
     BOOST_REQUIRE(status.has_value());
     BOOST_TEST(status->journal_exists);
     BOOST_TEST(status->journal.disposition == rotator::Disposition::done);
-    BOOST_TEST(status->kv_holds == "new");
+    BOOST_TEST((status->kv_holds == rotator::Held::new_secret));
     BOOST_TEST(status->secrets.size() == 1U);
     BOOST_TEST(status->problems.empty());
   });
@@ -402,7 +403,8 @@ BOOST_AUTO_TEST_CASE(doctor_reaches_every_system) {
     const auto report = rotation.doctor();
     BOOST_REQUIRE(report.has_value());
     for (const auto& finding : report->findings)
-      BOOST_TEST(finding.verdict == Judgement::pass, finding.check << ": " << finding.detail);
+      BOOST_TEST(finding.verdict == Judgement::pass, to_string(finding.check)
+                                                         << ": " << finding.detail);
   });
   world.conditions.take_down("vault");
   world.look(world.configuration(), [](rotator::Rotation& rotation) {

@@ -197,15 +197,20 @@ std::optional<rotator::Outcome> World::resume(const rotator::Configuration& conf
 
 void World::look(const rotator::Configuration& configuration,
                  const std::function<void(rotator::Rotation&)>& act) {
+  inside([&](const rotator::RotationPorts& world_ports, rotator::Credentials credentials) {
+    rotator::Rotation rotation(world_ports, configuration, std::move(credentials), recorder);
+    act(rotation);
+  });
+}
+
+void World::inside(const Program& program) {
   ++incarnation_;
   rotator_process.start([&] {
     mocks::sim::SimClock clock(rotator_process);
     mocks::sim::SimRandom random(draws, incarnation_);
     const auto http = network.client("rotator", rotator_process);
     auto token = vault_token;
-    rotator::Rotation rotation({*http, clock, random, files}, configuration,
-                               {.vault_token = ports::Secret(std::move(token))}, recorder);
-    act(rotation);
+    program({*http, clock, random, files}, {.vault_token = ports::Secret(std::move(token))});
   });
   const auto latest = queue.now() + longest_process;
   while (rotator_process.running() && queue.now() < latest && queue.step()) {

@@ -117,6 +117,10 @@ class World {
   void look(const rotator::Configuration& configuration,
             const std::function<void(rotator::Rotation&)>& act);
 
+  // Any program of the rotator's process, on its fiber, as far as it gets.
+  using Program = std::function<void(const rotator::RotationPorts&, rotator::Credentials)>;
+  void inside(const Program& program);
+
   void pass(ports::Duration time) { queue.run_until(queue.now() + time); }
   // The nth call of the rotator that matches meets this fault.
   void fault(const mocks::sim::FaultKind* kind, std::string method, std::string target,

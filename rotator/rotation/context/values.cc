@@ -1,0 +1,54 @@
+#include "rotator/rotation/context/values.h"
+
+#include <utility>
+
+#include "rotator/rotation/step.h"
+
+namespace rotator {
+
+using ports::ErrorCode;
+
+ports::Status Values::recall() {
+  const auto& journal = ledger_.entry();
+  if (const auto read = recall_from_vault(); !read) return read;
+  if (!systems_.capability().value_readable) return {};
+  if (const auto read = recall_from_provider(journal.old_secret_id, journal.old_fingerprint, old_);
+      !read)
+    return read;
+  return recall_from_provider(journal.new_secret_id, journal.new_fingerprint, new_);
+}
+
+ports::Status Values::recall_from_vault() {
+  const auto& journal = ledger_.entry();
+  const auto& key = ledger_.fingerprint_key();
+  const auto& field = configuration_.vault.field;
+  auto& path = systems_.secret_path();
+  auto current = path.read();
+  if (!current && current.error().code != ErrorCode::missing) return ports::fail(current.error());
+  if (current) {
+    auto value = current->data.secret(field);
+    if (value && value->fingerprint(key) == journal.old_fingerprint)
+      old_ = std::move(*value);
+    else if (value && value->fingerprint(key) == journal.new_fingerprint)
+      new_ = std::move(*value);
+  }
+  if (!old_.empty() || journal.old_kv_version == 0) return {};
+  auto old = path.read(journal.old_kv_version);
+  if (!old && old.error().code != ErrorCode::missing) return ports::fail(old.error());
+  if (!old) return {};
+  auto value = old->data.secret(field);
+  if (value && value->fingerprint(key) == journal.old_fingerprint) old_ = std::move(*value);
+  return {};
+}
+
+ports::Status Values::recall_from_provider(const std::string& id,
+                                           const ports::Fingerprint& expected,
+                                           ports::Secret& into) {
+  if (!into.empty() || id.empty()) return {};
+  auto value = systems_.provider().read_secret(id);
+  if (!value && may_pass(value.error().code)) return ports::fail(value.error());
+  if (value && value->fingerprint(ledger_.fingerprint_key()) == expected) into = std::move(*value);
+  return {};
+}
+
+}  // namespace rotator

@@ -1,0 +1,30 @@
+#include "rotator/rotation/context/vault_value.h"
+
+#include <utility>
+
+namespace rotator {
+
+ports::Result<VaultValue::Shown> VaultValue::read() {
+  auto current = systems_.secret_path().read();
+  if (!current) return ports::fail(current.error());
+  auto value = current->data.secret(configuration_.vault.field);
+  return Shown{.current = std::move(*current), .value = std::move(value)};
+}
+
+ports::Fingerprint VaultValue::fingerprint(const Shown& shown) {
+  return shown.value ? shown.value->fingerprint(ledger_.fingerprint_key()) : "no value";
+}
+
+ports::Result<int> VaultValue::write(Shown shown, const ports::Secret& value,
+                                     const std::string& secret_id) {
+  auto data = std::move(shown.current.data);
+  data.set(configuration_.vault.field, value.reveal_to_wire());
+  data.set(secret_id_field, secret_id);
+  data.set(rotation_id_field, ledger_.entry().rotation_id);
+  auto written = systems_.secret_path().write(data, shown.current.version);
+  if (!written && written.error().code == ports::ErrorCode::conflict)
+    return ports::fail(ports::ErrorCode::ambiguous, written.error().message);
+  return written;
+}
+
+}  // namespace rotator

@@ -1,0 +1,45 @@
+// Waiter: lets time pass without losing anything: keeps the lock and the Vault token, looks for
+// login failures when that is due, and wakes up for what the wait is for.
+#pragma once
+
+#include <optional>
+
+#include "rotator/kubernetes/cluster.h"
+#include "rotator/rotation/context/failure_watch.h"
+#include "rotator/rotation/context/lock.h"
+#include "rotator/rotation/context/systems.h"
+#include "rotator/rotation/context/teller.h"
+
+namespace rotator {
+
+// No wait is shorter: what failed at once must not be tried again at once.
+inline constexpr ports::Duration shortest_wait = std::chrono::milliseconds(20);
+
+class Waiter {
+ public:
+  // All must outlive this.
+  Waiter(Systems& systems, Lock& lock, FailureWatch& failures, ports::Clock& clock, Teller& teller)
+      : systems_(systems), lock_(lock), failures_(failures), clock_(clock), teller_(teller) {}
+
+  // Until `until`; true when a failure was seen, which ends the wait early. Error conflict when the
+  // lock was lost, interrupted when this process was asked to stop.
+  ports::Result<bool> wait(ports::Instant until);
+  // The same, and true as well as soon as that subject of `deployment` changed.
+  ports::Result<bool> wait_for_change(const Deployment& deployment, Subject subject,
+                                      ports::Instant until);
+
+ private:
+  struct Change {
+    const Deployment& deployment;
+    Subject subject;
+  };
+  ports::Result<bool> pass(ports::Instant until, const Change* change);
+
+  Systems& systems_;
+  Lock& lock_;
+  FailureWatch& failures_;
+  ports::Clock& clock_;
+  Teller& teller_;
+};
+
+}  // namespace rotator

@@ -1,0 +1,71 @@
+// Driver: walks a strategy's table. Patience, the place in the journal, stop conditions, turning
+// back, resuming, interrupts and the budget of steps are here, once, for all strategies; what is
+// done is the phases' business, and which follows which the table's.
+//
+// The place is in the journal before a phase acts: its own first intent writes it, or the driver
+// does when something is unwritten. A resumed walk begins at the row that the journal names; the
+// phases look at the world first, so that performing one again is harmless.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "rotator/rotation/context/context.h"
+#include "rotator/rotation/outcome.h"
+#include "rotator/rotation/strategy.h"
+
+namespace rotator {
+
+// Bounds.
+inline constexpr int max_steps = 64;  // phases entered in one walk, restarts and returns included
+inline constexpr ports::Duration first_backoff = std::chrono::seconds(1);
+inline constexpr ports::Duration longest_backoff = std::chrono::seconds(15);
+
+class Driver {
+ public:
+  // Both must outlive this. The journal is loaded, the lock is held.
+  Driver(Context& context, const Strategy& strategy);
+
+  // `opening` looks whether the rotation may begin and opens the journal's entry in memory; without
+  // patience, since nothing has been begun. Then the whole table.
+  Outcome begin(const PhaseWork& opening);
+  // From where the journal says, forward or back. Needs the context reconnected. A stopped rotation
+  // goes on forward. Misconfigured when the journal names a row that the table has not.
+  Outcome resume();
+  // Whether the journal's place is not beyond the table's last turn.
+  bool can_turn_back() const;
+  // Takes the rotation back at the operator's wish. Needs can_turn_back() and the context
+  // reconnected.
+  Outcome turn_back(std::string why);
+
+ private:
+  struct Place {
+    enum class Where { opening, forward, back } where = Where::forward;
+    std::size_t row = 0;  // with forward
+  };
+
+  Outcome walk(Place from);
+  Stepped perform_with_patience(Place place);
+  Stepped perform(Place place);
+  Stepped perform_back();
+  ports::Status close(Disposition disposition);
+
+  std::optional<Place> after_step(Place place, const Step& step, Outcome& result);
+  std::optional<Place> after_error(Place place, const ports::Error& error, Outcome& result);
+  Place after(std::size_t row) const;
+  Place again_of(std::size_t row) const;
+  bool last(Place place) const;
+  Place turn(std::string why);
+  Outcome stopped(std::string why);
+  Outcome outcome(Ending ending, std::string message) const;
+  Phase name_of(Place place) const;
+
+  Context& context_;
+  const Strategy& strategy_;
+  const PhaseWork* opening_ = nullptr;
+  std::vector<std::pair<Phase, ports::Duration>> durations_;
+};
+
+}  // namespace rotator

@@ -1,0 +1,33 @@
+#include "rotator/rotation/finding.h"
+
+namespace rotator {
+
+const char* to_string(Check check) {
+  switch (check) {
+    case Check::vault: return "vault";
+    case Check::kubernetes: return "kubernetes";
+    case Check::vault_secret: return "vault_secret";
+    case Check::kv_version_2: return "kv_version_2";
+    case Check::kv_window: return "kv_window";
+    case Check::vault_policy: return "vault_policy";
+    case Check::journal_policy: return "journal_policy";
+    case Check::admin_permission: return "admin_permission";
+    case Check::authentication_method: return "authentication_method";
+    case Check::strategy: return "strategy";
+    case Check::slots_free: return "slots_free";
+    case Check::secret_identity: return "secret_identity";
+    case Check::foreign_secrets: return "foreign_secrets";
+    case Check::old_secret_accepted: return "old_secret_accepted";
+    case Check::deployment_healthy: return "deployment_healthy";
+    case Check::no_pinned_version: return "no_pinned_version";
+    case Check::pods_on_current_secret: return "pods_on_current_secret";
+    case Check::kubernetes_permissions: return "kubernetes_permissions";
+    case Check::window: return "window";
+    case Check::rollout_deadline: return "rollout_deadline";
+    case Check::failure_signal: return "failure_signal";
+    case Check::journal: return "journal";
+  }
+  return "unknown";
+}
+
+}  // namespace rotator

@@ -1,0 +1,43 @@
+// Outcome: how one run of the rotator ended, for the operator, the exit code and the metrics.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "rotator/ports/clock.h"
+#include "rotator/rotation/phase.h"
+
+namespace rotator {
+
+enum class Ending {
+  done,           // exit 0: rotated; or nothing was left to do
+  rolled_back,    // exit 1: everything is as it was before
+  refused,        // exit 1: the preflight found an obstacle; nothing was changed
+  unknown,        // exit 2: a system could not be reached or understood; resumable
+  stopped,        // exit 3: a stop condition; both secrets are valid; an operator decides
+  misconfigured,  // exit 65
+  locked,         // exit 75: another rotator holds the lock or has moved the journal
+  interrupted,    // exit 130: asked to stop; resumable
+};
+// The names above: public, in reports and metrics.
+const char* to_string(Ending ending);
+// The exit code of the `rotator` executable, as above.
+int exit_code(Ending ending);
+
+struct Outcome {
+  Ending ending = Ending::unknown;
+  Phase phase = Phase::preflight;  // the last one entered
+  int exit_code = 2;
+  std::string message = {};  // one sentence for the operator
+  std::string rotation_id = {};
+  std::string strategy = {};  // its name; empty when none was ever chosen
+  // In the order entered; a phase entered twice is there twice.
+  std::vector<std::pair<Phase, ports::Duration>> durations = {};
+  ports::Duration took{0};
+  std::uint64_t api_calls = 0;
+  int restarts = 0;  // of the workload, in the whole rotation
+};
+
+}  // namespace rotator

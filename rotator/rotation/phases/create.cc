@@ -1,0 +1,107 @@
+#include <utility>
+
+#include "rotator/rotation/context/context.h"
+#include "rotator/rotation/phases/acceptance.h"
+#include "rotator/rotation/phases/new_secret.h"
+#include "rotator/rotation/phases/phases.h"
+
+namespace rotator::phases {
+namespace {
+
+using ports::ErrorCode;
+
+class Create final : public PhaseWork {
+ public:
+  struct Options {
+    bool prove_acceptance = true;
+  };
+  explicit constexpr Create(Options options) : options_(options) {}
+  Phase name() const override { return Phase::create; }
+  Stepped perform(Context& context) const override;
+
+ private:
+  Options options_;
+};
+
+ports::Status create_or_find(Context& context) {
+  auto& values = context.values;
+  if (values.create_in_doubt()) {
+    const auto found = find_lost_create(context);
+    if (!found) return ports::fail(found.error());
+    if (*found) return {};
+  }
+  if (const auto ready = context.ledger.about_to(Intent::create_secret); !ready) return ready;
+  auto created =
+      context.systems.provider().create_secret("rotation " + context.ledger.entry().rotation_id);
+  if (created) return adopt_new_secret(context, std::move(*created));
+  // A clear no leaves nothing behind; after anything else the next attempt looks first. A slot that
+  // was free a moment ago may have been taken by our own first request, late on its way.
+  const auto code = created.error().code;
+  if (code == ErrorCode::conflict && values.create_in_doubt())
+    return ports::fail(ErrorCode::ambiguous, created.error().message);
+  if (code != ErrorCode::conflict && code != ErrorCode::refused) values.doubt_create(true);
+  return ports::fail(created.error());
+}
+
+// A crash came between the create and the KV write.
+ports::Status recover_value(Context& context) {
+  auto& journal = context.ledger.entry();
+  auto value = context.systems.provider().read_secret(journal.new_secret_id);
+  if (value) {
+    if (value->fingerprint(context.ledger.fingerprint_key()) != journal.new_fingerprint)
+      return ports::fail(ErrorCode::refused, "secret " + journal.new_secret_id +
+                                                 " no longer has the value that was created");
+    context.values.learn_new(std::move(*value));
+    return {};
+  }
+  if (value.error().code != ErrorCode::refused && value.error().code != ErrorCode::missing)
+    return ports::fail(value.error());
+  // Its value is lost and nothing uses it: remove it and begin anew.
+  if (value.error().code == ErrorCode::refused) {
+    if (const auto ready = context.ledger.about_to(Intent::delete_new); !ready) return ready;
+    if (const auto removed = remove_new_secret(context); !removed) return removed;
+  }
+  journal.new_secret_id.clear();
+  journal.new_fingerprint.clear();
+  journal.intent = Intent::none;
+  return context.ledger.append();
+}
+
+Stepped Create::perform(Context& context) const {
+  const auto& journal = context.ledger.entry();
+  if (journal.new_secret_id.empty()) {
+    const auto made = create_or_find(context);
+    // The provider has no slot: nothing was changed anywhere.
+    if (!made && made.error().code == ErrorCode::conflict && !context.lock.lost() &&
+        !context.values.create_in_doubt())
+      return Step::refuse(made.error().message);
+    if (!made) return ports::fail(made.error());
+  } else if (context.values.new_value().empty()) {
+    if (const auto recovered = recover_value(context); !recovered)
+      return ports::fail(recovered.error());
+    if (journal.new_secret_id.empty()) return Step::again();
+  }
+  if (!options_.prove_acceptance || !context.configuration.gate_enabled(Gate::new_secret_accepted))
+    return Step::done();
+  // Vault must never hold a value that the token endpoint does not accept yet.
+  const auto accepted = prove_accepted(context, context.propagation_ends(context.clock.now()));
+  if (!accepted) return ports::fail(accepted.error());
+  if (!context.teller.gate(*accepted)) {
+    if (accepted->verdict == Judgement::unknown)
+      return ports::fail(ErrorCode::busy, accepted->reason);
+    return Step::turn_back("the token endpoint does not accept the new secret: " +
+                           accepted->reason);
+  }
+  context.failures.watch_from_now();
+  return Step::done();
+}
+
+const Create proved({.prove_acceptance = true});
+const Create unproved({.prove_acceptance = false});
+
+}  // namespace
+
+const PhaseWork& create = proved;
+const PhaseWork& create_unproved = unproved;
+
+}  // namespace rotator::phases

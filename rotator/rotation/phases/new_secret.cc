@@ -1,0 +1,39 @@
+#include "rotator/rotation/phases/new_secret.h"
+
+#include <utility>
+
+namespace rotator::phases {
+
+ports::Status adopt_new_secret(Context& context, CreatedSecret created) {
+  auto& journal = context.ledger.entry();
+  journal.new_secret_id = created.record.id;
+  journal.new_fingerprint = created.value.fingerprint(context.ledger.fingerprint_key());
+  journal.intent = Intent::none;
+  context.window.open();
+  context.values.learn_new(std::move(created.value));
+  context.values.doubt_create(false);
+  if (journal.new_fingerprint == journal.old_fingerprint)
+    return ports::fail(ports::ErrorCode::refused, "the provider gave the old secret for a new one");
+  return context.ledger.append();
+}
+
+ports::Result<bool> find_lost_create(Context& context) {
+  std::vector<SecretRecord> before;
+  for (const auto& id : context.ledger.entry().secrets_before) before.push_back({.id = id});
+  auto found = context.systems.provider().resolve_create(before);
+  if (!found) return ports::fail(found.error());
+  if (!*found) return false;
+  if (const auto adopted = adopt_new_secret(context, std::move(**found)); !adopted)
+    return ports::fail(adopted.error());
+  return true;
+}
+
+ports::Status remove_new_secret(Context& context) {
+  auto& provider = context.systems.provider();
+  const auto& id = context.ledger.entry().new_secret_id;
+  if (context.systems.capability().can_disable)
+    if (const auto disabled = provider.disable_secret(id); !disabled) return disabled;
+  return provider.delete_secret(id);
+}
+
+}  // namespace rotator::phases

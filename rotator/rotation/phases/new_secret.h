@@ -1,0 +1,21 @@
+// What both directions do with the new secret: forward it is made or found, on the way back found
+// and removed.
+#pragma once
+
+#include "rotator/idp/identity_provider.h"
+#include "rotator/rotation/context/context.h"
+
+namespace rotator::phases {
+
+// A create just succeeded, or one was found: value, id and fingerprint are kept, the window runs
+// from now, the entry is written. Error refused when the provider gave the old secret.
+ports::Status adopt_new_secret(Context& context, CreatedSecret created);
+
+// Looks for the secret of a create whose reply was lost, and adopts it; whether there was one.
+// Error conflict when that cannot be told.
+ports::Result<bool> find_lost_create(Context& context);
+
+// Takes it away from the provider for good. The caller has announced it (Intent::delete_new).
+ports::Status remove_new_secret(Context& context);
+
+}  // namespace rotator::phases

@@ -1,0 +1,68 @@
+// The phases that strategies are made of. One file each; none knows of another, and none of the
+// strategy that it is in. Where the same phase is done in two ways there are two objects, and the
+// strategy's table says which.
+#pragma once
+
+#include "rotator/rotation/strategy.h"
+
+namespace rotator::phases {
+
+// ---- Forward
+
+// A second secret at the provider, found again after a lost reply; done when the token endpoint
+// accepts it. `again` when the value of one made earlier is lost: it was removed.
+extern const PhaseWork& create;
+// The same, without waiting for the token endpoint.
+extern const PhaseWork& create_unproved;
+
+// The new value as a new KV version. `again` when this run does not know the new value.
+extern const PhaseWork& store;
+
+// The workload is restarted once lagging replicas of Vault have caught up; done when it says that
+// its rollout is complete, or at once when no gate will look at its pods.
+extern const PhaseWork& rollout;
+// Restarted at once, and no waiting for anything.
+extern const PhaseWork& restart;
+
+// Older pods are gone and every pod proves the new value, in its file and in its process. `again`
+// when a pod rendered the old one: the next restart has been named. Passed over when every gate
+// that looks at pods is switched off.
+extern const PhaseWork& verify;
+
+// Both secrets stay valid until the window, the last probes and the quiet period have passed; then
+// Vault and every pod are looked at once more, and there is leave to retire the old secret. `again`
+// when a pod no longer proves the new value.
+extern const PhaseWork& overlap_window;
+
+// The old secret is made inactive, with the leave of overlap_window; `again` when there is none.
+// Done at once where the provider cannot disable.
+extern const PhaseWork& disable;
+// The same without asking for leave.
+extern const PhaseWork& disable_at_once;
+
+// Logins are watched while the old secret is out of use. Any trouble enables it again and stops
+// from `again`.
+extern const PhaseWork& soak;
+
+// The old secret is removed for good, if the new one is active and Vault holds it.
+extern const PhaseWork& remove_old;
+// The same without asking Vault.
+extern const PhaseWork& remove_old_unasked;
+
+// The old secret is gone, the token endpoint refuses it, the new one is there.
+extern const PhaseWork& confirm;
+
+// ---- Back: all under the name `rollback`
+
+// The old secret is active again, also when a call to disable it is still on its way.
+extern const PhaseWork& enable_old;
+// A create whose reply was lost: what it made is found, so that it can be removed.
+extern const PhaseWork& find_new;
+// Vault's current version holds the old value again.
+extern const PhaseWork& value_back;
+// Every pod proves the old value again. Passed over when no pod can have seen the new one.
+extern const PhaseWork& fleet_back;
+// The new secret is removed, and the old one is the active one.
+extern const PhaseWork& remove_new;
+
+}  // namespace rotator::phases

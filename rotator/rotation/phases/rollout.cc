@@ -1,0 +1,60 @@
+#include "rotator/rotation/context/context.h"
+#include "rotator/rotation/phases/phases.h"
+
+namespace rotator::phases {
+namespace {
+
+class Rollout final : public PhaseWork {
+ public:
+  struct Options {
+    bool settle_first = true;  // lagging replicas of Vault are given time before the restart
+    bool await = true;         // done when the rollout is
+  };
+  explicit constexpr Rollout(Options options) : options_(options) {}
+  Phase name() const override { return Phase::rollout; }
+  Stepped perform(Context& context) const override;
+
+ private:
+  ports::Status restart(Context& context) const;
+
+  Options options_;
+};
+
+ports::Status Rollout::restart(Context& context) const {
+  const auto settled = context.vault_value.settled_at();
+  if (settled && options_.settle_first)
+    if (const auto waited = context.waiter.wait(*settled); !waited)
+      return ports::fail(waited.error());
+  context.fleet.set_deadline();
+  if (const auto ready = context.ledger.about_to(Intent::restart); !ready) return ready;
+  return context.fleet.restart(context.ledger.entry().restart_value);
+}
+
+Stepped Rollout::perform(Context& context) const {
+  auto& journal = context.ledger.entry();
+  auto& fleet = context.fleet;
+  if (journal.restart_value.empty()) {
+    // Never asked for: the answer to the patch will say how the workload stands.
+    journal.restart_value = journal.rotation_id;
+    journal.restarts = 1;
+  } else if (const auto read = fleet.read(); !read) {
+    return ports::fail(read.error());
+  }
+  if (fleet.mark() != journal.restart_value)
+    if (const auto restarted = restart(context); !restarted) return ports::fail(restarted.error());
+  // With no gate that looks at pods, nobody would use the answer: the fixed wait of the guide.
+  if (!options_.await || !context.configuration.looks_at_pods()) return Step::done();
+  const auto obstacle = fleet.await_rollout({.until = fleet.deadline()});
+  if (!obstacle) return ports::fail(obstacle.error());
+  return *obstacle ? **obstacle : Step::done();
+}
+
+const Rollout whole({.settle_first = true, .await = true});
+const Rollout at_once({.settle_first = false, .await = false});
+
+}  // namespace
+
+const PhaseWork& rollout = whole;
+const PhaseWork& restart = at_once;
+
+}  // namespace rotator::phases

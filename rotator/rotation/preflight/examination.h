@@ -1,0 +1,57 @@
+// Examination: one look at everything before a rotation: what it works with, and the plan that
+// comes of it. Each group of checks is its own file and one function below; a group whose ground is
+// missing (no provider, no workload) finds nothing, because the group before it has said why.
+#pragma once
+
+#include <string>
+
+#include "rotator/rotation/context/context.h"
+#include "rotator/rotation/plan.h"
+#include "rotator/rotation/strategy.h"
+
+namespace rotator {
+
+// How much is looked at.
+enum class Depth {
+  run,       // what a run has not done by itself on the way here
+  thorough,  // everything: nobody else will
+};
+
+struct Examination {
+  Context& context;
+  const Strategy& strategy;
+  Depth depth = Depth::thorough;
+  Plan plan = {};
+
+  // Writes a finding down: passed or failed.
+  void find(Check check, bool good, std::string detail);
+  void pass(Check check, std::string detail) { find(check, true, std::move(detail)); }
+  void fail(Check check, std::string detail) { find(check, false, std::move(detail)); }
+  // What an Error says about a check: a clear no fails it, anything else leaves it unknown.
+  void error(Check check, const ports::Error& error);
+  bool passed(Check check) const;
+};
+
+// The secret in its KV path, the mount, and how many versions it keeps. Leaves the old value to the
+// context.
+void examine_vault(Examination& examination);
+// What the Vault token may do.
+void examine_policy(Examination& examination);
+// The client's registration; connects the provider.
+void examine_registration(Examination& examination);
+// The client's secrets: room, whose is in use, strangers.
+void examine_secrets(Examination& examination);
+// Calibrates the probe of the token endpoint; connects it.
+void examine_probe(Examination& examination);
+// The workload; leaves it to the context's fleet.
+void examine_workload(Examination& examination);
+// What its pods show.
+void examine_pods(Examination& examination);
+// What the service account may do.
+void examine_permissions(Examination& examination);
+// The safe window of this fleet, and what is configured.
+void examine_window(Examination& examination);
+// The failure signal; the watch for failures begins there.
+void examine_signal(Examination& examination);
+
+}  // namespace rotator

@@ -1,0 +1,109 @@
+#include <utility>
+
+#include "rotator/rotation/journal.h"
+#include "rotator/rotation/preflight/examination.h"
+
+namespace rotator {
+namespace {
+
+void examine_room(Examination& examination) {
+  const auto& provider = examination.context.systems.capability();
+  if (!examination.strategy.fits(provider))
+    examination.fail(Check::strategy, std::string(examination.strategy.misfit));
+  const auto count = static_cast<int>(examination.plan.secrets.size());
+  const int most = provider.max_secrets;
+  const bool free = most == 0 || count < most;
+  examination.find(Check::slots_free, free,
+                   std::to_string(count) + " of " +
+                       (most == 0 ? "any number of" : std::to_string(most)) + " secrets exist" +
+                       (free ? "" : ": there is no room for a second one"));
+}
+
+// Which secret Vault holds, and that the client has no other.
+void examine_identity(Examination& examination) {
+  auto& plan = examination.plan;
+  auto& context = examination.context;
+  const auto& path = context.systems.secret_path().full_path();
+  const auto found =
+      context.systems.provider().find_secret(context.values.old_value(), plan.secrets);
+  if (!found) return examination.error(Check::secret_identity, found.error());
+  if (!*found)
+    return examination.fail(Check::secret_identity,
+                            "the value in Vault (" + plan.old_fingerprint +
+                                ") is none of the client's secrets; put the value in use into " +
+                                path);
+  if (!plan.old_secret_id.empty() && plan.old_secret_id != **found)
+    return examination.fail(Check::secret_identity, path + " names secret " + plan.old_secret_id +
+                                                        " as " + secret_id_field +
+                                                        ", but its value is that of " + **found +
+                                                        "; correct or remove that field");
+  plan.old_secret_id = **found;
+  std::string foreign;
+  bool active = false;
+  for (const auto& record : plan.secrets) {
+    if (record.id == plan.old_secret_id)
+      active = record.active;
+    else
+      foreign += (foreign.empty() ? "" : ", ") + record.id + " (created " +
+                 to_rfc3339(record.created) + (record.active ? ", active)" : ", inactive)");
+  }
+  examination.find(
+      Check::secret_identity, active,
+      active ? "the value in Vault is secret " + plan.old_secret_id
+             : "secret " + plan.old_secret_id + ", which Vault holds, is inactive; activate it");
+  examination.find(Check::foreign_secrets, foreign.empty(),
+                   foreign.empty() ? "the client has no other secret"
+                                   : "not ours and never deleted by us: " + foreign +
+                                         "; find out who uses it, then remove it by hand");
+}
+
+}  // namespace
+
+void examine_registration(Examination& examination) {
+  auto& context = examination.context;
+  auto& plan = examination.plan;
+  if (const auto connected = context.systems.connect_provider(); !connected)
+    return examination.error(Check::admin_permission, connected.error());
+  plan.capability = context.systems.capability();
+  auto registration = context.systems.provider().registration();
+  if (!registration) return examination.error(Check::admin_permission, registration.error());
+  plan.registration = std::move(*registration);
+  examination.pass(Check::admin_permission,
+                   "the administration credential may read client " + plan.registration.client_id);
+
+  const std::string configured =
+      to_string(context.configuration.identity_provider.authentication_method);
+  const auto& registered = plan.registration.authentication_method;
+  examination.find(Check::authentication_method, registered == configured,
+                   registered == configured
+                       ? "registered and configured: " + configured
+                       : "client " + plan.registration.client_id + " is registered with " +
+                             registered + ", but " + configured +
+                             " is configured; make registration, portal and identity_provider."
+                             "authentication_method the same");
+}
+
+void examine_secrets(Examination& examination) {
+  auto& context = examination.context;
+  if (!context.systems.has_provider() || context.values.old_value().empty()) return;
+  auto records = context.systems.provider().list_secrets();
+  if (!records) return examination.error(Check::slots_free, records.error());
+  examination.plan.secrets = std::move(*records);
+  examine_room(examination);
+  examine_identity(examination);
+}
+
+void examine_probe(Examination& examination) {
+  auto& context = examination.context;
+  if (!examination.passed(Check::admin_permission) || context.values.old_value().empty()) return;
+  if (const auto connected = context.systems.connect_probe(examination.plan.registration);
+      !connected)
+    return examination.error(Check::old_secret_accepted, connected.error());
+  const auto calibrated =
+      context.systems.probe().calibrate(context.values.old_value(), context.random);
+  if (!calibrated) return examination.error(Check::old_secret_accepted, calibrated.error());
+  examination.pass(Check::old_secret_accepted,
+                   "the token endpoint accepts the secret in use and refuses a random one");
+}
+
+}  // namespace rotator

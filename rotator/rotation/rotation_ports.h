@@ -1,0 +1,28 @@
+// What a rotation asks of the world, and the credentials that it is given. `main` makes them from
+// the system, the harness from its simulation.
+#pragma once
+
+#include "rotator/ports/clock.h"
+#include "rotator/ports/files.h"
+#include "rotator/ports/http.h"
+#include "rotator/ports/random.h"
+#include "rotator/ports/secret.h"
+
+namespace rotator {
+
+// All must outlive the rotation.
+struct RotationPorts {
+  ports::HttpClient& http;
+  ports::Clock& clock;
+  ports::Random& random;
+  ports::CredentialFiles& files;
+};
+
+// Bearers of the rotator itself. Either may be empty (Kubernetes login; a token file or a client
+// certificate).
+struct Credentials {
+  ports::Secret vault_token = {};
+  ports::Secret cluster_token = {};
+};
+
+}  // namespace rotator

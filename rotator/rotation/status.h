@@ -1,0 +1,30 @@
+// Status: how a rotation stands, by its journal, by Vault and by the provider. Looks only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "rotator/idp/identity_provider.h"
+#include "rotator/rotation/context/context.h"
+#include "rotator/rotation/journal.h"
+
+namespace rotator {
+
+// Whose value Vault holds, by the journal's fingerprints.
+enum class Held { old_secret, new_secret, other, unknown };
+// "old", "new", "other", "unknown".
+const char* to_string(Held held);
+
+struct StatusReport {
+  bool journal_exists = false;
+  Journal journal = {};
+  std::vector<SecretRecord> secrets = {};  // at the provider now; empty when it cannot be asked
+  int kv_version = 0;                      // current, 0 when it cannot be read
+  Held kv_holds = Held::unknown;
+  std::vector<std::string> problems = {};  // what could not be asked
+};
+
+// An Error only when the journal cannot be read; everything else is told as a problem.
+ports::Result<StatusReport> status_of(Context& context);
+
+}  // namespace rotator

@@ -1,0 +1,12 @@
+#include "rotator/rotation/step.h"
+
+namespace rotator {
+
+using ports::ErrorCode;
+
+bool may_pass(ErrorCode code) {
+  return code == ErrorCode::unreachable || code == ErrorCode::ambiguous ||
+         code == ErrorCode::busy || code == ErrorCode::malformed;
+}
+
+}  // namespace rotator

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "rotator/cli/config.h"
+#include "rotator/kubernetes/workload_kinds.h"
 #include "scenarios/run.h"
 #include "scenarios/world.h"
 
@@ -21,7 +22,8 @@ ports::Result<rotator::Configuration> rotation_configuration(
   configuration.vault.session.address = endpoints.vault;
   configuration.vault.mount = vault_mount;
   configuration.vault.path = secret_path;
-  configuration.kubernetes.deployment = workload_name;
+  configuration.kubernetes.workload = {.kind = &rotator::workload_kinds::deployment,
+                                       .name = workload_name};
   configuration.kubernetes.container = container_name;
   configuration.kubernetes.lease_name = lease_name;
   configuration.kubernetes.agent_render_interval = scenario.vault.render_interval;

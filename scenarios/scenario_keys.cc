@@ -118,7 +118,7 @@ void list_keys(Keys& keys, Scenario& scenario) {
     keys.section("identity_provider", "The identity provider.",
                  [&] { list_identity_provider(keys, scenario.identity_provider); });
     keys.section("vault", "Vault and its agents.", [&] { list_vault(keys, scenario.vault); });
-    keys.section("fleet", "The portal's Deployment.", [&] { list_fleet(keys, scenario.fleet); });
+    keys.section("fleet", "The portal's workload.", [&] { list_fleet(keys, scenario.fleet); });
     keys.section("portal", "The portal and its users.",
                  [&] { list_portal(keys, scenario.portal); });
   });

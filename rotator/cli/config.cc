@@ -5,6 +5,7 @@
 #include "rotator/cli/config_keys.h"
 #include "rotator/cli/keys_schema.h"
 #include "rotator/cli/keys_yaml.h"
+#include "rotator/kubernetes/workload_kinds.h"
 #include "rotator/rotation/strategies/strategies.h"
 
 namespace rotator {
@@ -27,6 +28,15 @@ void check_vault(YamlSection section, VaultConfiguration& vault) {
     section.section("auth").complain("role", "is missing; add it");
 }
 
+// The keys of the kinds of workload: one of them.
+void check_workload(YamlSection section) {
+  int named = 0;
+  for (const auto* kind : all_workload_kinds()) named += section.has(kind->key) ? 1 : 0;
+  if (named != 1)
+    section.complain(all_workload_kinds().front()->key,
+                     named == 0 ? "is missing; add it" : "is one of several workloads; name one");
+}
+
 ports::Result<ProgramConfiguration> read_all(YamlSection& file, const Environment& environment) {
   ProgramConfiguration program;
   auto& vault = program.rotation.vault;
@@ -34,6 +44,7 @@ ports::Result<ProgramConfiguration> read_all(YamlSection& file, const Environmen
   vault.session.vault_namespace = from_environment(environment, "VAULT_NAMESPACE");
   program.vault_ca_file = from_environment(environment, "VAULT_CACERT");
   read_keys(file, [&](Keys& keys) { list_keys(keys, program); });
+  check_workload(file.section("kubernetes"));
   check_vault(file.section("vault"), vault);
   check_rotation(file.section("rotation"), program.rotation.rotation);
   if (const auto read = file.finish(); !read) return ports::fail(read.error());

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "rotator/kubernetes/workload_kinds.h"
 #include "rotator/rotation/strategies/strategies.h"
 
 namespace rotator {
@@ -74,14 +75,23 @@ void list_kubernetes(Keys& keys, KubernetesConfiguration& kubernetes, Kubeconfig
   keys.text("kubeconfig", "A kubeconfig file; else KUBECONFIG, else the pod's service account.",
             choice.file);
   keys.text("context", "Its context; else the current one.", choice.context);
-  keys.text("namespace", "Namespace of the Deployment; else the context's.",
+  keys.text("namespace", "Namespace of the workload; else the context's.",
             choice.kubernetes_namespace);
-  keys.text("deployment", "The portal's Deployment.", kubernetes.deployment, {.required = true});
+  // One key a kind, of which a file has one (check_workload in config.cc).
+  const auto& kinds = all_workload_kinds();
+  for (const auto* kind : kinds) {
+    auto& workload = kubernetes.workload;
+    std::string name = workload.kind == kind ? workload.name : std::string();
+    keys.text(kind->key, ("The portal's " + std::string(kind->kind) + ".").c_str(), name,
+              {.required = kinds.size() == 1});
+    if (!name.empty()) workload = {.kind = kind, .name = name};
+  }
   keys.text("container", "Its container that reads the secret.", kubernetes.container,
             {.required = true});
   keys.text("secret_file", "The rendered file in that container.", kubernetes.secret_file);
   keys.text("secret_key", "The file's line is KEY=value.", kubernetes.secret_key);
-  keys.text("lease_name", "The lock; else \"rotator-\" + deployment.", kubernetes.lease_name);
+  keys.text("lease_name", "The lock; else \"rotator-\" + the workload's name.",
+            kubernetes.lease_name);
   // Divided, the lock must still outlast the pauses of a busy machine.
   keys.duration("lease_duration", "A dead rotator's lock lapses after this.",
                 kubernetes.lease_duration, {.at_least = 1s, .divided_at_least = 2s});
@@ -132,7 +142,7 @@ void list_rotation_keys(Keys& keys, RotationConfiguration& rotation) {
   keys.number("probes", "Probes in a row that must agree.", rotation.probes,
               {.low = 1, .high = 100});
   keys.duration("probe_spacing", "Between probes.", rotation.probe_spacing);
-  keys.number("max_restarts", "Restarts of the Deployment, the rollout included.",
+  keys.number("max_restarts", "Restarts of the workload, the rollout included.",
               rotation.max_restarts, {.low = 1, .high = 20});
   keys.duration("patience", "How long one phase is repeated while a system cannot be reached.",
                 rotation.patience, {.divided_at_least = 20s});
@@ -168,7 +178,7 @@ void list_keys(Keys& keys, ProgramConfiguration& program) {
                [&] { list_unsafe_keys(keys, configuration.rotation); });
   keys.section("notifications", "Who is told of each phase's end.", [&] {
     auto& notifications = configuration.notifications;
-    keys.flag("kubernetes_events", "An Event on the Deployment for each phase.",
+    keys.flag("kubernetes_events", "An Event on the workload for each phase.",
               notifications.kubernetes_events);
     keys.text("webhook_url", "POST of a JSON object for each phase.", notifications.webhook_url,
               {.https = true});

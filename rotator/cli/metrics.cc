@@ -53,7 +53,7 @@ std::string render_metrics(const Outcome& outcome, const std::string& client_id,
       family("rotator_last_run_api_calls", "Calls to other systems in the last run."));
   add(calls, {client}, static_cast<double>(outcome.api_calls));
   auto& restarts = families.emplace_back(
-      family("rotator_last_run_restarts", "Restarts of the Deployment in the last rotation."));
+      family("rotator_last_run_restarts", "Restarts of the workload in the last rotation."));
   add(restarts, {client}, outcome.restarts);
   auto& phases = families.emplace_back(
       family("rotator_phase_duration_seconds", "How long each phase of the last run took."));

@@ -143,7 +143,7 @@ int run_command(const Arguments& arguments, const Environment& environment, Outp
   Listener* listener = &log;
   Cluster event_cluster(*wiring.http, wiring.clock, wiring.files, configuration.kubernetes.cluster,
                         std::move(connection->token));
-  EventNotifier events(event_cluster, configuration.kubernetes.deployment, *listener);
+  EventNotifier events(event_cluster, configuration.kubernetes.workload, *listener);
   if (changes && configuration.notifications.kubernetes_events) listener = &events;
   WebhookNotifier webhook(*wiring.http, wiring.clock, configuration.notifications.webhook_url,
                           *listener);

@@ -50,7 +50,7 @@ ports::Result<bool> Cluster::allowed(const std::string& verb, const std::string&
   return answer.flag();
 }
 
-ports::Status Cluster::record_event(const Deployment& about, const std::string& type,
+ports::Status Cluster::record_event(const Workload& about, const std::string& type,
                                     const std::string& reason, const std::string& action,
                                     const std::string& note, const std::string& unique) {
   JsonWriter event;
@@ -69,8 +69,8 @@ ports::Status Cluster::record_event(const Deployment& about, const std::string& 
       .member("note", cut(note, longest_note));
   event.name("regarding")
       .open_object()
-      .member("apiVersion", "apps/v1")
-      .member("kind", "Deployment")
+      .member("apiVersion", std::string(about.kind->group) + "/" + about.kind->version)
+      .member("kind", about.kind->kind)
       .member("namespace", options_.kubernetes_namespace)
       .member("name", about.name)
       .member("uid", about.uid)
@@ -83,8 +83,7 @@ ports::Status Cluster::record_event(const Deployment& about, const std::string& 
   if (!response) return ports::fail(response.error());
   // 409: it is there already, from before a lost reply or a crash.
   if (response->status == 201 || response->status == 200 || response->status == 409) return {};
-  return ports::fail(
-      kubernetes_error("recording an Event about Deployment " + about.name, *response));
+  return ports::fail(kubernetes_error("recording an Event about " + about.title(), *response));
 }
 
 }  // namespace rotator

@@ -35,8 +35,8 @@ Cluster::Cluster(ports::HttpClient& http, ports::Clock& clock, ports::Credential
       options_(std::move(options)),
       token_(std::move(token)),
       server_(split_https_url(options_.server, "the API server's address")),
-      core_path_("/api/v1/namespaces/" + percent_encode(options_.kubernetes_namespace)),
-      apps_path_("/apis/apps/v1/namespaces/" + percent_encode(options_.kubernetes_namespace)),
+      namespace_path_("namespaces/" + percent_encode(options_.kubernetes_namespace)),
+      core_path_("/api/v1/" + namespace_path_),
       watches_(std::make_unique<Watches>()) {}
 
 Cluster::~Cluster() = default;

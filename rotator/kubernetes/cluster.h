@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "rotator/calls/encoding.h"
+#include "rotator/kubernetes/workload.h"
 #include "rotator/ports/clock.h"
 #include "rotator/ports/files.h"
 #include "rotator/ports/http.h"
@@ -28,6 +29,7 @@ inline constexpr int pods_per_page = 500;
 inline constexpr int max_pages = 200;
 inline constexpr std::size_t max_watch_line = std::size_t{4} << 20;  // bytes of one watch event
 
+// Where the API server is, in whose name to speak, and how long to try.
 struct ClusterOptions {
   std::string server = {};  // "https://host:6443"
   std::string kubernetes_namespace = {};
@@ -37,53 +39,23 @@ struct ClusterOptions {
       std::chrono::seconds(60);  // how long one call is repeated while the server is busy
 };
 
-struct Deployment {
-  std::string name = {};
-  std::string uid = {};
-  std::string resource_version = {};
-  std::int64_t generation = 0;
-  std::int64_t observed_generation = 0;
-  int replicas = 1;  // spec.replicas, default 1
-  bool paused = false;
-  bool recreate = false;    // strategy type Recreate
-  int max_surge = 0;        // resolved to pods, rounded up
-  int max_unavailable = 0;  // resolved to pods, rounded down
-  int min_ready_s = 0;      // spec.minReadySeconds
-  int progress_deadline_s = 600;
-  int termination_grace_s = 30;  // of the pod template
-  int status_replicas = 0, updated_replicas = 0, ready_replicas = 0, available_replicas = 0;
-  bool progress_deadline_exceeded = false;
-  std::string revision = {};  // annotation deployment.kubernetes.io/revision
-  std::map<std::string, std::string> template_annotations = {};  // of its pod template
-  std::string label_selector = {};  // spec.selector as a query value, not yet percent-encoded
-  std::vector<std::string> containers = {};
-};
-
-struct ReplicaSet {
-  std::string name = {};
-  std::string uid = {};
-  std::string owner_uid = {};
-  std::string revision = {};
-  int replicas = 0;
-  std::map<std::string, std::string> template_annotations = {};
-};
-
+// A pod as the API server last showed it, cut to what tells whether it is old, alive, injected, and
+// whether its processes are those that were looked at.
 struct Pod {
   std::string name = {};
   std::string uid = {};
-  std::string owner_uid = {};  // of the ReplicaSet that controls it
-  std::string phase = {};      // Pending Running Succeeded Failed Unknown
-  bool terminating = false;    // deletionTimestamp is set
+  std::string phase = {};    // Pending Running Succeeded Failed Unknown
+  bool terminating = false;  // deletionTimestamp is set
   bool ready = false;
   ports::WallTime created = {};
-  std::optional<ports::WallTime> ready_since = {};
   std::string resource_version = {};
   std::map<std::string, std::string> annotations = {};
   // When each running container's process started; absent while it does not run.
   std::map<std::string, ports::WallTime> started = {};
-  std::map<std::string, int> restarts = {};
+  std::map<std::string, int> restarts = {};  // restartCount of each container
 };
 
+// How a program ended that exec() ran. Any exit code is an outcome, not an Error.
 struct ExecOutcome {
   int exit_code = 0;
   ports::Secret standard_output = {};  // may hold the rendered secret
@@ -91,9 +63,14 @@ struct ExecOutcome {
 };
 
 // What a wait is for: it ends at the first event of the named kind, so choose the one that tells:
-// the Deployment while it rolls, the pods while old ones terminate.
-enum class Subject { deployment, pods };
+// the workload while it rolls, the pods while old ones terminate.
+enum class Subject { workload, pods };
 
+// One per credential and namespace. Every call blocks until it has an answer, `patience` is over or
+// the process is asked to stop (Error interrupted). Errors carry one sentence, never a secret:
+// missing, refused, conflict (kubernetes_error() says when), unreachable, busy and ambiguous after
+// all attempts, malformed for an answer that is not the API's, configuration for an unusable server
+// address or token. Not for several threads at once.
 class Cluster {
  public:
   // Media types to ask for.
@@ -107,32 +84,32 @@ class Cluster {
           ClusterOptions options, ports::Secret token = {});
   ~Cluster();
 
-  ports::Result<Deployment> deployment(const std::string& name);
+  // As it stands. Error missing when there is none of that kind and name.
+  ports::Result<Workload> workload(const WorkloadReference& wanted);
 
-  // Sets one annotation of the pod template, or takes it off (strategic merge patch): a rolling
-  // restart that is idempotent in its value, and so repeated after a lost reply. The value of
-  // before brings the ReplicaSet of before back.
-  ports::Result<Deployment> annotate_template(const std::string& name, const std::string& key,
-                                              const std::optional<std::string>& value);
+  // Sets one annotation of the pod template, or takes it off (strategic merge patch): a restart
+  // that is idempotent in its value, and so repeated after a lost reply. The value of before brings
+  // the pod template of before back.
+  ports::Result<Workload> annotate_template(const WorkloadReference& wanted, const std::string& key,
+                                            const std::optional<std::string>& value);
 
-  ports::Result<std::vector<ReplicaSet>> replica_sets(const Deployment& deployment);
   // Every pod that the selector matches, terminating ones too; all pages.
-  ports::Result<std::vector<Pod>> pods(const Deployment& deployment);
+  ports::Result<std::vector<Pod>> pods(const Workload& workload);
   // Whether a list made now would show just `pods`, none of them changed: by uid and
   // resourceVersion, for which their metadata is enough (PartialObjectMetadataList).
-  ports::Result<bool> unchanged(const Deployment& deployment, const std::vector<Pod>& pods);
+  ports::Result<bool> unchanged(const Workload& workload, const std::vector<Pod>& pods);
 
   // Waits for the subject to change: holds a watch on it open over calls, from where the last
-  // deployment() or pods() read, and lists by itself after 410 Expired. True when it may have
+  // workload() or pods() read, and lists by itself after 410 Expired. True when it may have
   // changed since the last read or wait (also when the server could not be reached until the
   // deadline), false at `deadline`. What has come on the other watch is taken, not waited for.
-  // Afterwards seen_deployment() and seen_pods() tell how it stands, without a call.
-  ports::Result<bool> wait_for_change(const Deployment& deployment, Subject subject,
+  // Afterwards seen_workload() and seen_pods() tell how it stands, without a call.
+  ports::Result<bool> wait_for_change(const Workload& workload, Subject subject,
                                       ports::Instant deadline);
-  // The Deployment, and its pods, by the newest read or watch event. As fresh as the last wait for
-  // that subject: before an irreversible act, read. The Deployment is nothing when it was deleted
-  // or never read.
-  const std::optional<Deployment>& seen_deployment() const;
+  // The workload, and its pods, by the newest read or watch event. As fresh as the last wait for
+  // that subject: before an irreversible act, read. The workload is nothing when it was deleted or
+  // never read.
+  const std::optional<Workload>& seen_workload() const;
   std::vector<Pod> seen_pods() const;
 
   // Runs argv (no shell) in a container over WebSocket v5 or v4. An answer without an explicit
@@ -146,10 +123,10 @@ class Cluster {
                               const std::string& resource, const std::string& subresource = {},
                               const std::string& name = {});
 
-  // A Kubernetes Event about the Deployment (events.k8s.io/v1), named <deployment>.<unique>: a
+  // A Kubernetes Event about the workload (events.k8s.io/v1), named <workload>.<unique>: a
   // second one of that name is the first. `type` is Normal or Warning; `note` is cut at 1024 bytes
   // as the API demands.
-  ports::Status record_event(const Deployment& about, const std::string& type,
+  ports::Status record_event(const Workload& about, const std::string& type,
                              const std::string& reason, const std::string& action,
                              const std::string& note, const std::string& unique);
 
@@ -170,19 +147,22 @@ class Cluster {
                                       const char* accept = any_json);
 
   const ClusterOptions& options() const { return options_; }
-  // Where the namespace's pods are, and its Deployments and ReplicaSets: the path before "/pods".
+  // Where the namespace's pods are: the path before "/pods".
   const std::string& core_path() const { return core_path_; }
-  const std::string& apps_path() const { return apps_path_; }
   ports::Clock& clock() { return clock_; }
 
  private:
   struct Watches;
   ports::Result<ports::Request> request(const std::string& method, const std::string& target,
                                         const char* accept = any_json);
-  // As deployment(), but as a list, whose resourceVersion is new enough to watch from.
-  ports::Result<Deployment> list_deployment(const std::string& name);
-  ports::Result<bool> open_watch(const Deployment& deployment, Subject subject,
-                                 ports::Instant until);
+  std::string path_of(const WorkloadKind& kind) const;
+  // For sentences: "Deployment namespace/name".
+  std::string named(const WorkloadKind& kind, const std::string& name) const;
+  ports::Result<Workload> read_answer(const std::string& tried, const WorkloadKind& kind,
+                                      const ports::Response& response);
+  // Reads it anew as a list, whose resourceVersion is new enough to watch from.
+  ports::Result<Workload> list_workload(const Workload& wanted);
+  ports::Result<bool> open_watch(const Workload& workload, Subject subject, ports::Instant until);
   enum class Heard { nothing, more, change, end };
   ports::Result<Heard> listen(Subject subject, ports::Instant deadline);
 
@@ -192,8 +172,8 @@ class Cluster {
   ClusterOptions options_;
   ports::Secret token_;
   ports::Result<Url> server_;
+  std::string namespace_path_;  // "namespaces/NAMESPACE"
   std::string core_path_;
-  std::string apps_path_;
   std::unique_ptr<Watches> watches_;
 };
 

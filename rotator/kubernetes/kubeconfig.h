@@ -3,9 +3,9 @@
 // As kubectl decides
 // (https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/): a file
 // given by name; else the list in KUBECONFIG, merged, first definition wins; else, inside a pod,
-// the service account; else
-// ~/.kube/config. Refused with a clear sentence: exec and auth-provider plug-ins (they run
-// programs), passwords, insecure-skip-tls-verify, plain http, proxies, impersonation.
+// the service account; else ~/.kube/config. Refused with a clear sentence: exec and auth-provider
+// plug-ins (they run programs), passwords, insecure-skip-tls-verify, plain http, proxies,
+// impersonation.
 #pragma once
 
 #include <map>

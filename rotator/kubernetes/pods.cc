@@ -1,4 +1,4 @@
-// Pods of a Deployment, listed.
+// Pods of a workload, listed.
 #include <algorithm>
 #include <utility>
 
@@ -18,12 +18,12 @@ struct Listed {
 
 // Every page of the list of the pods that the selector matches, each entry read by `read`.
 template <typename Item, typename Read>
-ports::Result<Listed<Item>> list_pods(Cluster& cluster, const Deployment& deployment,
+ports::Result<Listed<Item>> list_pods(Cluster& cluster, const Workload& workload,
                                       const char* accept, Read&& read) {
   const auto& space = cluster.options().kubernetes_namespace;
-  const auto tried = [&] { return "listing the pods of " + space + "/" + deployment.name; };
+  const auto tried = [&] { return "listing the pods of " + space + "/" + workload.name; };
   const std::string first = cluster.core_path() +
-                            "/pods?labelSelector=" + percent_encode(deployment.label_selector) +
+                            "/pods?labelSelector=" + percent_encode(workload.label_selector) +
                             "&limit=" + std::to_string(pods_per_page);
   Listed<Item> found;
   std::string target = first;
@@ -69,16 +69,16 @@ ports::Result<Version> read_version(JsonView item) {
 
 }  // namespace
 
-ports::Result<std::vector<Pod>> Cluster::pods(const Deployment& deployment) {
-  auto listed = list_pods<Pod>(*this, deployment, any_json, read_pod);
+ports::Result<std::vector<Pod>> Cluster::pods(const Workload& workload) {
+  auto listed = list_pods<Pod>(*this, workload, any_json, read_pod);
   if (!listed) return ports::fail(listed.error());
-  watches_->follow(deployment);
-  watches_->note(deployment.label_selector, listed->version, listed->items);
+  watches_->follow(workload);
+  watches_->note(workload.label_selector, listed->version, listed->items);
   return std::move(listed->items);
 }
 
-ports::Result<bool> Cluster::unchanged(const Deployment& deployment, const std::vector<Pod>& pods) {
-  auto listed = list_pods<Version>(*this, deployment, metadata_list, read_version);
+ports::Result<bool> Cluster::unchanged(const Workload& workload, const std::vector<Pod>& pods) {
+  auto listed = list_pods<Version>(*this, workload, metadata_list, read_version);
   if (!listed) return ports::fail(listed.error());
   std::vector<Version> known;
   for (const auto& pod : pods) known.emplace_back(pod.uid, pod.resource_version);

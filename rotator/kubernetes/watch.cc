@@ -19,17 +19,18 @@ bool later_version(std::string_view a, std::string_view b) {
   return a.size() != b.size() ? a.size() > b.size() : a > b;
 }
 
-void Cluster::Watches::follow(const Deployment& deployment_followed) {
-  if (name == deployment_followed.name) return;
+void Cluster::Watches::follow(const Workload& followed) {
+  if (name == followed.name && kind == followed.kind) return;
   *this = Watches();
-  name = deployment_followed.name;
+  kind = followed.kind;
+  name = followed.name;
 }
 
-void Cluster::Watches::note(const Deployment& read) {
+void Cluster::Watches::note(const Workload& read) {
   follow(read);
-  deployment_line.read_at = read.resource_version;
-  if (!deployment_line.stream) deployment_line.position = read.resource_version;
-  deployment = read;
+  workload_line.read_at = read.resource_version;
+  if (!workload_line.stream) workload_line.position = read.resource_version;
+  workload = read;
 }
 
 void Cluster::Watches::note(const std::string& label_selector, const std::string& list_version,
@@ -60,13 +61,13 @@ ports::Result<Cluster::Watches::Fed> Cluster::Watches::apply(Subject subject,
   followed.position = version;
   if (type.says("BOOKMARK") || !later_version(version, followed.read_at)) return Fed::nothing;
   const bool deleted = type.says("DELETED");
-  if (subject == Subject::deployment) {
-    auto changed = read_deployment(object);
+  if (subject == Subject::workload) {
+    auto changed = read_workload(*kind, object);
     if (!changed) return ports::fail(changed.error());
     if (deleted) {
-      deployment.reset();
+      workload.reset();
     } else {
-      deployment = std::move(*changed);
+      workload = std::move(*changed);
     }
     return Fed::changed;
   }
@@ -107,24 +108,24 @@ ports::Result<Cluster::Watches::Fed> Cluster::Watches::feed(Subject subject,
 
 // Opens the watch of `subject` where it stands; reads first when it stands nowhere. True when a
 // read was needed, so that the subject may have changed.
-ports::Result<bool> Cluster::open_watch(const Deployment& deployment, Subject subject,
+ports::Result<bool> Cluster::open_watch(const Workload& workload, Subject subject,
                                         ports::Instant until) {
   auto& line = watches_->line(subject);
   bool was_read = false;
   if (line.position.empty()) {
     was_read = true;
     if (subject == Subject::pods) {
-      if (auto listed = pods(deployment); !listed) return ports::fail(listed.error());
-    } else if (auto read = list_deployment(deployment.name); !read) {
+      if (auto listed = pods(workload); !listed) return ports::fail(listed.error());
+    } else if (auto read = list_workload(workload); !read) {
       return ports::fail(read.error());
     }
   }
-  const std::string kind =
-      subject == Subject::deployment
-          ? apps_path_ +
-                "/deployments?fieldSelector=" + percent_encode("metadata.name=" + deployment.name)
-          : core_path_ + "/pods?labelSelector=" + percent_encode(deployment.label_selector);
-  const std::string target = kind + "&watch=true&allowWatchBookmarks=true&resourceVersion=" +
+  const std::string collection =
+      subject == Subject::workload
+          ? path_of(*workload.kind) +
+                "?fieldSelector=" + percent_encode("metadata.name=" + workload.name)
+          : core_path_ + "/pods?labelSelector=" + percent_encode(workload.label_selector);
+  const std::string target = collection + "&watch=true&allowWatchBookmarks=true&resourceVersion=" +
                              percent_encode(line.position) +
                              "&timeoutSeconds=" + std::to_string(watch_timeout_s);
   auto opening = request("GET", target);
@@ -171,13 +172,13 @@ ports::Result<Cluster::Heard> Cluster::listen(Subject subject, ports::Instant de
   return *fed == Watches::Fed::changed ? Heard::change : Heard::more;
 }
 
-ports::Result<bool> Cluster::wait_for_change(const Deployment& deployment, Subject subject,
+ports::Result<bool> Cluster::wait_for_change(const Workload& workload, Subject subject,
                                              ports::Instant deadline) {
-  watches_->follow(deployment);
+  watches_->follow(workload);
   auto& line = watches_->line(subject);
   // What the other watch has to say is taken, not waited for; when it is over, it is opened again
   // on its turn.
-  const auto other = subject == Subject::deployment ? Subject::pods : Subject::deployment;
+  const auto other = subject == Subject::workload ? Subject::pods : Subject::workload;
   for (int taken = 0; watches_->line(other).stream && taken < most_attempts; ++taken) {
     const auto heard = listen(other, clock_.now());
     if (!heard || *heard == Heard::nothing) break;
@@ -188,7 +189,7 @@ ports::Result<bool> Cluster::wait_for_change(const Deployment& deployment, Subje
   for (;;) {
     ports::Error trouble;
     if (!line.stream) {
-      const auto opened = open_watch(deployment, subject, deadline);
+      const auto opened = open_watch(workload, subject, deadline);
       if (opened) {
         if (*opened) return true;
         continue;
@@ -217,7 +218,7 @@ ports::Result<bool> Cluster::wait_for_change(const Deployment& deployment, Subje
   }
 }
 
-const std::optional<Deployment>& Cluster::seen_deployment() const { return watches_->deployment; }
+const std::optional<Workload>& Cluster::seen_workload() const { return watches_->workload; }
 
 std::vector<Pod> Cluster::seen_pods() const {
   std::vector<Pod> all;

@@ -23,6 +23,7 @@ inline constexpr int watch_timeout_s = 300;
 bool later_version(std::string_view a, std::string_view b);
 
 struct Cluster::Watches {
+  // One watch: an HTTP answer whose body goes on, an event a line.
   struct Line {
     std::unique_ptr<ports::Stream> stream = {};
     std::string partial = {};   // of an event whose end has not come yet
@@ -30,25 +31,28 @@ struct Cluster::Watches {
     std::string read_at = {};   // resourceVersion of the last read
   };
 
-  // Takes what a read showed; a read of another Deployment starts afresh.
-  void note(const Deployment& read);
+  // Takes what a read showed; a read of another workload starts afresh.
+  void note(const Workload& read);
   void note(const std::string& label_selector, const std::string& list_version,
             const std::vector<Pod>& read);
-  void follow(const Deployment& deployment);
+  // Forgets all of another workload.
+  void follow(const Workload& followed);
 
+  // What came of a piece: nothing new, a change, or the end of the watch, after which its subject
+  // has to be read again.
   enum class Fed { nothing, changed, expired };
-  // Applies the events that `piece` completes.
+  // Applies the events that `piece` completes. Error malformed when it is not the API's, or an
+  // event is longer than max_watch_line.
   ports::Result<Fed> feed(Subject subject, const std::string& piece);
 
-  Line& line(Subject subject) {
-    return subject == Subject::deployment ? deployment_line : pods_line;
-  }
+  Line& line(Subject subject) { return subject == Subject::workload ? workload_line : pods_line; }
 
+  const WorkloadKind* kind = nullptr;
   std::string name = {};
   std::string selector = {};
-  Line deployment_line = {};
+  Line workload_line = {};
   Line pods_line = {};
-  std::optional<Deployment> deployment = {};
+  std::optional<Workload> workload = {};
   std::map<std::string, Pod> pods = {};  // by uid
 
  private:

@@ -7,7 +7,8 @@ std::string Configuration::journal_path() const {
 }
 
 std::string Configuration::lease_name() const {
-  return kubernetes.lease_name.empty() ? "rotator-" + kubernetes.deployment : kubernetes.lease_name;
+  return kubernetes.lease_name.empty() ? "rotator-" + kubernetes.workload.name
+                                       : kubernetes.lease_name;
 }
 
 bool Configuration::looks_at_pods() const {

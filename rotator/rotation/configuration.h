@@ -42,11 +42,11 @@ struct VaultConfiguration {
 
 struct KubernetesConfiguration {
   ClusterOptions cluster = {};
-  std::string deployment = {};
+  WorkloadReference workload = {};
   std::string container = {};
   std::string secret_file = "/vault/secrets/oidc";
   std::string secret_key = "OIDC_CLIENT_SECRET";  // the file's line is KEY=value
-  std::string lease_name = {};                    // defaults to "rotator-" + deployment
+  std::string lease_name = {};                    // defaults to "rotator-" + workload.name
   // A dead rotator's lock lapses after this; a live one renews three times as often.
   ports::Duration lease_duration = std::chrono::seconds(30);
   ports::Duration agent_render_interval = std::chrono::minutes(5);
@@ -98,7 +98,7 @@ struct RotationConfiguration {
 };
 
 struct NotificationConfiguration {
-  bool kubernetes_events = true;  // one Event on the Deployment for each phase's end
+  bool kubernetes_events = true;  // one Event on the workload for each phase's end
   std::string webhook_url = {};   // POST of a small JSON object for each phase's end; empty = none
 };
 

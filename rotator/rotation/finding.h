@@ -26,7 +26,7 @@ enum class Check {
   foreign_secrets,        // no secret that is not ours
   old_secret_accepted,    // the probe tells a good secret from a bad one
 
-  deployment_healthy,      // the workload is whole and at rest
+  workload_healthy,        // the workload is whole and at rest
   no_pinned_version,       // its pods would render a new version
   pods_on_current_secret,  // every pod shows what Vault holds
   kubernetes_permissions,

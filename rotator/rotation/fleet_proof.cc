@@ -148,12 +148,12 @@ bool same_pods(const std::vector<Pod>& before, const std::vector<Pod>& after,
 
 ports::Result<FleetProof> inspect_fleet(Cluster& cluster,
                                         const KubernetesConfiguration& configuration,
-                                        const Deployment& deployment, FleetQuestion question,
+                                        const Workload& workload, FleetQuestion question,
                                         const ports::Secret& fingerprint_key) {
   auto before = std::move(question.seen);
   bool listed = before.empty();
   if (listed) {
-    auto pods = cluster.pods(deployment);
+    auto pods = cluster.pods(workload);
     if (!pods) return ports::fail(pods.error());
     before = std::move(*pods);
   }
@@ -166,14 +166,14 @@ ports::Result<FleetProof> inspect_fleet(Cluster& cluster,
       fleet.stable = true;
       return fleet;
     }
-    const auto unchanged = cluster.unchanged(deployment, before);
+    const auto unchanged = cluster.unchanged(workload, before);
     if (!unchanged) return ports::fail(unchanged.error());
     if (*unchanged) {
       fleet.stable = true;
       return fleet;
     }
     // Something about a pod changed; its process may be the same nonetheless.
-    auto after = cluster.pods(deployment);
+    auto after = cluster.pods(workload);
     if (!after) return ports::fail(after.error());
     fleet.stable = same_pods(before, *after, configuration.container);
     if (fleet.stable || listed) return fleet;
@@ -206,13 +206,6 @@ std::optional<ports::Secret> rendered_value(const ports::Secret& content, std::s
     found = ports::Secret(std::string(value));
   }
   return found;
-}
-
-bool rollout_complete(const Deployment& deployment) {
-  return deployment.observed_generation >= deployment.generation &&
-         deployment.updated_replicas >= deployment.replicas &&
-         deployment.status_replicas <= deployment.updated_replicas &&
-         deployment.available_replicas >= deployment.updated_replicas;
 }
 
 }  // namespace rotator

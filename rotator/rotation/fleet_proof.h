@@ -1,4 +1,4 @@
-// FleetProof: what the pods of a Deployment prove about the secret that they use, looked at once.
+// FleetProof: what the pods of a workload prove about the secret that they use, looked at once.
 //
 // A file proves nothing about the process that read it long ago: the agent's sidecar rewrites the
 // file in pods whose process still holds the old value. The proof that a process holds what its
@@ -76,7 +76,7 @@ struct FleetQuestion {
 // in its proof.
 ports::Result<FleetProof> inspect_fleet(Cluster& cluster,
                                         const KubernetesConfiguration& configuration,
-                                        const Deployment& deployment, FleetQuestion question,
+                                        const Workload& workload, FleetQuestion question,
                                         const ports::Secret& fingerprint_key);
 
 // The value of `key` in a rendered file of KEY=value lines, with an optional "export " before and
@@ -85,8 +85,5 @@ std::optional<ports::Secret> rendered_value(const ports::Secret& content, std::s
 
 // True for a pod that runs or may yet run and was not made from the template in question.
 bool is_older(const Pod& pod, const FleetQuestion& question);
-
-// kubectl's own rule for a complete rollout (rollout_status.go), which never looks at pods.
-bool rollout_complete(const Deployment& deployment);
 
 }  // namespace rotator

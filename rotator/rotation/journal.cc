@@ -52,7 +52,7 @@ void for_each_member(JournalType& journal, Visitor&& visit) {
   visit("intent", journal.intent);
   visit("holder", journal.holder);
   visit("client_id", journal.client_id);
-  visit("deployment", journal.deployment);
+  visit("deployment", journal.workload);
   visit("secrets_before", journal.secrets_before);
   visit("old_secret_id", journal.old_secret_id);
   visit("new_secret_id", journal.new_secret_id);

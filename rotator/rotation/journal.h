@@ -69,7 +69,7 @@ struct Journal {
   std::string holder = {};  // who wrote last
 
   std::string client_id = {};
-  std::string deployment = {};
+  std::string workload = {};                     // WorkloadReference::identity()
   std::vector<std::string> secrets_before = {};  // ids at the provider before the create
   std::string old_secret_id = {};
   std::string new_secret_id = {};

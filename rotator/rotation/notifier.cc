@@ -29,7 +29,7 @@ void EventNotifier::phase_ended(Phase phase, bool succeeded, ports::Duration too
                                 const std::string& message) {
   next_.phase_ended(phase, succeeded, took, message);
   if (!about_) {
-    auto found = cluster_.deployment(deployment_);
+    auto found = cluster_.workload(workload_);
     if (!found) return next_.noted(Severity::info, "no Event: " + found.error().message);
     about_ = std::move(*found);
   }

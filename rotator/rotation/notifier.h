@@ -28,18 +28,18 @@ class RelayListener : public Listener {
   std::string rotation_id_;
 };
 
-// One Kubernetes Event on the Deployment for each phase's end: Normal, or Warning when it failed.
+// One Kubernetes Event on the workload for each phase's end: Normal, or Warning when it failed.
 class EventNotifier final : public RelayListener {
  public:
-  EventNotifier(Cluster& cluster, std::string deployment, Listener& next)
-      : RelayListener(next), cluster_(cluster), deployment_(std::move(deployment)) {}
+  EventNotifier(Cluster& cluster, WorkloadReference workload, Listener& next)
+      : RelayListener(next), cluster_(cluster), workload_(std::move(workload)) {}
   void phase_ended(Phase phase, bool succeeded, ports::Duration took,
                    const std::string& message) override;
 
  private:
   Cluster& cluster_;
-  std::string deployment_;
-  std::optional<Deployment> about_;
+  WorkloadReference workload_;
+  std::optional<Workload> about_;
   int told_ = 0;
 };
 

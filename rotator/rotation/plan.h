@@ -24,7 +24,7 @@ struct Plan {
   std::string old_secret_id = {};
   ports::Fingerprint old_fingerprint = {};
   int kv_version = 0;
-  Deployment deployment = {};
+  Workload workload = {};
   int pods = 0;
 
   // pass only when every finding passed; otherwise the worst.

@@ -46,7 +46,7 @@ struct SafeWindow {
 
 // Rounds of replacement: ceil(replicas / (surge + unavailable)), at least 1.
 int rollout_rounds(const FleetFacts& facts);
-// From the restart until the Deployment says that it is complete; old pods may still be dying.
+// From the restart until the workload says that it is complete; old pods may still be dying.
 ports::Duration rollout_time(const FleetFacts& facts);
 SafeWindow safe_window(const FleetFacts& facts);
 

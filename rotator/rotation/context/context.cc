@@ -29,10 +29,11 @@ Context::Context(const RotationPorts& ports, const Configuration& wanted, Creden
 ports::Status Context::reconnect() {
   const auto& journal = ledger.entry();
   if (journal.client_id != configuration.identity_provider.client_id ||
-      journal.deployment != configuration.kubernetes.deployment)
+      journal.workload != configuration.kubernetes.workload.identity())
     return ports::fail(ports::ErrorCode::configuration,
                        "the journal at " + systems.journal_path().full_path() + " is of client " +
-                           journal.client_id + " and Deployment " + journal.deployment +
+                           journal.client_id + " and " +
+                           configuration.kubernetes.workload.kind->kind + " " + journal.workload +
                            ", not of the configured ones; set vault.journal_path");
   if (const auto connected = systems.connect_provider(); !connected) return connected;
   const auto registration = systems.provider().registration();

@@ -22,7 +22,7 @@ Fleet::Fleet(Systems& systems, Ledger& ledger, FailureWatch& failures, Waiter& w
       teller_(teller) {}
 
 ports::Status Fleet::read() {
-  auto found = cluster_.deployment(configuration_.kubernetes.deployment);
+  auto found = cluster_.workload(configuration_.kubernetes.workload);
   if (!found) return ports::fail(found.error());
   workload_ = std::move(*found);
   return {};
@@ -35,7 +35,8 @@ std::optional<std::string> Fleet::mark() const {
 }
 
 ports::Status Fleet::restart(const std::optional<std::string>& mark) {
-  auto patched = cluster_.annotate_template(workload_.name, restart_annotation, mark);
+  auto patched =
+      cluster_.annotate_template(configuration_.kubernetes.workload, restart_annotation, mark);
   if (!patched) return ports::fail(patched.error());
   workload_ = std::move(*patched);
   return {};
@@ -65,25 +66,26 @@ Obstacle Fleet::await_rollout(const Wait& wait) {
   const auto generation = workload_.generation;
   for (;;) {
     if (workload_.observed_generation >= generation) {
-      if (rollout_complete(workload_)) return std::optional<Step>();
+      if (workload_.rolled_out()) return std::optional<Step>();
       if (workload_.progress_deadline_exceeded)
         return std::optional(
-            Step::turn_back("Deployment " + workload_.name + " exceeded its progress deadline"));
+            Step::turn_back(workload_.title() + " exceeded its progress deadline"));
     }
     if (wait.heed_failures && failures_.breached())
       return std::optional(
           Step::turn_back(std::to_string(failures_.seen()) + " login failures during the rollout"));
     if (clock_.now() >= wait.until)
       return std::optional(Step::turn_back(
-          "the rollout of Deployment " + workload_.name + " was not complete after " +
+          "the rollout of " + workload_.title() + " was not complete after " +
           to_text(configuration_.rotation.rollout_deadline) + " (" +
           std::to_string(workload_.updated_replicas) + " updated, " +
           std::to_string(workload_.available_replicas) + " available of " +
-          std::to_string(workload_.replicas) + (workload_.paused ? ", paused)" : ")")));
-    const auto changed = waiter_.wait_for_change(workload_, Subject::deployment, wait.until);
+          std::to_string(workload_.replicas) +
+          (workload_.held.empty() ? ")" : ", " + std::string(workload_.held) + ")")));
+    const auto changed = waiter_.wait_for_change(workload_, Subject::workload, wait.until);
     if (!changed) return ports::fail(changed.error());
-    const auto& seen = cluster_.seen_deployment();
-    if (!seen) return std::optional(Step::stop("Deployment " + workload_.name + " was deleted"));
+    const auto& seen = cluster_.seen_workload();
+    if (!seen) return std::optional(Step::stop(workload_.title() + " was deleted"));
     workload_ = *seen;
   }
 }

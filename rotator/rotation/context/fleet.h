@@ -29,7 +29,7 @@ class Fleet {
   // Reads the workload anew.
   ports::Status read();
   // As last read, patched or seen to change; its name is empty before the first read.
-  const Deployment& workload() const { return workload_; }
+  const Workload& workload() const { return workload_; }
   // The restart that its pods are asked to have come from: the value of restart_annotation in its
   // pod template; nothing = it was never restarted so.
   std::optional<std::string> mark() const;
@@ -77,7 +77,7 @@ class Fleet {
   const Configuration& configuration_;
   ports::Clock& clock_;
   Teller& teller_;
-  Deployment workload_;
+  Workload workload_;
   std::vector<PodProof> proved_;
   std::optional<ports::Instant> deadline_;
 };

@@ -9,9 +9,9 @@ using ports::Instant;
 
 ports::Result<bool> Waiter::wait(Instant until) { return pass(until, nullptr); }
 
-ports::Result<bool> Waiter::wait_for_change(const Deployment& deployment, Subject subject,
+ports::Result<bool> Waiter::wait_for_change(const Workload& workload, Subject subject,
                                             Instant until) {
-  const Change change{deployment, subject};
+  const Change change{workload, subject};
   return pass(until, &change);
 }
 
@@ -31,7 +31,7 @@ ports::Result<bool> Waiter::pass(Instant until, const Change* change) {
                                std::min(until, clock_.now() + shortest_wait));
     if (change != nullptr) {
       const auto changed =
-          systems_.cluster().wait_for_change(change->deployment, change->subject, wake);
+          systems_.cluster().wait_for_change(change->workload, change->subject, wake);
       if (!changed) return ports::fail(changed.error());
       if (*changed) return true;
     } else if (clock_.sleep_until(wake) == ports::Wake::interrupted) {

@@ -24,13 +24,13 @@ class Waiter {
   // Until `until`; true when a failure was seen, which ends the wait early. Error conflict when the
   // lock was lost, interrupted when this process was asked to stop.
   ports::Result<bool> wait(ports::Instant until);
-  // The same, and true as well as soon as that subject of `deployment` changed.
-  ports::Result<bool> wait_for_change(const Deployment& deployment, Subject subject,
+  // The same, and true as well as soon as that subject of `workload` changed.
+  ports::Result<bool> wait_for_change(const Workload& workload, Subject subject,
                                       ports::Instant until);
 
  private:
   struct Change {
-    const Deployment& deployment;
+    const Workload& workload;
     Subject subject;
   };
   ports::Result<bool> pass(ports::Instant until, const Change* change);

@@ -12,10 +12,10 @@ void examine_permissions(Examination& examination) {
   };
   auto& context = examination.context;
   const auto& configuration = context.configuration;
-  const auto& name = configuration.kubernetes.deployment;
+  const auto& [kind, name] = configuration.kubernetes.workload;
   // What a run has not done by itself on the way here; it has the lease already.
-  std::vector<Permission> needed = {{"patch", "apps", "deployments", "", name},
-                                    {"watch", "apps", "deployments", "", name},
+  std::vector<Permission> needed = {{"patch", kind->group, kind->resource, "", name},
+                                    {"watch", kind->group, kind->resource, "", name},
                                     {"watch", "", "pods", "", ""}};
   if (examination.depth == Depth::thorough) {
     const auto lease = configuration.lease_name();

@@ -10,7 +10,7 @@ constexpr std::size_t rotation_id_bytes = 6;
 // Without these facts there is nothing to go on with, whatever the operator wants.
 bool blind(const Context& context, const Plan& plan) {
   return context.values.old_value().empty() || !context.systems.has_provider() ||
-         !context.systems.has_probe() || plan.deployment.name.empty() || plan.old_secret_id.empty();
+         !context.systems.has_probe() || plan.workload.name.empty() || plan.old_secret_id.empty();
 }
 
 }  // namespace
@@ -29,7 +29,7 @@ Plan look_at_everything(Context& context, const Strategy& strategy, Depth depth)
     examine_probe(examination);
   }
   examine_workload(examination);
-  if (!plan.deployment.name.empty()) {
+  if (!plan.workload.name.empty()) {
     examine_pods(examination);
     examine_permissions(examination);
   }
@@ -65,7 +65,7 @@ void Preflight::open_journal(Context& context, const Plan& plan) const {
   fresh.phase = strategy_.forward.front().phase->name();
   fresh.disposition = Disposition::running;
   fresh.client_id = configuration.identity_provider.client_id;
-  fresh.deployment = configuration.kubernetes.deployment;
+  fresh.workload = configuration.kubernetes.workload.identity();
   for (const auto& record : plan.secrets) fresh.secrets_before.push_back(record.id);
   fresh.old_secret_id = plan.old_secret_id;
   fresh.old_fingerprint = plan.old_fingerprint;

@@ -29,7 +29,7 @@ FleetFacts facts_of(const Context& context) {
 
 void examine_window(Examination& examination) {
   auto& plan = examination.plan;
-  if (plan.deployment.name.empty()) return;
+  if (plan.workload.name.empty()) return;
   const auto& rotation = examination.context.configuration.rotation;
   const auto facts = facts_of(examination.context);
   plan.safe_window = safe_window(facts);

@@ -7,12 +7,13 @@ namespace rotator {
 namespace {
 
 // What keeps the workload from being restarted now; empty = nothing.
-std::string illness(const Deployment& workload, const std::string& container) {
+std::string illness(const Workload& workload, const std::string& container) {
   const auto& containers = workload.containers;
-  if (workload.paused) return "is paused; resume it";
+  if (!workload.held.empty())
+    return "is " + std::string(workload.held) + "; " + std::string(workload.remedy);
   if (workload.replicas < 1) return "is scaled to 0";
   if (workload.progress_deadline_exceeded) return "has a failed rollout; mend it";
-  if (!rollout_complete(workload)) return "is in the middle of a rollout; wait for its end";
+  if (!workload.rolled_out()) return "is in the middle of a rollout; wait for its end";
   if (workload.ready_replicas < workload.replicas)
     return "has " + std::to_string(workload.ready_replicas) + " of " +
            std::to_string(workload.replicas) + " replicas ready";
@@ -26,13 +27,13 @@ std::string illness(const Deployment& workload, const std::string& container) {
 void examine_workload(Examination& examination) {
   auto& fleet = examination.context.fleet;
   if (const auto read = fleet.read(); !read)
-    return examination.error(Check::deployment_healthy, read.error());
+    return examination.error(Check::workload_healthy, read.error());
   const auto& workload = fleet.workload();
-  examination.plan.deployment = workload;
+  examination.plan.workload = workload;
   const auto ill = illness(workload, examination.context.configuration.kubernetes.container);
   examination.find(
-      Check::deployment_healthy, ill.empty(),
-      "Deployment " + workload.name + " " +
+      Check::workload_healthy, ill.empty(),
+      workload.title() + " " +
           (ill.empty() ? "is whole with " + std::to_string(workload.replicas) + " replicas" : ill));
   std::string pinned;
   for (const auto& [key, value] : workload.template_annotations)
@@ -47,7 +48,7 @@ void examine_workload(Examination& examination) {
 
 void examine_pods(Examination& examination) {
   auto& plan = examination.plan;
-  if (plan.deployment.name.empty() || plan.old_fingerprint.empty()) return;
+  if (plan.workload.name.empty() || plan.old_fingerprint.empty()) return;
   const auto fleet = examination.context.fleet.inspect({.every_pod = true, .file_times = false});
   if (!fleet) return examination.error(Check::pods_on_current_secret, fleet.error());
   plan.pods = static_cast<int>(fleet->live.size());

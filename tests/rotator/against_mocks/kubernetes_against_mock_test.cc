@@ -6,6 +6,7 @@
 #include "mocks/kubernetes/node/file_runtime.h"
 #include "rotator/kubernetes/cluster.h"
 #include "rotator/kubernetes/lease.h"
+#include "rotator/kubernetes/workload_kinds.h"
 #include "tests/rotator/against_mocks/direct_wire.h"
 
 namespace tests {
@@ -72,54 +73,46 @@ void check_code(const R& result, ErrorCode code) {
   check_discreet(result.error(), {token, "synthetic-secret"});
 }
 
-bool complete(const rotator::Deployment& seen, std::int64_t generation) {
-  return seen.observed_generation >= generation && seen.updated_replicas == seen.replicas &&
-         seen.status_replicas == seen.updated_replicas &&
-         seen.available_replicas == seen.updated_replicas;
-}
+const rotator::WorkloadReference reference = {.kind = &rotator::workload_kinds::deployment,
+                                              .name = "web"};
 
 }  // namespace kubernetes_against_mock
 
 BOOST_FIXTURE_TEST_SUITE(kubernetes_against_mock, kubernetes_against_mock::World)
 
-BOOST_AUTO_TEST_CASE(reads_the_deployment_its_sets_and_its_pods) {
-  const auto web = cluster.deployment("web");
+BOOST_AUTO_TEST_CASE(reads_the_workload_and_its_pods) {
+  const auto web = cluster.workload(reference);
   REQUIRE_OK(web);
   BOOST_TEST(web->replicas == 4);
-  BOOST_TEST(complete(*web, web->generation));
+  BOOST_TEST(web->rolled_out());
   BOOST_TEST(web->max_surge == 1);
   BOOST_TEST(web->max_unavailable == 1);
   BOOST_TEST(web->termination_grace_s == 30);
   BOOST_TEST(web->containers.size() == 2U);
-  const auto sets = cluster.replica_sets(*web);
-  REQUIRE_OK(sets);
-  BOOST_REQUIRE(sets->size() == 1U);
-  BOOST_TEST(sets->at(0).revision == web->revision);
-  BOOST_TEST(sets->at(0).owner_uid == web->uid);
   const auto pods = cluster.pods(*web);
   REQUIRE_OK(pods);
   BOOST_REQUIRE(pods->size() == 4U);
   for (const auto& pod : *pods) {
-    BOOST_TEST(pod.owner_uid == sets->at(0).uid);
     BOOST_TEST(pod.ready);
     BOOST_TEST(pod.phase == "Running");
     BOOST_TEST((pod.started.at("portal") >= pod.created));
     BOOST_TEST((pod.started.at("portal") < clock.wall_now()));
   }
-  check_code(cluster.deployment("absent"), ErrorCode::refused);  // its role names only "web"
+  check_code(cluster.workload({reference.kind, "absent"}),
+             ErrorCode::refused);  // its role names only "web"
   BOOST_TEST(cluster.version().value().substr(0, 3) == "v1.");
 }
 
 BOOST_AUTO_TEST_CASE(follows_a_whole_rollout_with_few_calls) {
-  const auto before = cluster.deployment("web");
+  const auto before = cluster.workload(reference);
   REQUIRE_OK(before);
-  const auto patched = cluster.annotate_template("web", "overlap/rotation", "r-1");
+  const auto patched = cluster.annotate_template(reference, "overlap/rotation", "r-1");
   REQUIRE_OK(patched);
   BOOST_TEST(patched->generation == before->generation + 1);
-  BOOST_TEST(!complete(*patched, patched->generation));
+  BOOST_TEST(!patched->rolled_out());
   int waits = 0;
-  while (!complete(*cluster.seen_deployment(), patched->generation) && ++waits < 200)
-    BOOST_TEST(cluster.wait_for_change(*patched, Subject::deployment, clock.now() + 60s).value());
+  while (!cluster.seen_workload()->rolled_out() && ++waits < 200)
+    BOOST_TEST(cluster.wait_for_change(*patched, Subject::workload, clock.now() + 60s).value());
   BOOST_TEST(waits < 200);
   // Complete by status, and yet old pods are there, terminating.
   auto pods = cluster.pods(*patched);
@@ -145,18 +138,18 @@ BOOST_AUTO_TEST_CASE(follows_a_whole_rollout_with_few_calls) {
 
 BOOST_AUTO_TEST_CASE(restarts_once_however_often_it_is_asked) {
   http.lose_next_reply();
-  const auto first = cluster.annotate_template("web", "overlap/rotation", "r-1");
+  const auto first = cluster.annotate_template(reference, "overlap/rotation", "r-1");
   REQUIRE_OK(first);
-  const auto again = cluster.annotate_template("web", "overlap/rotation", "r-1");
+  const auto again = cluster.annotate_template(reference, "overlap/rotation", "r-1");
   REQUIRE_OK(again);
   BOOST_TEST(again->generation == first->generation);
 }
 
 BOOST_AUTO_TEST_CASE(waits_in_vain_when_nothing_happens) {
-  const auto web = cluster.deployment("web");
+  const auto web = cluster.workload(reference);
   REQUIRE_OK(web);
   const auto start = clock.now();
-  BOOST_TEST(!cluster.wait_for_change(*web, Subject::deployment, start + 20min).value());
+  BOOST_TEST(!cluster.wait_for_change(*web, Subject::workload, start + 20min).value());
   BOOST_TEST((clock.now() == start + 20min));
   // The server ends a watch every 5 minutes: it is opened again, and nothing else is asked.
   BOOST_TEST(count("watch=true") == 4);
@@ -164,7 +157,7 @@ BOOST_AUTO_TEST_CASE(waits_in_vain_when_nothing_happens) {
 }
 
 BOOST_AUTO_TEST_CASE(reads_a_file_in_a_pod) {
-  const auto web = cluster.deployment("web");
+  const auto web = cluster.workload(reference);
   REQUIRE_OK(web);
   const auto name = cluster.pods(*web)->at(0).name;
   const auto outcome = cluster.exec(name, "portal", {"cat", "/vault/secrets/oidc"});
@@ -196,7 +189,7 @@ BOOST_AUTO_TEST_CASE(knows_what_it_may_do) {
 }
 
 BOOST_AUTO_TEST_CASE(records_an_event) {
-  const auto web = cluster.deployment("web");
+  const auto web = cluster.workload(reference);
   REQUIRE_OK(web);
   for (int twice = 0; twice < 2; ++twice)
     REQUIRE_OK(cluster.record_event(*web, "Normal", "SecretRotated", "Rotate",
@@ -207,13 +200,13 @@ BOOST_AUTO_TEST_CASE(records_an_event) {
 }
 
 BOOST_AUTO_TEST_CASE(takes_a_replaced_token_and_refuses_a_revoked_one) {
-  BOOST_TEST(cluster.deployment("web").has_value());
+  BOOST_TEST(cluster.workload(reference).has_value());
   api.revoke_tokens("system:serviceaccount:portal:rotator");
-  check_code(cluster.deployment("web"), ErrorCode::refused);
+  check_code(cluster.workload(reference), ErrorCode::refused);
   files.content["/token"] = api.issue_token("system:serviceaccount:portal:rotator", 10min);
-  BOOST_TEST(cluster.deployment("web").has_value());
+  BOOST_TEST(cluster.workload(reference).has_value());
   BOOST_TEST((clock.sleep_until(clock.now() + 11min) == ports::Wake::reached));
-  check_code(cluster.deployment("web"), ErrorCode::refused);
+  check_code(cluster.workload(reference), ErrorCode::refused);
 }
 
 BOOST_AUTO_TEST_CASE(passes_the_lease_from_one_to_the_next) {

@@ -4,6 +4,8 @@
 #include <string>
 
 #include "rotator/kubernetes/cluster.h"
+#include "rotator/kubernetes/objects.h"
+#include "rotator/kubernetes/workload_kinds.h"
 #include "tests/rotator/scripted_http.h"
 
 namespace rotator {
@@ -24,6 +26,10 @@ inline const std::string server = "https://10.0.0.1:6443";
 inline const std::string deployments = server + "/apis/apps/v1/namespaces/portal/deployments";
 inline const std::string pods_url =
     server + "/api/v1/namespaces/portal/pods?labelSelector=app%3Dweb";
+// The workload that is asked for, and what a read of it leaves that its pods and Events need.
+inline const WorkloadReference web = {.kind = &workload_kinds::deployment, .name = "web"};
+inline const Workload read_web = {
+    .kind = web.kind, .name = "web", .uid = "u-web", .label_selector = "app=web"};
 inline const std::string service_token = "synthetic.service.account";
 
 struct ClusterWorld {

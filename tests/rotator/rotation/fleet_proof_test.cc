@@ -37,7 +37,7 @@ struct FleetWorld : ClusterWorld {
                        {{"Sec-WebSocket-Protocol", "v5.channel.k8s.io"}});
   }
   ports::Result<FleetProof> inspect_times(std::vector<PodProof> proved) {
-    return inspect_fleet(cluster, configuration, deployment,
+    return inspect_fleet(cluster, configuration, read_web,
                          {.every_pod = true, .proved = std::move(proved)},
                          ports::Secret(std::string("synthetic-key")));
   }
@@ -49,20 +49,19 @@ struct FleetWorld : ClusterWorld {
     return inspect_times({}).value().live;
   }
   ports::Result<FleetProof> inspect(std::vector<Pod> seen = {}) {
-    return inspect_fleet(cluster, configuration, deployment,
+    return inspect_fleet(cluster, configuration, read_web,
                          {.every_pod = true, .file_times = false, .seen = std::move(seen)},
                          ports::Secret(std::string("synthetic-key")));
   }
   std::vector<Pod> listed(const std::string& version, const std::string& items) {
     expect_list(version, items);
-    return cluster.pods(deployment).value();
+    return cluster.pods(read_web).value();
   }
   bool metadata_alone(std::size_t request) const {
     return holds(header(http.requests.at(request), "Accept"), "as=PartialObjectMetadataList");
   }
 
-  const Deployment deployment = {.name = "web", .uid = "u-web", .label_selector = "app=web"};
-  const KubernetesConfiguration configuration = {.deployment = "web",
+  const KubernetesConfiguration configuration = {.workload = web,
                                                  .container = "portal",
                                                  .secret_file = "/vault/secrets/oidc",
                                                  .secret_key = "OIDC_CLIENT_SECRET"};

@@ -149,24 +149,4 @@ BOOST_AUTO_TEST_CASE(the_value_is_read_from_one_line_and_from_no_two) {
   BOOST_TEST(value("") == "none");
 }
 
-BOOST_AUTO_TEST_CASE(a_rollout_is_complete_only_when_observed_updated_and_available) {
-  rotator::Deployment deployment{.generation = 2,
-                                 .observed_generation = 2,
-                                 .replicas = 3,
-                                 .status_replicas = 3,
-                                 .updated_replicas = 3,
-                                 .ready_replicas = 3,
-                                 .available_replicas = 3};
-  BOOST_TEST(rollout_complete(deployment));
-  auto stale = deployment;
-  stale.observed_generation = 1;
-  BOOST_TEST(!rollout_complete(stale));
-  auto old_left = deployment;
-  old_left.status_replicas = 4;
-  BOOST_TEST(!rollout_complete(old_left));
-  auto unavailable = deployment;
-  unavailable.available_replicas = 2;
-  BOOST_TEST(!rollout_complete(unavailable));
-}
-
 BOOST_AUTO_TEST_SUITE_END()

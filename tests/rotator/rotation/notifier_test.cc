@@ -40,7 +40,8 @@ BOOST_AUTO_TEST_CASE(an_event_tells_the_end_of_each_phase) {
     if (call.find("/events") != std::string::npos) calls.push_back(call);
   };
   rotate(world, [&world](ports::HttpClient&, ports::Clock&, rotator::Cluster& cluster) {
-    return std::make_unique<rotator::EventNotifier>(cluster, "portal-backend", world.recorder);
+    return std::make_unique<rotator::EventNotifier>(
+        cluster, world.configuration().kubernetes.workload, world.recorder);
   });
   BOOST_TEST(calls.size() == 10U);
   BOOST_TEST(!world.recorder.told("no Event"));

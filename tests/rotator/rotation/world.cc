@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "rotator/kubernetes/workload_kinds.h"
 #include "rotator/rotation/fleet_proof.h"
 
 namespace testing {
@@ -172,7 +173,8 @@ rotator::Configuration World::configuration() const {
   configuration.vault.session.address = vault_origin;
   configuration.kubernetes.cluster = {
       .server = kubernetes_origin, .kubernetes_namespace = "platform", .token_file = "/token"};
-  configuration.kubernetes.deployment = "portal-backend";
+  configuration.kubernetes.workload = {.kind = &rotator::workload_kinds::deployment,
+                                       .name = "portal-backend"};
   configuration.kubernetes.container = "portal";
   if (options_.failure_signal)
     configuration.rotation.failure_signal =

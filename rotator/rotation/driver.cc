@@ -42,6 +42,12 @@ bool Driver::can_turn_back() const {
   return strategy_.row_of(context_.ledger.entry().phase) <= strategy_.row_of(strategy_.last_turn);
 }
 
+bool Driver::has_way_back() const {
+  const bool nothing_made =
+      context_.ledger.entry().new_secret_id.empty() && !context_.values.create_in_doubt();
+  return nothing_made || !context_.systems.capability().create_replaces;
+}
+
 Outcome Driver::turn_back(std::string why) { return walk(turn(std::move(why))); }
 
 // ---- The walk
@@ -144,7 +150,8 @@ std::optional<Driver::Place> Driver::after_step(Place place, const Step& step, O
     case Step::Kind::again:
       return place.where == Place::Where::forward ? again_of(place.row) : place;
     case Step::Kind::turn_back:
-      if (place.where != Place::Where::back && context_.configuration.rotation.automatic_rollback)
+      if (place.where != Place::Where::back && has_way_back() &&
+          context_.configuration.rotation.automatic_rollback)
         return turn(step.why);
       result = stopped(step.why);
       return std::nullopt;
@@ -193,7 +200,7 @@ std::optional<Driver::Place> Driver::after_error(Place place, const ports::Error
       context_.teller.note(Severity::warning, "not journaled: " + written.error().message);
     return std::nullopt;
   }
-  if (forward && place.row <= strategy_.row_of(strategy_.last_turn_by_itself) &&
+  if (forward && place.row <= strategy_.row_of(strategy_.last_turn_by_itself) && has_way_back() &&
       context_.configuration.rotation.automatic_rollback)
     return turn(error.message);
   result = stopped(error.message);

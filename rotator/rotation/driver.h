@@ -36,8 +36,11 @@ class Driver {
   Outcome resume();
   // Whether the journal's place is not beyond the table's last turn.
   bool can_turn_back() const;
-  // Takes the rotation back at the operator's wish. Needs can_turn_back() and the context
-  // reconnected.
+  // Whether there is something to come back to: with a provider whose new secret takes the old
+  // one's place, only until it was made. Needs the context reconnected.
+  bool has_way_back() const;
+  // Takes the rotation back at the operator's wish. Needs can_turn_back(), has_way_back() and
+  // the context reconnected.
   Outcome turn_back(std::string why);
 
  private:

@@ -168,6 +168,10 @@ Outcome Rotation::Run::rollback() {
     return finish(outcome(
         ready.error().code == ErrorCode::interrupted ? Ending::interrupted : Ending::unknown,
         "cannot roll back yet: " + ready.error().message));
+  if (!driver.has_way_back())
+    return finish(outcome(Ending::refused, "rotation " + journal.rotation_id +
+                                               ": the provider ended the old secret when it made "
+                                               "the new one; resume instead"));
   return finish(driver.turn_back("asked for by the operator"));
 }
 

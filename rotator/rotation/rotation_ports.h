@@ -2,6 +2,7 @@
 // the system, the harness from its simulation.
 #pragma once
 
+#include "rotator/idp/identity_provider.h"
 #include "rotator/ports/clock.h"
 #include "rotator/ports/files.h"
 #include "rotator/ports/http.h"
@@ -16,6 +17,8 @@ struct RotationPorts {
   ports::Clock& clock;
   ports::Random& random;
   ports::CredentialFiles& files;
+  // Makes the adapter that identity_provider.type names.
+  ProviderFactory& new_provider = new_identity_provider;
 };
 
 // Bearers of the rotator itself. Either may be empty (Kubernetes login; a token file or a client

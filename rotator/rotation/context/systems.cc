@@ -10,6 +10,7 @@ using ports::ErrorCode;
 Systems::Systems(const RotationPorts& ports, const Configuration& configuration,
                  Credentials credentials)
     : clock_(ports.clock),
+      new_provider_(ports.new_provider),
       configuration_(configuration),
       http_(ports.http),
       vault_(http_, ports.clock, ports.files, configuration.vault.session,
@@ -34,13 +35,13 @@ ports::Status Systems::connect_provider() {
     return ports::fail(ErrorCode::configuration,
                        admin_path_.full_path() + " in Vault has no field \"" + wanted.admin_field +
                            "\"; set identity_provider.admin_field");
-  auto provider = new_identity_provider(http_, clock_,
-                                        {.type = wanted.type,
-                                         .url = wanted.url,
-                                         .client_id = wanted.client_id,
-                                         .application_id = wanted.application_id,
-                                         .patience = configuration_.vault.session.patience},
-                                        std::move(*credential));
+  auto provider = new_provider_(http_, clock_,
+                                {.type = wanted.type,
+                                 .url = wanted.url,
+                                 .client_id = wanted.client_id,
+                                 .application_id = wanted.application_id,
+                                 .patience = configuration_.vault.session.patience},
+                                std::move(*credential));
   if (!provider) return ports::fail(provider.error());
   provider_ = std::move(*provider);
   capability_ = provider_->capability();

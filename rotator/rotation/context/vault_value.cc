@@ -19,7 +19,7 @@ ports::Result<int> VaultValue::write(Shown shown, const ports::Secret& value,
                                      const std::string& secret_id) {
   auto data = std::move(shown.current.data);
   data.set(configuration_.vault.field, value.reveal_to_wire());
-  data.set(secret_id_field, secret_id);
+  if (systems_.capability().secret_ids) data.set(secret_id_field, secret_id);
   data.set(rotation_id_field, ledger_.entry().rotation_id);
   auto written = systems_.secret_path().write(data, shown.current.version);
   if (!written && written.error().code == ports::ErrorCode::conflict)

@@ -34,9 +34,9 @@ class VaultValue {
   // Of the value shown, to compare with the journal's and for messages; "no value" without one.
   ports::Fingerprint fingerprint(const Shown& shown);
 
-  // A new version over `shown`, with `value` and its id at the provider; its number. The caller has
-  // announced it (Ledger::about_to). Error ambiguous when somebody else, or this very write, came
-  // in between: a read tells.
+  // A new version over `shown`, with `value` and its id at the provider, where secrets have ids
+  // there; its number. The caller has announced it (Ledger::about_to). Error ambiguous when
+  // somebody else, or this very write, came in between: a read tells.
   ports::Result<int> write(Shown shown, const ports::Secret& value, const std::string& secret_id);
 
   // The current version has just been written or seen, and the fleet reads it next: a replica of

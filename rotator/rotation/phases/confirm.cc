@@ -60,7 +60,8 @@ Stepped Confirm::perform(Context& context) const {
   std::string others;
   for (const auto& record : *records)
     if (record.id != journal.new_secret_id) others += (others.empty() ? "" : ", ") + record.id;
-  if (find_secret(*records, journal.old_secret_id) != nullptr)
+  const bool replaced = context.systems.capability().create_replaces;
+  if (!replaced && find_secret(*records, journal.old_secret_id) != nullptr)
     return ports::fail(ErrorCode::busy,
                        "the provider still lists the deleted secret " + journal.old_secret_id);
   if (find_secret(*records, journal.new_secret_id) == nullptr)

@@ -56,8 +56,9 @@ ports::Status recover_value(Context& context) {
   }
   if (value.error().code != ErrorCode::refused && value.error().code != ErrorCode::missing)
     return ports::fail(value.error());
-  // Its value is lost and nothing uses it: remove it and begin anew.
-  if (value.error().code == ErrorCode::refused) {
+  // Its value is lost and nothing uses it: remove it, unless another takes its place, and begin
+  // anew.
+  if (value.error().code == ErrorCode::refused && !context.systems.capability().create_replaces) {
     if (const auto ready = context.ledger.about_to(Intent::delete_new); !ready) return ready;
     if (const auto removed = remove_new_secret(context); !removed) return removed;
   }

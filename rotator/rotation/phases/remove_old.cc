@@ -11,7 +11,9 @@ class RemoveOld final : public PhaseWork {
   };
   explicit constexpr RemoveOld(Options options) : options_(options) {}
   Phase name() const override { return Phase::removal; }
-  bool wanted(const Context& context) const override { return !context.retirement.gone(); }
+  bool wanted(const Context& context) const override {
+    return !context.retirement.gone() && !context.systems.capability().create_replaces;
+  }
   Stepped perform(Context& context) const override;
 
  private:

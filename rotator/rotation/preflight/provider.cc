@@ -12,7 +12,8 @@ void examine_room(Examination& examination) {
     examination.fail(Check::strategy, std::string(examination.strategy.misfit));
   const auto count = static_cast<int>(examination.plan.secrets.size());
   const int most = provider.max_secrets;
-  const bool free = most == 0 || count < most;
+  // A secret that takes the place of another needs no room.
+  const bool free = provider.create_replaces || most == 0 || count < most;
   examination.find(Check::slots_free, free,
                    std::to_string(count) + " of " +
                        (most == 0 ? "any number of" : std::to_string(most)) + " secrets exist" +

@@ -100,11 +100,12 @@ bool Recorder::told(std::string_view part) const {
 }
 
 World::World(WorldOptions options) : draws(options.seed), options_(options) {
-  idp = std::make_unique<mocks::idp::Okta>(
-      queue, ledger, draws,
-      mocks::idp::OktaOptions{.core = mocks::idp::options_of(options.variant),
-                              .origin = idp_origin,
-                              .administrators = {{.token = admin_token}}});
+  idp = options.dialect->make({.scheduler = queue,
+                               .observer = ledger,
+                               .draws = draws,
+                               .core = mocks::idp::options_of(options.variant),
+                               .admin_text = admin_text});
+  idp->set_origin(idp_origin);
   idp->add_client({.client_id = client,
                    .label = "Portal",
                    .authentication_method = options.registered,
@@ -128,7 +129,7 @@ World::World(WorldOptions options) : draws(options.seed), options_(options) {
                                        .policies = {"portal"},
                                        .ttl = std::chrono::hours(24)});
   vault.write(vault.root(), "portal-kv/data/oidc/portal", "client_secret", first_secret);
-  vault.write(vault.root(), "portal-kv/data/oidc/idp-admin", "token", admin_token);
+  vault.write(vault.root(), "portal-kv/data/oidc/idp-admin", "token", idp->admin_token());
   vault_token = vault.create_token({"default", "rotator"}, std::chrono::hours(240));
 
   fleet = std::make_unique<mocks::portal::Fleet>(
@@ -212,7 +213,8 @@ void World::inside(const Program& program) {
     mocks::sim::SimRandom random(draws, incarnation_);
     const auto http = network.client("rotator", rotator_process);
     auto token = vault_token;
-    program({*http, clock, random, files}, {.vault_token = ports::Secret(std::move(token))});
+    program({*http, clock, random, files, *options_.new_provider},
+            {.vault_token = ports::Secret(std::move(token))});
   });
   const auto latest = queue.now() + longest_process;
   while (rotator_process.running() && queue.now() < latest && queue.step()) {
@@ -250,7 +252,7 @@ std::string World::vault_value() const {
 
 std::vector<std::string> World::plaintexts() const {
   auto all = seen_secrets;
-  all.insert(all.end(), {admin_token, kubernetes_token, vault_token});
+  all.insert(all.end(), {idp->admin_token(), kubernetes_token, vault_token});
   return all;
 }
 

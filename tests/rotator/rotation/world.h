@@ -12,7 +12,7 @@
 
 #include "mocks/facts.h"
 #include "mocks/handler.h"
-#include "mocks/idp/okta/okta.h"
+#include "mocks/idp/provider.h"
 #include "mocks/kubernetes/api_server.h"
 #include "mocks/portal/fleet.h"
 #include "mocks/sim/event_queue.h"
@@ -33,7 +33,7 @@ inline constexpr const char* kubernetes_origin = "https://kubernetes.example:644
 inline constexpr const char* metrics_origin = "https://prometheus.example";
 inline constexpr const char* hook_origin = "https://hooks.example";
 inline constexpr const char* first_secret = "synthetic-first-secret-000000000001";
-inline constexpr const char* admin_token = "synthetic-admin-token-000000000001";
+inline constexpr const char* admin_text = "synthetic-admin-token-000000000001";
 inline constexpr const char* kubernetes_token = "synthetic-kubernetes-token-0000001";
 
 // Watches the facts and writes down every breach of what a rotation promises.
@@ -94,6 +94,9 @@ struct WorldOptions {
   std::uint64_t seed = 7;
   int replicas = 3;
   mocks::idp::Variant variant = mocks::idp::Variant::multi;
+  // What the provider speaks, and who makes the rotator's adapter for it.
+  const mocks::idp::Dialect* dialect = mocks::idp::find_dialect("okta");
+  rotator::ProviderFactory* new_provider = &rotator::new_identity_provider;
   mocks::idp::AuthenticationMethod registered =
       mocks::idp::AuthenticationMethod::client_secret_post;
   bool failure_signal = false;
@@ -143,7 +146,7 @@ class World {
   mocks::sim::NoFaults quiet;
   mocks::sim::Conditions conditions{plan};
   mocks::sim::Network network{queue, ledger, draws, conditions};
-  std::unique_ptr<mocks::idp::Okta> idp;
+  std::unique_ptr<mocks::idp::Provider> idp;
   mocks::vault::Vault vault{queue, ledger, draws};
   std::unique_ptr<mocks::portal::Fleet> fleet;
   std::unique_ptr<mocks::kubernetes::ApiServer> kubernetes;

@@ -11,8 +11,10 @@
 #include <mutex>
 #include <sstream>
 
+#include "rotator/ports/check.h"
 #include "scenarios/run.h"
 #include "scenarios/scenario.h"
+#include "scenarios/scenario_keys.h"
 #include "scenarios/side_by_side.h"
 #include "scenarios/sweep.h"
 
@@ -117,13 +119,8 @@ ports::Result<std::vector<Report>> run_all(const RunCommand& command,
 }
 
 std::string rendered(const RunCommand& command, const std::vector<Report>& reports) {
-  if (command.common.output == "json") return json_document(reports);
-  if (command.common.output == "junit") return junit_document(reports);
-  std::string text;
-  if (!command.details) text = header_row() + "\n";
-  for (const auto& report : reports)
-    text += command.details ? text_details(report) + "\n" : text_row(report) + "\n";
-  return text;
+  const auto& format = *command.common.output;
+  return command.details ? format.details(reports) : format.runs(reports);
 }
 
 std::vector<std::string> split(const std::string& text, char at) {
@@ -210,6 +207,13 @@ int run_command(const RunCommand& command) {
   return exit_code_of(*reports);
 }
 
+int schema_command() {
+  const auto written = write_output("", scenario_schema());
+  if (written) return exit_as_expected;
+  std::cerr << "rehearse: " << written.error().message << "\n";
+  return exit_output;
+}
+
 int sweep_command(const SweepCommand& command) {
   const auto scenario = load_scenario(command.path);
   if (!scenario) return complain(scenario.error());
@@ -228,8 +232,9 @@ int sweep_command(const SweepCommand& command) {
   options.progress = [&](double done) { bar.show(done, scenario->name); };
   const auto result = sweep(*scenario, options);
   if (!result) return complain(result.error());
-  std::string text = command.common.output == "json" ? sweep_json(*result) : sweep_table(*result);
-  if (command.common.output == "text") {
+  ports::check(command.common.output->sweep != nullptr, "a form without a sweep was asked for one");
+  std::string text = command.common.output->sweep(*result);
+  if (command.common.output->for_people) {
     const auto sentence = safe_window_sentence(*scenario);
     if (!sentence) return complain(sentence.error());
     text += *sentence + "\n";

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "rotator/ports/result.h"
+#include "scenarios/formats.h"
 #include "scenarios/report.h"
 
 namespace scenarios {
@@ -22,10 +23,10 @@ inline constexpr int exit_internal = 70;
 inline constexpr int exit_output = 74;
 
 struct CommonOptions {
-  std::string output = "text";   // text, json, junit
+  const Format* output = &formats().front();
   std::string output_file = {};  // empty = stdout
   unsigned threads = 1;
-  bool progress = false;  // stderr is a terminal
+  bool progress = false;  // a bar on stderr, which must be a terminal
 };
 
 struct RunCommand {
@@ -55,6 +56,8 @@ struct SweepCommand {
 
 int run_command(const RunCommand& command);
 int sweep_command(const SweepCommand& command);
+// Prints the JSON Schema of a scenario's file.
+int schema_command();
 // `rehearse` alone: every scenario of the guide, the coarse table of windows, the sentence to take
 // home; the JSON report goes to `report_file` unless that is empty.
 int main_command(const std::string& scenarios_folder, const std::string& report_file,

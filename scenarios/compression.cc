@@ -8,20 +8,6 @@
 namespace scenarios {
 namespace {
 
-void shrink(ports::Duration& duration, int factor) { duration /= factor; }
-
-void shrink(std::vector<Step>& steps, int factor) {
-  for (auto& step : steps) {
-    shrink(step.plus, factor);
-    if (auto* const time = std::get_if<ports::Duration>(&step.argument)) shrink(*time, factor);
-  }
-}
-
-void shrink(ports::Instant& instant, int factor) {
-  if (instant != ports::Instant::max())
-    instant = ports::Instant(instant.time_since_epoch() / factor);
-}
-
 // Divides the times of every key of a list, as its row says.
 class Divider final : public rotator::Keys {
  public:
@@ -49,6 +35,10 @@ class Divider final : public rotator::Keys {
     if (options.of == Of::times_a_minute) *value *= factor_;
   }
 
+  void on_other(const rotator::Key&, const rotator::OtherValue& value) override {
+    if (value.divide) value.divide(factor_);
+  }
+
   int factor_;
 };
 
@@ -59,14 +49,6 @@ Scenario compressed(const Scenario& scenario, int factor) {
   fast.compression = factor;
   Divider divider(factor);
   list_keys(divider, fast);
-  shrink(fast.driver.commands, factor);
-  for (auto& [name, policy] : fast.policies) shrink(policy.commands, factor);
-  shrink(fast.timeline, factor);
-  for (auto& fault : fast.faults) {
-    shrink(fault.from, factor);
-    shrink(fault.to, factor);
-    shrink(fault.delay, factor);
-  }
   return fast;
 }
 

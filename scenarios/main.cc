@@ -8,7 +8,10 @@
 #include <thread>
 
 #include "scenarios/commands.h"
+#include "scenarios/compression.h"
+#include "scenarios/formats.h"
 #include "scenarios/serve.h"
+#include "scenarios/sweep.h"
 
 namespace {
 
@@ -37,15 +40,100 @@ std::string rotator_beside() {
   return "rotator";
 }
 
+// The forms that print runs or, of these, the ones that print a sweep.
+std::vector<std::string> format_names(bool of_sweeps) {
+  std::vector<std::string> names;
+  for (const auto& format : scenarios::formats())
+    if (!of_sweeps || format.sweep != nullptr) names.emplace_back(format.name);
+  return names;
+}
+
 void add_common(CLI::App& command, scenarios::CommonOptions& common,
                 const std::vector<std::string>& outputs) {
-  command.add_option("--output", common.output, "What to print")
+  command
+      .add_option_function<std::string>(
+          "--output",
+          [&common](const std::string& name) { common.output = scenarios::find_format(name); },
+          "What to print")
       ->check(CLI::IsMember(outputs))
-      ->capture_default_str();
+      ->default_str(common.output->name);
   command.add_option("--output-file", common.output_file,
                      "Write it there instead of stdout, whole or not at all");
   command.add_option("--threads", common.threads, "Runs side by side; changes no digit")
       ->check(CLI::Range(1, 256));
+}
+
+void add_wire(CLI::App& command, scenarios::RunCommand& run) {
+  command
+      .add_option("--wire", run.wire,
+                  "sim: virtual time. http: real HTTPS and the rotator's executable")
+      ->check(CLI::IsMember({"sim", "http"}))
+      ->capture_default_str();
+}
+
+CLI::Option* add_fidelity(CLI::App& command, std::string& fidelity) {
+  return command.add_option("--fidelity", fidelity, "exact, superposed, counts or hybrid")
+      ->check(CLI::IsMember({"exact", "superposed", "counts", "hybrid"}));
+}
+
+void add_compression(CLI::App& command, int& compression) {
+  command.add_option("--compression", compression, "HTTP wire: times faster than real")
+      ->check(CLI::Range(1, scenarios::max_compression))
+      ->capture_default_str();
+}
+
+CLI::App* add_run(CLI::App& app, scenarios::RunCommand& run) {
+  auto* command = app.add_subcommand("run", "Run scenarios: files, folders, or the guide's");
+  command->add_option("scenario", run.paths, "Scenario files or folders of them");
+  add_wire(*command, run);
+  command->add_option("--seed", run.seed, "Instead of each scenario's own");
+  command->add_option("--policy", run.policy, "One of the scenario's `policies:` as the driver");
+  add_fidelity(*command, run.fidelity);
+  command->add_flag("--details", run.details, "Phases, invariants and deviations of each run");
+  add_compression(*command, run.compression);
+  command->add_option("--rotator", run.rotator, "HTTP wire: the rotator's executable");
+  command->add_option("--kill-at-call", run.kill_at_call,
+                      "HTTP wire: kill -9 the rotator at its n-th call, then resume");
+  add_common(*command, run.common, format_names(false));
+  return command;
+}
+
+CLI::App* add_replay(CLI::App& app, scenarios::RunCommand& replay) {
+  auto* command =
+      app.add_subcommand("replay", "Run one scenario again and print everything that happened");
+  command->add_option("scenario", replay.paths, "The scenario file")->required()->expected(1);
+  command->add_option("--seed", replay.seed, "The seed of the run");
+  command->add_option("--policy", replay.policy, "The policy of the run");
+  add_wire(*command, replay);
+  add_common(*command, replay.common, format_names(false));
+  replay.details = true;
+  replay.timeline = true;
+  return command;
+}
+
+CLI::App* add_sweep(CLI::App& app, scenarios::SweepCommand& sweep) {
+  auto* command =
+      app.add_subcommand("sweep", "Count failed logins for each overlap window and policy");
+  command->add_option("scenario", sweep.path, "The scenario file, with `policies:`")->required();
+  command->add_option("--window", sweep.windows, "FROM..TO/STEP, or a list: 0s,1m,5m")
+      ->capture_default_str();
+  command->add_option("--policies", sweep.policies, "Comma-separated; default: all of them");
+  command->add_option("--seeds", sweep.seeds, "Runs a point")
+      ->check(CLI::Range(1, scenarios::max_sweep_seeds))
+      ->capture_default_str();
+  add_fidelity(*command, sweep.fidelity)->capture_default_str();
+  add_common(*command, sweep.common, format_names(true));
+  return command;
+}
+
+CLI::App* add_serve(CLI::App& app, scenarios::ServeCommand& serve) {
+  auto* command =
+      app.add_subcommand("serve", "Serve a scenario's mocks over loopback HTTPS until SIGTERM");
+  command->add_option("scenario", serve.path,
+                      "The scenario file; default: the guide's zero_downtime");
+  add_compression(*command, serve.compression);
+  command->add_flag("--logins", serve.logins, "Users log in meanwhile");
+  return command;
 }
 
 int run(int argc, char** argv) {
@@ -60,85 +148,30 @@ int run(int argc, char** argv) {
   app.add_option("--report-file", report_file,
                  "Where `rehearse` alone writes its JSON report; empty for none")
       ->capture_default_str();
-
-  scenarios::RunCommand run;
-  auto* run_app = app.add_subcommand("run", "Run scenarios: files, folders, or the guide's");
-  run_app->add_option("scenario", run.paths, "Scenario files or folders of them");
-  run_app
-      ->add_option("--wire", run.wire,
-                   "sim: virtual time. http: real HTTPS and the rotator's executable")
-      ->check(CLI::IsMember({"sim", "http"}))
-      ->capture_default_str();
-  run_app->add_option("--seed", run.seed, "Instead of each scenario's own");
-  run_app->add_option("--policy", run.policy, "One of the scenario's `policies:` as the driver");
-  run_app->add_option("--fidelity", run.fidelity, "exact, superposed, counts or hybrid")
-      ->check(CLI::IsMember({"exact", "superposed", "counts", "hybrid"}));
-  run_app->add_flag("--details", run.details, "Phases, invariants and deviations of each run");
-  run_app->add_option("--compression", run.compression, "HTTP wire: times faster than real")
-      ->check(CLI::Range(1, 60))
-      ->capture_default_str();
-  run_app->add_option("--rotator", run.rotator, "HTTP wire: the rotator's executable");
-  run_app->add_option("--kill-at-call", run.kill_at_call,
-                      "HTTP wire: kill -9 the rotator at its n-th call, then resume");
-  add_common(*run_app, common, {"text", "json", "junit"});
-
-  scenarios::RunCommand replay;
-  auto* replay_app =
-      app.add_subcommand("replay", "Run one scenario again and print everything that happened");
-  replay_app->add_option("scenario", replay.paths, "The scenario file")->required()->expected(1);
-  replay_app->add_option("--seed", replay.seed, "The seed of the run");
-  replay_app->add_option("--policy", replay.policy, "The policy of the run");
-  replay_app->add_option("--wire", replay.wire, "sim or http")
-      ->check(CLI::IsMember({"sim", "http"}))
-      ->capture_default_str();
-  add_common(*replay_app, common, {"text", "json", "junit"});
-
-  scenarios::SweepCommand sweep;
-  auto* sweep_app =
-      app.add_subcommand("sweep", "Count failed logins for each overlap window and policy");
-  sweep_app->add_option("scenario", sweep.path, "The scenario file, with `policies:`")->required();
-  sweep_app->add_option("--window", sweep.windows, "FROM..TO/STEP, or a list: 0s,1m,5m")
-      ->capture_default_str();
-  sweep_app->add_option("--policies", sweep.policies, "Comma-separated; default: all of them");
-  sweep_app->add_option("--seeds", sweep.seeds, "Runs a point")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str();
-  sweep_app->add_option("--fidelity", sweep.fidelity, "exact, superposed, counts or hybrid")
-      ->check(CLI::IsMember({"exact", "superposed", "counts", "hybrid"}))
-      ->capture_default_str();
-  add_common(*sweep_app, common, {"text", "json"});
-
-  scenarios::ServeCommand serve;
-  auto* serve_app =
-      app.add_subcommand("serve", "Serve a scenario's mocks over loopback HTTPS until SIGTERM");
-  serve_app->add_option("scenario", serve.path,
-                        "The scenario file; default: the guide's zero_downtime");
-  serve_app->add_option("--compression", serve.compression, "Times faster than real")
-      ->check(CLI::Range(1, 60))
-      ->capture_default_str();
-  serve_app->add_flag("--logins", serve.logins, "Users log in meanwhile");
-
+  const std::string folder = scenarios_folder();
+  scenarios::RunCommand run{.scenarios_folder = folder, .common = common};
+  scenarios::RunCommand replay{.scenarios_folder = folder, .common = common};
+  scenarios::SweepCommand sweep{.common = common};
+  scenarios::ServeCommand serve{.scenarios_folder = folder};
+  const auto* run_app = add_run(app, run);
+  const auto* replay_app = add_replay(app, replay);
+  const auto* sweep_app = add_sweep(app, sweep);
+  const auto* serve_app = add_serve(app, serve);
+  const auto* schema_app =
+      app.add_subcommand("schema", "Print the JSON Schema of a scenario's file");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : scenarios::exit_usage;
   }
-  for (auto* command : {&run, &replay}) {
-    command->scenarios_folder = scenarios_folder();
+  for (auto* command : {&run, &replay})
     if (command->rotator.empty()) command->rotator = rotator_beside();
-    command->common = common;
-  }
-  sweep.common = common;
-  serve.scenarios_folder = scenarios_folder();
+  if (schema_app->parsed()) return scenarios::schema_command();
   if (serve_app->parsed()) return scenarios::serve_command(serve);
   if (run_app->parsed()) return scenarios::run_command(run);
   if (sweep_app->parsed()) return scenarios::sweep_command(sweep);
-  if (replay_app->parsed()) {
-    replay.details = true;
-    replay.timeline = true;
-    return scenarios::run_command(replay);
-  }
-  return scenarios::main_command(scenarios_folder(), report_file, common);
+  if (replay_app->parsed()) return scenarios::run_command(replay);
+  return scenarios::main_command(folder, report_file, common);
 }
 
 }  // namespace

@@ -1,8 +1,17 @@
 #include "scenarios/play.h"
 
+#include "rotator/rotation/phase.h"
 #include "scenarios/assemble.h"
 
 namespace scenarios {
+namespace {
+
+// How much of a rotation is behind who enters this phase, by the phases alone.
+double share_of(rotator::Phase phase) {
+  return static_cast<double>(phase) / static_cast<double>(rotator::Phase::rollback);
+}
+
+}  // namespace
 
 const char* to_string(Command command) { return command == Command::run ? "run" : "resume"; }
 
@@ -16,6 +25,8 @@ void Play::enter(const std::string& phase) {
   if (!over_) phase_ = phase;
   if (entered_.insert(phase).second && phase != "before") schedule_steps(phase);
   narrator_.note(stage_.scheduler().now(), "phase " + phase);
+  if (!progress_ || over_) return;
+  if (const auto known = rotator::parse_phase(phase)) progress_(share_of(*known));
 }
 
 void Play::end() {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -46,9 +47,11 @@ enum class Next {
 
 class Play final : private mocks::Timed {
  public:
-  // All must outlive it. Every act and phase goes to the narrator.
-  Play(const Scenario& scenario, Stage& stage, Narrator& narrator)
-      : scenario_(scenario), stage_(stage), narrator_(narrator) {}
+  // All must outlive it. Every act and phase goes to the narrator; `progress`, unless empty, is
+  // told with each phase how far the driver is, from 0 to 1.
+  Play(const Scenario& scenario, Stage& stage, Narrator& narrator,
+       const std::function<void(double)>& progress)
+      : scenario_(scenario), stage_(stage), narrator_(narrator), progress_(progress) {}
   Play(const Play&) = delete;
   Play& operator=(const Play&) = delete;
 
@@ -81,6 +84,7 @@ class Play final : private mocks::Timed {
   const Scenario& scenario_;
   Stage& stage_;
   Narrator& narrator_;
+  const std::function<void(double)>& progress_;
   std::set<std::string> entered_;
   std::string phase_;
   ports::Instant began_ = {};

@@ -1,6 +1,6 @@
-// Report: what one run came to, as one value. Text, JSON and JUnit are pure functions of it. The
-// JSON is a public interface: scenarios/report.schema.json, `"schema": 1`; members may be added,
-// none changes its meaning.
+// Report: what one run came to, as one value. What is printed is a pure function of it, a file
+// report_<form>.cc each; formats.h lists the forms. The JSON is a public interface:
+// scenarios/report.schema.json, `"schema": 1`; members may be added, none changes its meaning.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ const char* to_string(Verdict verdict);
 // Worst wins; fail is worse than unknown, which is worse than pass.
 Verdict worst(Verdict a, Verdict b);
 
-// Logins tried and failed in one span of time. Causes as design: secret_retired, stale_render, ...
+// Logins tried and failed in one span of time. Causes by their words (mocks/users/cause.h).
 struct LoginCount {
   std::uint64_t tried = 0;
   std::uint64_t failed = 0;
@@ -90,6 +90,10 @@ std::string header_row();
 std::string text_row(const Report& report);
 // The whole report for a person: the row, phases, invariants, deviations.
 std::string text_details(const Report& report);
+
+// The rows of some runs below their header, and the whole reports one after the other.
+std::string text_rows(const std::vector<Report>& runs);
+std::string text_documents(const std::vector<Report>& runs);
 
 // {"schema": 1, "verdict": worst of all, "runs": [...]}, two-space indentation, newline at the end.
 std::string json_document(const std::vector<Report>& runs);

@@ -31,7 +31,8 @@ struct RunOptions {
   std::string rotator = {};
   // HTTP wire: kill -9 the rotator at its n-th call (from 1), then resume. 0 = never.
   std::uint64_t kill_at_call = 0;
-  // Tells a progress bar how far the run is, 0 to 1. May be called from another thread.
+  // Told with each phase how far the run is, from 0 to 1; under the world's lock, and on the HTTP
+  // wire from another thread than the run's.
   std::function<void(double)> progress = {};
 };
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "rotator/cli/config_keys.h"
 #include "rotator/cli/keys_yaml.h"
@@ -12,120 +10,26 @@
 namespace scenarios {
 namespace {
 
-using mocks::sim::FaultRule;
 using ports::ErrorCode;
 using ports::fail;
 using rotator::YamlSection;
 
-// The one key of an entry that is an act; the others are `at`, `after`, `plus`.
-void read_act(YamlSection& entry, ActPlace place, Step& step) {
-  const auto known = act_names(place);
-  bool found = false;
-  bool unknown = false;
-  for (const auto& key : entry.keys()) {
-    if (key == "at" || key == "after" || key == "plus") continue;
-    const std::string value = entry.text(key);
-    const auto* const row = find_act(key, place);
-    if (row == nullptr) {
-      entry.complain(key, "no such act; known here: " + known);
-      unknown = true;
-      continue;
-    }
-    if (found) entry.complain(key, "an entry holds one act; begin another with '-'");
-    found = true;
-    step.act = row->act;
-    step.line = entry.line(key);
-    if (auto argument = parse_argument(row->argument, value))
-      step.argument = std::move(*argument);
-    else
-      entry.complain(key, argument.error().message);
-  }
-  if (!found && !unknown) entry.complain("at", "this entry has no act; add one of " + known);
+// What holds between the keys that say who drives.
+void check_driver(YamlSection section, Driver& driver) {
+  if (!section.has("operator"))
+    return rotator::check_rotation(section.section("rotation"), driver.rotation);
+  driver.kind = Driver::Kind::operator_by_hand;
+  if (driver.commands.empty())
+    section.complain("operator", "an operator needs commands; `rehearse schema` lists them");
+  for (const char* key : {"rotation", "unsafe"})
+    if (section.has(key))
+      section.complain(key, "an operator by hand has no rotation.yaml; keep one");
 }
 
-std::vector<Step> read_timeline(YamlSection& file) {
-  std::vector<Step> steps;
-  for (auto& entry : file.list("timeline")) {
-    Step step;
-    entry.read("at", step.plus);
-    entry.read("after", step.phase);
-    entry.read("plus", step.plus);
-    read_act(entry, ActPlace::timeline, step);
-    steps.push_back(std::move(step));
-  }
-  return steps;
-}
-
-std::vector<Step> read_commands(YamlSection& parent, const std::string& key) {
-  std::vector<Step> steps;
-  for (auto& entry : parent.list(key)) {
-    Step step;
-    read_act(entry, ActPlace::command, step);
-    steps.push_back(std::move(step));
-  }
-  if (steps.empty())
-    parent.complain(key, "an operator needs commands; see scenarios/scenario.schema.json");
-  return steps;
-}
-
-Driver read_driver(YamlSection& section) {
-  Driver driver;
-  if (section.has("operator")) {
-    driver.kind = Driver::Kind::operator_by_hand;
-    driver.commands = read_commands(section, "operator");
-    if (section.has("rotation"))
-      section.complain("rotation", "an operator by hand has no rotation.yaml; keep one");
-    return driver;
-  }
-  auto rotation = section.section("rotation");
-  rotator::read_keys(
-      rotation, [&](rotator::Keys& keys) { rotator::list_rotation_keys(keys, driver.rotation); });
-  rotator::check_rotation(rotation, driver.rotation);
-  auto unsafe = section.section("unsafe");
-  rotator::read_keys(
-      unsafe, [&](rotator::Keys& keys) { rotator::list_unsafe_keys(keys, driver.rotation); });
-  return driver;
-}
-
-std::vector<FaultRule> read_faults(YamlSection& file) {
-  std::vector<FaultRule> rules;
-  for (auto& entry : file.list("faults")) {
-    FaultRule rule;
-    rule.label = "fault " + std::to_string(rules.size() + 1);
-    std::string kind;
-    entry.require("kind", kind);
-    if (const auto* const known = mocks::sim::find_kind(kind))
-      rule.kind = known;
-    else
-      entry.complain("kind", "no such fault; known: " + std::string(mocks::sim::kind_names()));
-    entry.read("label", rule.label);
-    entry.read("caller", rule.caller);
-    entry.read("server", rule.server);
-    entry.read("method", rule.method);
-    entry.read("target", rule.target);
-    int nth = 1;
-    int count = 1;
-    entry.read("nth", nth, 1, 1'000'000);
-    entry.read("count", count, 0, 1'000'000);
-    rule.nth = static_cast<std::uint64_t>(nth);
-    rule.count = static_cast<std::uint64_t>(count);
-    ports::Duration from{0};
-    entry.read("from", from);
-    rule.from = ports::Instant(from);
-    std::optional<ports::Duration> to;
-    entry.read("to", to);
-    if (to) rule.to = ports::Instant(*to);
-    entry.read("delay", rule.delay);
-    int status = 503;
-    entry.read("status", status, 100, 599);
-    rule.response.status = status;
-    entry.read("body", rule.response.body);
-    std::string retry_after;
-    entry.read("retry_after", retry_after);
-    if (!retry_after.empty()) rule.response.headers.push_back({"Retry-After", retry_after});
-    rules.push_back(std::move(rule));
-  }
-  return rules;
+void check_drivers(YamlSection& file, Scenario& scenario) {
+  check_driver(file, scenario.driver);
+  for (auto& [name, policy] : scenario.policies)
+    check_driver(file.section("policies").section(name), policy);
 }
 
 }  // namespace
@@ -149,26 +53,19 @@ ports::Result<Scenario> parse_scenario(const std::string& text, const std::strin
   scenario.path = path;
   scenario.name = scenario_name(path);
   rotator::read_keys(*file, [&](rotator::Keys& keys) { list_keys(keys, scenario); });
-  scenario.driver = read_driver(*file);
-  auto policies = file->section("policies");
-  for (const auto& name : policies.keys()) {
-    auto policy = policies.section(name);
-    scenario.policies[name] = read_driver(policy);
-  }
-  scenario.timeline = read_timeline(*file);
-  scenario.faults = read_faults(*file);
+  check_drivers(*file, scenario);
+  for (std::size_t i = 0; i < scenario.faults.size(); ++i)
+    if (scenario.faults[i].label.empty())
+      scenario.faults[i].label = "fault " + std::to_string(i + 1);
   const auto done = file->finish();
   if (!done) return fail(done.error());
   return scenario;
 }
 
 ports::Result<Scenario> load_scenario(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (!in || !(text << in.rdbuf()))
-    return fail(ErrorCode::configuration,
-                path + ": cannot be read; check the path and its permissions");
-  return parse_scenario(text.str(), path);
+  const auto text = rotator::read_file(path);
+  if (!text) return fail(text.error());
+  return parse_scenario(*text, path);
 }
 
 ports::Result<std::vector<std::string>> scenario_files(const std::string& folder) {

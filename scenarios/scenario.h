@@ -1,6 +1,6 @@
 // Scenario: one rehearsal as data: the world, who rotates and how, what goes wrong when, and what
-// is expected. A YAML file of at most a screenful; an unknown key is an error with its line. JSON
-// Schema: scenarios/scenario.schema.json
+// is expected. A YAML file of at most a screenful; an unknown key is an error with its line. Its
+// keys are listed in scenario_keys.cc; `rehearse schema` prints them as a JSON Schema.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@
 #include "rotator/ports/clock.h"
 #include "rotator/ports/result.h"
 #include "rotator/rotation/configuration.h"
-#include "scenarios/acts.h"
 #include "scenarios/report.h"
+#include "scenarios/steps.h"
 
 namespace scenarios {
 
@@ -71,16 +71,6 @@ struct PortalWorld {
   bool key_ring = false;              // ... and new pods still verify the old key, old ones the new
 };
 
-// One act (acts.h) and when it happens. The commands of an operator follow one another instead.
-struct Step {
-  // When: so much after the driver began, or after it entered `phase` for the first time.
-  std::string phase = {};  // empty = the driver's beginning
-  ports::Duration plus{0};
-  Act act = Act::wait;
-  Argument argument = {};  // of the kind that the act's row asks for
-  int line = 0;            // in the file
-};
-
 // Who rotates.
 struct Driver {
   enum class Kind { rotator, operator_by_hand } kind = Kind::rotator;
@@ -100,12 +90,6 @@ struct Expectation {
   std::set<std::string> violated = {};  // invariants that must be violated, and no other
   std::string says =
       {};  // what the row says when it is as expected, e.g. "fails, as the guide warns"
-};
-
-struct Sweep {
-  ports::Duration low{0};
-  ports::Duration high{0};
-  ports::Duration step{0};
 };
 
 struct Scenario {

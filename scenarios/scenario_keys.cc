@@ -1,16 +1,24 @@
 #include "scenarios/scenario_keys.h"
 
 #include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
 
 #include "mocks/users/cause.h"
+#include "rotator/cli/config_keys.h"
+#include "rotator/cli/keys_schema.h"
+#include "rotator/cli/keys_yaml.h"
 #include "scenarios/compression.h"
 #include "scenarios/invariants.h"
 
 namespace scenarios {
 namespace {
 
+using mocks::sim::FaultRule;
 using rotator::Ending;
 using rotator::Keys;
+using rotator::YamlSection;
+using Json = nlohmann::ordered_json;
 using Of = rotator::NumberOptions::Of;
 
 constexpr std::array methods = {"client_secret_post", "client_secret_basic"};
@@ -25,6 +33,10 @@ constexpr std::array wires = {"sim", "http"};
 // "25%" or "1", as Kubernetes writes them.
 constexpr rotator::TextOptions count_or_percentage = {.pattern = "[0-9]+%?", .or_number = true};
 constexpr rotator::NumberOptions logins = {.low = 0, .high = 2'000'000'000};
+
+std::string reference_to(const char* definition) {
+  return Json{{"$ref", std::string("#/definitions/") + definition}}.dump();
+}
 
 std::vector<std::string> causes() {
   std::vector<std::string> all;
@@ -96,6 +108,95 @@ void list_portal(Keys& keys, PortalWorld& portal) {
   keys.flag("key_ring", "Pods of either key verify the other.", portal.key_ring);
 }
 
+// The sections of rotation.yaml that a driver may set, by the rotator's own rows.
+using RotatorRows = void (*)(Keys&, rotator::RotationConfiguration&);
+
+rotator::OtherValue rotator_value(RotatorRows rows, const char* definition,
+                                  rotator::RotationConfiguration& rotation) {
+  return {.read =
+              [rows, &rotation](YamlSection& file, const char* key) {
+                auto section = file.section(key);
+                rotator::read_keys(section, [&](Keys& keys) { rows(keys, rotation); });
+              },
+          .schema = [definition] { return reference_to(definition); }};
+}
+
+void list_driver(Keys& keys, Driver& driver) {
+  auto commands = steps_value(ActPlace::command, driver.commands);
+  commands.schema = [] { return reference_to("operator"); };
+  keys.other("operator", "The guide's commands by hand, in order.", commands);
+  keys.other("rotation", "The rotator drives, with this section of rotation.yaml.",
+             rotator_value(rotator::list_rotation_keys, "rotation", driver.rotation));
+  keys.other("unsafe", "For drills and planted mistakes: each switch takes a protection away.",
+             rotator_value(rotator::list_unsafe_keys, "unsafe", driver.rotation));
+}
+
+// Who drives is one of the two: a person has no rotation.yaml.
+Json with_one_driver(Json schema) {
+  Json both = Json::array();
+  for (const char* other : {"rotation", "unsafe"})
+    both.push_back({{"required", Json::array({"operator", other})}});
+  schema["not"]["anyOf"] = std::move(both);
+  return schema;
+}
+
+std::string policies_schema() {
+  Driver any;
+  Json schema = {{"type", "object"}};
+  schema["additionalProperties"] = with_one_driver(
+      Json::parse(rotator::object_schema([&](Keys& keys) { list_driver(keys, any); })));
+  return schema.dump();
+}
+
+rotator::OtherValue policies_value(std::map<std::string, Driver>& policies) {
+  return {.read =
+              [&policies](YamlSection& file, const char* key) {
+                auto section = file.section(key);
+                for (const auto& name : section.keys()) {
+                  auto policy = section.section(name);
+                  rotator::read_keys(policy,
+                                     [&](Keys& keys) { list_driver(keys, policies[name]); });
+                }
+              },
+          .schema = policies_schema,
+          .divide =
+              [&policies](int factor) {
+                for (auto& [name, policy] : policies)
+                  steps_value(ActPlace::command, policy.commands).divide(factor);
+              }};
+}
+
+void list_fault(Keys& keys, FaultRule& rule) {
+  std::vector<std::string> kinds;
+  for (const auto* const kind : mocks::sim::all_kinds) kinds.emplace_back(kind->name);
+  std::string kind(rule.kind->name);
+  keys.choice("kind", "What happens to the call.", kind, kinds, {.required = true});
+  rule.kind = mocks::sim::find_kind(kind);
+  keys.text("label", "The rule's name; its draws hang on it. Else by its place in the list.",
+            rule.label);
+  keys.text("caller", "Glob: rotator, operator, agent/<pod>, portal/<pod>.", rule.caller);
+  keys.text("server", "Glob: idp, vault, kubernetes, metrics.", rule.server);
+  keys.text("method", "Glob.", rule.method);
+  keys.text("target", "Glob of path and query.", rule.target);
+  keys.number("nth", "The first match that it hits.", rule.nth, {.low = 1, .high = 1'000'000});
+  keys.number("count", "How often; 0 = without limit.", rule.count, {.low = 0, .high = 1'000'000});
+  ports::Duration from = rule.from.time_since_epoch();
+  keys.duration("from", "Since the run began.", from);
+  rule.from = ports::Instant(from);
+  std::optional<ports::Duration> to;
+  if (rule.to != ports::Instant::max()) to = rule.to.time_since_epoch();
+  keys.duration("to", "Since the run began; else to its end.", to);
+  if (to) rule.to = ports::Instant(*to);
+  keys.duration("delay", "Of kind slow.", rule.delay);
+  auto& response = rule.response;
+  if (response.status == 0) response.status = 503;
+  keys.number("status", "Of kind answer.", response.status, {.low = 100, .high = 599});
+  keys.text("body", "Of kind answer.", response.body);
+  std::string retry_after = response.headers.empty() ? "" : response.headers.front().value;
+  keys.text("retry_after", "Header of kind answer.", retry_after, {.or_number = true});
+  if (!retry_after.empty()) response.headers = {{"Retry-After", retry_after}};
+}
+
 void list_expectation(Keys& keys, Expectation& expect) {
   keys.choice("verdict", "pass: rotated, no failed login, no broken invariant.", expect.verdict,
               verdicts);
@@ -122,6 +223,13 @@ void list_keys(Keys& keys, Scenario& scenario) {
     keys.section("portal", "The portal and its users.",
                  [&] { list_portal(keys, scenario.portal); });
   });
+  list_driver(keys, scenario.driver);
+  keys.other("policies", "Other drivers, which a sweep compares, by name.",
+             policies_value(scenario.policies));
+  keys.other("timeline", "What happens meanwhile: to the systems, or by other hands.",
+             steps_value(ActPlace::timeline, scenario.timeline));
+  keys.list("faults", "What goes wrong with single calls.", scenario.faults,
+            [&](FaultRule& rule) { list_fault(keys, rule); });
   keys.section("expect", "Whatever is not said is not checked.",
                [&] { list_expectation(keys, scenario.expect); });
   keys.choice("fidelity", "How logins are counted.", scenario.fidelity, fidelities);
@@ -129,6 +237,27 @@ void list_keys(Keys& keys, Scenario& scenario) {
   keys.duration("tail", "And after it has ended.", scenario.tail);
   keys.duration("at_most", "A run longer than this is unknown.", scenario.at_most);
   keys.choices("wires", "Where it can run.", scenario.wires, wires);
+}
+
+std::string scenario_schema() {
+  Scenario defaults;
+  Driver any;
+  Json schema = {
+      {"$schema", "http://json-schema.org/draft-07/schema#"},
+      {"title", "A rehearsal's scenario"},
+      {"description", "One rehearsal of `rehearse` as data. An unknown key is an error."}};
+  schema.update(
+      Json::parse(rotator::object_schema([&](Keys& keys) { list_keys(keys, defaults); })));
+  schema = with_one_driver(std::move(schema));
+  auto& definitions = schema["definitions"];
+  definitions = Json::parse(rotator::time_definitions());
+  definitions["operator"] = Json::parse(steps_schema(ActPlace::command));
+  definitions["operator"]["minItems"] = 1;
+  definitions["rotation"] = Json::parse(
+      rotator::object_schema([&](Keys& keys) { rotator::list_rotation_keys(keys, any.rotation); }));
+  definitions["unsafe"] = Json::parse(
+      rotator::object_schema([&](Keys& keys) { rotator::list_unsafe_keys(keys, any.rotation); }));
+  return schema.dump(2) + "\n";
 }
 
 }  // namespace scenarios

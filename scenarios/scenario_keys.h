@@ -2,6 +2,8 @@
 // (rotator/cli/keys.h). A new key is a member of its struct in scenario.h and its row here.
 #pragma once
 
+#include <string>
+
 #include "rotator/cli/keys.h"
 #include "scenarios/scenario.h"
 
@@ -9,5 +11,9 @@ namespace scenarios {
 
 // The whole file; with it a visitor sees every value of `scenario` that a file can set.
 void list_keys(rotator::Keys& keys, Scenario& scenario);
+
+// The JSON Schema of a scenario (draft 7), two-space indentation, newline at the end: what
+// `rehearse schema` prints.
+std::string scenario_schema();
 
 }  // namespace scenarios

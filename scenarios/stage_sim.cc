@@ -278,7 +278,7 @@ class SimStage final : private Stage,
   mocks::portal::Metrics metrics_;
   mocks::sim::SimFiles files_;
   Narrator narrator_;
-  Play play_{scenario_, *this, narrator_};
+  Play play_{scenario_, *this, narrator_, options_.progress};
   Process process_;
   std::vector<std::unique_ptr<Process>> bystanders_;
   std::string output_;

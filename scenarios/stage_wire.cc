@@ -130,7 +130,7 @@ class WireStage final : private Stage {
   std::mutex world_mutex_;
   mocks::sim::Trace trace_;
   Narrator narrator_;
-  Play play_{scenario_, *this, narrator_};
+  Play play_{scenario_, *this, narrator_, options_.progress};
   std::unique_ptr<mocks::sim::FaultPlan> plan_;
   std::unique_ptr<mocks::sim::Conditions> conditions_;
   std::optional<mocks::wire::RealTimeScheduler> scheduler_;

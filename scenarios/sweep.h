@@ -68,8 +68,9 @@ struct SweepResult {
 
 ports::Result<SweepResult> sweep(const Scenario& scenario, const SweepOptions& options);
 
-// The table for a person, and the document of the JSON report (design: one "policies" list of
-// "points").
+// The table for a person, and the document for a program: {"schema": 1, "scenario", "parameter":
+// "window", "policies": [{"policy", "points": [...]}]}, a point a window, with the counts and the
+// interval of SweepPoint.
 std::string sweep_table(const SweepResult& result);
 std::string sweep_json(const SweepResult& result);
 

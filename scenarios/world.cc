@@ -138,6 +138,12 @@ void World::seed_vault() {
                                           .ttl = std::chrono::hours(1)});
   static_cast<void>(
       vault_->write(vault_->root(), data + secret_path, "client_secret", first_secret_));
+  if (scenario_.vault.max_versions > 0)
+    vault_->handle(
+        {.method = "POST",
+         .target = "/v1/" + metadata + secret_path,
+         .headers = {{"X-Vault-Token", vault_->create_token({"root"}, std::chrono::minutes(1))}},
+         .body = "{\"max_versions\": " + std::to_string(scenario_.vault.max_versions) + "}"});
   static_cast<void>(
       vault_->write(vault_->root(), data + admin_path, "token", credentials_.idp_admin_token));
   credentials_.vault_token = vault_->create_token({"default", "rotator"}, std::chrono::hours(24));

@@ -70,7 +70,6 @@ class World {
   mocks::kubernetes::ApiServer& kubernetes() { return *kubernetes_; }
   mocks::portal::Fleet& fleet() { return *fleet_; }
   mocks::users::Timeline& timeline() { return timeline_; }
-  mocks::portal::LoadBalancer& load_balancer() { return *balancer_; }
   Invariants& invariants() { return invariants_; }
 
   // What changes with the restart (a new authentication method, a bumped cookie key) is in the pod

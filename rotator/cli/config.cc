@@ -37,20 +37,6 @@ void check_workload(YamlSection section) {
                      named == 0 ? "is missing; add it" : "is one of several workloads; name one");
 }
 
-ports::Result<ProgramConfiguration> read_all(YamlSection& file, const Environment& environment) {
-  ProgramConfiguration program;
-  auto& vault = program.rotation.vault;
-  vault.session.address = from_environment(environment, "VAULT_ADDR");
-  vault.session.vault_namespace = from_environment(environment, "VAULT_NAMESPACE");
-  program.vault_ca_file = from_environment(environment, "VAULT_CACERT");
-  read_keys(file, [&](Keys& keys) { list_keys(keys, program); });
-  check_workload(file.section("kubernetes"));
-  check_vault(file.section("vault"), vault);
-  check_rotation(file.section("rotation"), program.rotation.rotation);
-  if (const auto read = file.finish(); !read) return ports::fail(read.error());
-  return program;
-}
-
 }  // namespace
 
 void check_rotation(YamlSection section, const RotationConfiguration& rotation) {
@@ -64,9 +50,9 @@ void check_rotation(YamlSection section, const RotationConfiguration& rotation) 
 
 ports::Result<ProgramConfiguration> load_configuration(const std::string& path,
                                                        const Environment& environment) {
-  auto file = YamlSection::load(path);
-  if (!file) return ports::fail(file.error());
-  return read_all(*file, environment);
+  const auto text = read_file(path);
+  if (!text) return ports::fail(text.error());
+  return parse_configuration(*text, path, environment);
 }
 
 ports::Result<ProgramConfiguration> parse_configuration(const std::string& text,
@@ -74,7 +60,17 @@ ports::Result<ProgramConfiguration> parse_configuration(const std::string& text,
                                                         const Environment& environment) {
   auto file = YamlSection::parse(text, name);
   if (!file) return ports::fail(file.error());
-  return read_all(*file, environment);
+  ProgramConfiguration program;
+  auto& vault = program.rotation.vault;
+  vault.session.address = from_environment(environment, "VAULT_ADDR");
+  vault.session.vault_namespace = from_environment(environment, "VAULT_NAMESPACE");
+  program.vault_ca_file = from_environment(environment, "VAULT_CACERT");
+  read_keys(*file, [&](Keys& keys) { list_keys(keys, program); });
+  check_workload(file->section("kubernetes"));
+  check_vault(file->section("vault"), vault);
+  check_rotation(file->section("rotation"), program.rotation.rotation);
+  if (const auto read = file->finish(); !read) return ports::fail(read.error());
+  return program;
 }
 
 std::string configuration_yaml(ProgramConfiguration program) {

@@ -45,6 +45,10 @@ struct TextOptions {
   bool or_number = false;    // the schema takes a bare number too
 };
 
+struct ChoiceOptions {
+  bool required = false;  // absent is a complaint, and the value found in place is no default
+};
+
 struct NumberOptions {
   std::int64_t low = 0;
   std::int64_t high = std::numeric_limits<std::int64_t>::max();
@@ -66,7 +70,7 @@ struct OtherValue {
   // Reads it from the section that holds the key, and complains there.
   std::function<void(YamlSection& section, const char* key)> read = {};
   // The JSON Schema of the value, as JSON text, without a description.
-  std::string schema = {};
+  std::function<std::string()> schema = {};
   // Divides its times; empty = it has none.
   std::function<void(int factor)> divide = {};
 };
@@ -132,22 +136,23 @@ class Keys {
 
   // One of `all`, a container of enumerators with a to_string, by its word; or an optional one.
   template <typename Enumeration, typename All>
-  void choice(const char* name, const char* says, Enumeration& value, const All& all) {
+  void choice(const char* name, const char* says, Enumeration& value, const All& all,
+              const ChoiceOptions& options = {}) {
     const auto begin = std::begin(all);
     std::optional<std::size_t> held;
     for (auto one = begin; one != std::end(all); ++one)
       if (*one == value) held = static_cast<std::size_t>(one - begin);
-    on_choice({name, says}, held, words_of(all));
+    on_choice({name, says}, held, words_of(all), options);
     if (held) value = *(begin + static_cast<std::ptrdiff_t>(*held));
   }
   template <typename Enumeration, typename All>
-  void choice(const char* name, const char* says, std::optional<Enumeration>& value,
-              const All& all) {
+  void choice(const char* name, const char* says, std::optional<Enumeration>& value, const All& all,
+              const ChoiceOptions& options = {}) {
     const auto begin = std::begin(all);
     std::optional<std::size_t> held;
     for (auto one = begin; one != std::end(all); ++one)
       if (value && *one == *value) held = static_cast<std::size_t>(one - begin);
-    on_choice({name, says}, held, words_of(all));
+    on_choice({name, says}, held, words_of(all), options);
     if (held) value = *(begin + static_cast<std::ptrdiff_t>(*held));
   }
 
@@ -193,6 +198,18 @@ class Keys {
     value = std::move(inside);
   }
 
+  // A list of objects: `rows(value)` calls the rows of each.
+  template <typename Value, typename List>
+  void list(const char* name, const char* says, std::vector<Value>& values, List&& rows) {
+    values.resize(begin_list({name, says}, values.size()));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      begin_entry(i);
+      rows(values[i]);
+      end_entry();
+    }
+    end_list();
+  }
+
   void other(const char* name, const char* says, const OtherValue& value) {
     on_other({name, says}, value);
   }
@@ -211,7 +228,7 @@ class Keys {
   virtual void on_duration(const Key&, std::optional<ports::Duration>&, const TimeOptions&) {}
   virtual void on_range(const Key&, std::optional<Ends>&, const TimeOptions&) {}
   virtual void on_choice(const Key&, std::optional<std::size_t>& /*index*/,
-                         const std::vector<std::string>& /*words*/) {}
+                         const std::vector<std::string>& /*words*/, const ChoiceOptions&) {}
   virtual void on_choices(const Key&, std::optional<std::vector<std::string>>& /*chosen*/,
                           const std::vector<std::string>& /*words*/) {}
   virtual void on_texts(const Key&, std::vector<std::string>&) {}
@@ -219,6 +236,11 @@ class Keys {
   // Whether the section's rows are to be visited; if so, end_section follows them.
   virtual bool begin_section(const Key&, bool present) { return present; }
   virtual void end_section() {}
+  // How many entries of the list are to be visited, of `size` that are there.
+  virtual std::size_t begin_list(const Key&, std::size_t size) { return size; }
+  virtual void begin_entry(std::size_t /*index*/) {}
+  virtual void end_entry() {}
+  virtual void end_list() {}
 
   static std::string word_of(const std::string& word) { return word; }
   static std::string word_of(const char* word) { return word; }

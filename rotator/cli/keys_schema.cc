@@ -77,11 +77,12 @@ class Describer final : public Keys {
   }
 
   void on_choice(const Key& key, std::optional<std::size_t>& index,
-                 const std::vector<std::string>& words) override {
+                 const std::vector<std::string>& words, const ChoiceOptions& options) override {
     Json schema = of_type("string", key);
     schema["enum"] = words;
-    if (index) schema["default"] = words[*index];
+    if (index && !options.required) schema["default"] = words[*index];
     add(key, std::move(schema));
+    if (options.required) object_["required"].push_back(key.name);
   }
 
   void on_choices(const Key& key, std::optional<std::vector<std::string>>& chosen,
@@ -100,7 +101,7 @@ class Describer final : public Keys {
   }
 
   void on_other(const Key& key, const OtherValue& value) override {
-    Json schema = Json::parse(value.schema);
+    Json schema = Json::parse(value.schema());
     schema["description"] = key.says;
     add(key, std::move(schema));
   }
@@ -120,9 +121,23 @@ class Describer final : public Keys {
     add(outer.key, std::move(outer.object));
   }
 
+  std::size_t begin_list(const Key& key, std::size_t) override {
+    outer_.push_back({.key = key, .object = std::move(object_)});
+    object_ = object("");
+    return 1;
+  }
+  void end_list() override {
+    Outer outer = std::move(outer_.back());
+    outer_.pop_back();
+    std::swap(object_, outer.object);
+    Json schema = of_type("array", outer.key);
+    schema["items"] = std::move(outer.object);
+    add(outer.key, std::move(schema));
+  }
+
   struct Outer {
     Key key = {};
-    Json object = {};  // what the section is a part of
+    Json object = {};  // what the section or list is a part of
     bool present = false;
   };
   Json object_ = object("");

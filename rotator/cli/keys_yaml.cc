@@ -66,8 +66,9 @@ class Reader final : public Keys {
   }
 
   void on_choice(const Key& key, std::optional<std::size_t>& index,
-                 const std::vector<std::string>& words) override {
+                 const std::vector<std::string>& words, const ChoiceOptions& options) override {
     std::string word;
+    if (options.required && !here().has(key.name)) here().complain(key.name, "is missing; add it");
     here().read_choice(key.name, word, words);
     const auto chosen = std::find(words.begin(), words.end(), word);
     if (chosen != words.end()) index = static_cast<std::size_t>(chosen - words.begin());
@@ -98,6 +99,15 @@ class Reader final : public Keys {
   }
   void end_section() override { open_.pop_back(); }
 
+  std::size_t begin_list(const Key& key, std::size_t) override {
+    lists_.push_back(here().list(key.name));
+    return lists_.back().size();
+  }
+  void begin_entry(std::size_t index) override { open_.push_back(lists_.back()[index]); }
+  void end_entry() override { open_.pop_back(); }
+  void end_list() override { lists_.pop_back(); }
+
+  std::vector<std::vector<YamlSection>> lists_;  // that are being read, innermost last
   std::vector<YamlSection> open_;  // the file and the sections that are being read, innermost last
 };
 
@@ -142,7 +152,7 @@ class Writer final : public Keys {
     if (value) line(key, format_duration(value->low) + ".." + format_duration(value->high));
   }
   void on_choice(const Key& key, std::optional<std::size_t>& index,
-                 const std::vector<std::string>& words) override {
+                 const std::vector<std::string>& words, const ChoiceOptions&) override {
     if (index) line(key, words[*index]);
   }
   void on_choices(const Key& key, std::optional<std::vector<std::string>>& chosen,
@@ -157,6 +167,10 @@ class Writer final : public Keys {
   }
   void on_other(const Key&, const OtherValue&) override {
     ports::check(false, "a key with a language of its own has no writer");
+  }
+  std::size_t begin_list(const Key&, std::size_t) override {
+    ports::check(false, "a list of objects has no writer");
+    return 0;
   }
 
   bool begin_section(const Key& key, bool present) override {

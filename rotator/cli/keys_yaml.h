@@ -16,7 +16,8 @@ void read_keys(YamlSection& file, const std::function<void(Keys&)>& list);
 
 // The keys of `list` with their values as YAML text, such that reading it gives the same values.
 // What is not set, and texts and lists that are empty, are left out. Error of the list's author: a
-// list with a value of its own language (Keys::other) cannot be written.
+// list with objects in lists, or values of a language of their own (Keys::other), cannot be
+// written.
 std::string write_keys(const std::function<void(Keys&)>& list);
 
 }  // namespace rotator

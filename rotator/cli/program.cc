@@ -36,8 +36,31 @@ Exit codes: 0 done | 1 rolled back or refused | 2 unknown, resumable | 3 stopped
 | 64 usage | 65 configuration | 70 internal | 75 another rotator is at work | 130 interrupted,
 resumable)";
 
+enum class Command { plan, run, resume, status, rollback, doctor, schema };
+
+struct CommandRow {
+  Command command = Command::plan;
+  const char* name = "";
+  const char* says = "";
+};
+
+constexpr CommandRow commands[] = {
+    {Command::plan, "plan", "Look at everything, change nothing, say whether it can begin"},
+    {Command::run, "run", "Rotate; finishes a rotation that a crash left unfinished"},
+    {Command::resume, "resume", "Continue an unfinished or stopped rotation"},
+    {Command::status, "status", "Show the journal and how things stand"},
+    {Command::rollback, "rollback", "Take an unfinished or stopped rotation back"},
+    {Command::doctor, "doctor", "Reach every system, check every permission"},
+    {Command::schema, "schema", "Print the JSON Schema of the configuration file"},
+};
+
+// Whether it may change anything in the systems that it reaches.
+bool changes(Command command) {
+  return command == Command::run || command == Command::resume || command == Command::rollback;
+}
+
 struct Arguments {
-  std::string command = {};
+  Command command = Command::plan;
   std::string configuration = "rotation.yaml";
   std::string output = "text";
   std::string log = "auto";
@@ -102,6 +125,44 @@ void write_metrics(const std::string& path, const Outcome& outcome, const std::s
               << " cannot be written; check its directory and the free space\n";
 }
 
+// Prints a result, or says why there is none; the exit code, which `code_of` tells for a result.
+template <typename Value, typename Code>
+int print(const ports::Result<Value>& result, OutputFormat format, Code code_of) {
+  if (!result) return complain(result.error(), format);
+  std::cout << render(*result, format) << std::flush;
+  return code_of(*result);
+}
+
+template <typename Value>
+int code_of_judgement(const Value& judged) {
+  switch (judged.verdict()) {
+    case Judgement::pass: return 0;
+    case Judgement::fail: return exit_code(Ending::refused);
+    case Judgement::unknown: return exit_code(Ending::unknown);
+  }
+  return exit_code(Ending::unknown);
+}
+
+// Performs the command and prints what comes of it; the exit code.
+int perform(Rotation& rotation, const Arguments& arguments, OutputFormat format,
+            const std::string& client_id, ports::Clock& clock) {
+  Outcome outcome;
+  switch (arguments.command) {
+    case Command::plan: return print(rotation.plan(), format, code_of_judgement<Plan>);
+    case Command::doctor: return print(rotation.doctor(), format, code_of_judgement<DoctorReport>);
+    case Command::status:
+      return print(rotation.status(), format, [](const StatusReport&) { return 0; });
+    case Command::schema: return 0;
+    case Command::run: outcome = rotation.run(); break;
+    case Command::resume: outcome = rotation.resume(); break;
+    case Command::rollback: outcome = rotation.rollback(); break;
+  }
+  std::cout << render(outcome, format) << std::flush;
+  if (!arguments.metrics_file.empty())
+    write_metrics(arguments.metrics_file, outcome, client_id, clock);
+  return outcome.exit_code;
+}
+
 int run_command(const Arguments& arguments, const Environment& environment, OutputFormat format) {
   auto program = load_configuration(arguments.configuration, environment);
   if (!program) return complain(program.error(), format);
@@ -117,10 +178,9 @@ int run_command(const Arguments& arguments, const Environment& environment, Outp
     credentials.vault_token = ports::Secret(std::string(token->second));
   }
 
-  const bool changes = arguments.command == "run" || arguments.command == "resume" ||
-                       arguments.command == "rollback";
+  const bool acts = changes(arguments.command);
   // A person waits for the answer of a command that only looks.
-  if (!changes) {
+  if (!acts) {
     auto& cluster = configuration.kubernetes.cluster;
     auto& vault = configuration.vault.session;
     cluster.patience = std::min(cluster.patience, patience_when_looking);
@@ -144,43 +204,15 @@ int run_command(const Arguments& arguments, const Environment& environment, Outp
   Cluster event_cluster(*wiring.http, wiring.clock, wiring.files, configuration.kubernetes.cluster,
                         std::move(connection->token));
   EventNotifier events(event_cluster, configuration.kubernetes.workload, *listener);
-  if (changes && configuration.notifications.kubernetes_events) listener = &events;
+  if (acts && configuration.notifications.kubernetes_events) listener = &events;
   WebhookNotifier webhook(*wiring.http, wiring.clock, configuration.notifications.webhook_url,
                           *listener);
-  if (changes && !configuration.notifications.webhook_url.empty()) listener = &webhook;
+  if (acts && !configuration.notifications.webhook_url.empty()) listener = &webhook;
 
   Rotation rotation({*wiring.http, wiring.clock, wiring.random, wiring.files}, configuration,
                     std::move(credentials), *listener);
-  const auto print = [&](const auto& result) {
-    if (!result) return complain(result.error(), format);
-    std::cout << render(*result, format) << std::flush;
-    return 0;
-  };
-  const auto judge = [](Judgement verdict) {
-    return verdict == Judgement::pass   ? 0
-           : verdict == Judgement::fail ? exit_code(Ending::refused)
-                                        : exit_code(Ending::unknown);
-  };
-  if (arguments.command == "plan") {
-    const auto plan = rotation.plan();
-    const int printed = print(plan);
-    return printed != 0 ? printed : judge(plan->verdict());
-  }
-  if (arguments.command == "doctor") {
-    const auto report = rotation.doctor();
-    const int printed = print(report);
-    return printed != 0 ? printed : judge(report->verdict());
-  }
-  if (arguments.command == "status") return print(rotation.status());
-
-  const auto outcome = arguments.command == "run"      ? rotation.run()
-                       : arguments.command == "resume" ? rotation.resume()
-                                                       : rotation.rollback();
-  std::cout << render(outcome, format) << std::flush;
-  if (!arguments.metrics_file.empty())
-    write_metrics(arguments.metrics_file, outcome, configuration.identity_provider.client_id,
-                  wiring.clock);
-  return outcome.exit_code;
+  return perform(rotation, arguments, format, configuration.identity_provider.client_id,
+                 wiring.clock);
 }
 
 }  // namespace
@@ -203,20 +235,14 @@ int run_program(int argc, const char* const* argv, const Environment& environmen
   app.add_option("--metrics-file", arguments.metrics_file,
                  "Write Prometheus metrics of the run here (textfile collector)");
   app.add_flag("-v,--verbose", arguments.verbose, "Log waits too");
-  app.add_subcommand("plan", "Look at everything, change nothing, say whether it can begin");
-  app.add_subcommand("run", "Rotate; finishes a rotation that a crash left unfinished");
-  app.add_subcommand("resume", "Continue an unfinished or stopped rotation");
-  app.add_subcommand("status", "Show the journal and how things stand");
-  app.add_subcommand("rollback", "Take an unfinished or stopped rotation back");
-  app.add_subcommand("doctor", "Reach every system, check every permission");
-  app.add_subcommand("schema", "Print the JSON Schema of the configuration file");
+  for (const auto& row : commands)
+    app.add_subcommand(row.name, row.says)->callback([&] { arguments.command = row.command; });
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : exit_usage;
   }
-  arguments.command = app.get_subcommands().front()->get_name();
-  if (arguments.command == "schema") {
+  if (arguments.command == Command::schema) {
     std::cout << configuration_schema() << std::flush;
     return 0;
   }

@@ -80,6 +80,15 @@ std::string format_duration(Duration duration) {
   return text;
 }
 
+ports::Result<std::string> read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  if (!in || !(text << in.rdbuf()))
+    return fail(ErrorCode::configuration,
+                path + ": cannot be read; check the path and its permissions");
+  return text.str();
+}
+
 // What all sections of one file share.
 struct YamlSection::Document {
   std::string name;
@@ -129,15 +138,6 @@ ports::Result<YamlSection> YamlSection::parse(const std::string& text, const std
   return YamlSection(document, root);
 }
 
-ports::Result<YamlSection> YamlSection::load(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (!in || !(text << in.rdbuf()))
-    return fail(ErrorCode::configuration,
-                path + ": cannot be read; check the path and its permissions");
-  return parse(text.str(), path);
-}
-
 bool YamlSection::has(const std::string& key) const {
   const auto value = node_->at(key);
   return value.IsDefined() && !value.IsNull();
@@ -170,12 +170,6 @@ void YamlSection::read(const std::string& key, bool& value) {
   if (word != "true" && word != "false")
     return complain(key, "expected true or false, got '" + word + "'");
   value = word == "true";
-}
-
-void YamlSection::read(const std::string& key, int& value, int low, int high) {
-  std::int64_t number = value;
-  read(key, number, low, high);
-  value = static_cast<int>(number);
 }
 
 void YamlSection::read(const std::string& key, std::int64_t& value, std::int64_t low,
@@ -240,11 +234,6 @@ void YamlSection::read_range(const std::string& key, Duration& low, Duration& hi
   if (*to < *from) return complain(key, "the range '" + word + "' ends before it begins");
   low = *from;
   high = *to;
-}
-
-void YamlSection::require(const std::string& key, std::string& value) {
-  read(key, value);
-  if (value.empty()) complain(key, "is missing; add it");
 }
 
 YamlSection YamlSection::section(const std::string& key) {

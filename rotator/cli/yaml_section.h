@@ -25,12 +25,13 @@ ports::Result<ports::Duration> parse_duration(std::string_view text);
 // The shortest exact form, e.g. "1h30m"; "0s" for zero.
 std::string format_duration(ports::Duration duration);
 
+// What a file holds. Error of code configuration when it cannot be read.
+ports::Result<std::string> read_file(const std::string& path);
+
 class YamlSection {
  public:
   // `name` stands for the file in complaints.
   static ports::Result<YamlSection> parse(const std::string& text, const std::string& name);
-  // Error of code configuration when the file cannot be read.
-  static ports::Result<YamlSection> load(const std::string& path);
 
   bool has(const std::string& key) const;
   // The line of `key`, from 1; of this section when the key is absent.
@@ -42,7 +43,6 @@ class YamlSection {
   void read(const std::string& key, std::string& value);
   void read(const std::string& key, bool& value);
   void read(const std::string& key, std::int64_t& value, std::int64_t low, std::int64_t high);
-  void read(const std::string& key, int& value, int low, int high);
   void read(const std::string& key, ports::Duration& value);
   void read(const std::string& key, std::optional<ports::Duration>& value);
   void read(const std::string& key, std::vector<std::string>& value);
@@ -51,8 +51,6 @@ class YamlSection {
                    const std::vector<std::string>& allowed);
   // "20s..40s", or one duration for both.
   void read_range(const std::string& key, ports::Duration& low, ports::Duration& high);
-  // As `read`, and a complaint when absent or empty.
-  void require(const std::string& key, std::string& value);
 
   // A sub-section, the same one each time; an empty one when absent.
   YamlSection section(const std::string& key);

@@ -7,10 +7,4 @@ const std::vector<const WorkloadKind*>& all_workload_kinds() {
   return all;
 }
 
-const WorkloadKind* find_workload_kind(std::string_view kind) {
-  for (const auto* one : all_workload_kinds())
-    if (one->kind == kind) return one;
-  return nullptr;
-}
-
 }  // namespace rotator

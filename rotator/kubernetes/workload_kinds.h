@@ -3,7 +3,6 @@
 // name in every sentence follow from its row.
 #pragma once
 
-#include <string_view>
 #include <vector>
 
 #include "rotator/kubernetes/workload.h"
@@ -16,7 +15,5 @@ extern const WorkloadKind deployment;
 
 // In the order in which they are offered. The first is the one that a journal does not name.
 const std::vector<const WorkloadKind*>& all_workload_kinds();
-// By the word that objects carry, "Deployment"; null for one that this rotator does not know.
-const WorkloadKind* find_workload_kind(std::string_view kind);
 
 }  // namespace rotator

@@ -14,12 +14,6 @@ const char* to_string(Gate gate) {
   return "unknown";
 }
 
-std::optional<Gate> parse_gate(std::string_view text) {
-  for (const auto gate : all_gates)
-    if (text == to_string(gate)) return gate;
-  return std::nullopt;
-}
-
 const char* to_string(Judgement judgement) {
   switch (judgement) {
     case Judgement::pass: return "pass";

@@ -23,7 +23,6 @@ inline constexpr Gate all_gates[] = {Gate::old_pods_gone,           Gate::every_
                                      Gate::window_elapsed,          Gate::quiet_period};
 // The names above: public, in configuration files and logs.
 const char* to_string(Gate gate);
-std::optional<Gate> parse_gate(std::string_view text);
 
 // What an examination concludes, of a gate or of a finding of the preflight. Three-valued: what
 // cannot be evaluated is unknown, and unknown never passes.

@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 #include <set>
 
+#include "scenarios/scenario_keys.h"
 #include "tests/scenarios/schema.h"
 
 BOOST_AUTO_TEST_SUITE(acts)
@@ -77,7 +78,7 @@ BOOST_AUTO_TEST_CASE(what_an_act_does_is_in_its_row) {
 }
 
 BOOST_AUTO_TEST_CASE(the_published_schema_describes_every_act_as_its_row_does) {
-  const testing::Schema schema("scenarios/scenario.schema.json");
+  const testing::Schema schema("a scenario", scenarios::scenario_schema());
   for (const auto place : {ActPlace::command, ActPlace::timeline}) {
     const std::string pointer = place == ActPlace::command
                                     ? "/definitions/operator/items/properties/"

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "scenarios/run.h"
+#include "scenarios/scenario_keys.h"
 #include "tests/scenarios/schema.h"
 
 BOOST_AUTO_TEST_SUITE(guide)
@@ -65,7 +66,7 @@ BOOST_AUTO_TEST_CASE(every_scenario_from_the_field_is_as_expected_at_another_see
 }
 
 BOOST_AUTO_TEST_CASE(every_file_validates_by_the_published_schema) {
-  const testing::Schema schema("scenarios/scenario.schema.json");
+  const testing::Schema schema("a scenario", scenarios::scenario_schema());
   for (const auto& folder : {"guide", "field"})
     for (const auto& file : files(folder)) {
       const auto complaints = schema.complaints_about_yaml(testing::read_file(file));

@@ -57,7 +57,9 @@ class ToyStage final : public scenarios::Stage {
 
  public:
   scenarios::Narrator narrator;
-  scenarios::Play play{scenario, *this, narrator};
+  std::vector<double> shares;  // what a progress bar was told
+  std::function<void(double)> progress = [this](double share) { shares.push_back(share); };
+  scenarios::Play play{scenario, *this, narrator, progress};
 };
 
 }  // namespace
@@ -91,6 +93,17 @@ BOOST_AUTO_TEST_CASE(an_act_of_the_network_reaches_the_conditions_and_its_opposi
   stage.run_for(std::chrono::seconds(1));
   BOOST_TEST(!stage.conditions().is_cut("agent/portal-1", "vault"));
   BOOST_TEST(!stage.conditions().is_down("kubernetes"));
+}
+
+BOOST_AUTO_TEST_CASE(a_progress_bar_is_told_with_each_phase_how_far_the_driver_is) {
+  ToyStage stage("");
+  stage.play.enter("before");
+  stage.play.begin();
+  for (const char* phase : {"preflight", "overlap", "confirm"}) stage.play.enter(phase);
+  stage.play.end();
+  stage.play.enter("after");
+  BOOST_TEST(stage.shares == (std::vector<double>{0.0, 0.5, 0.9}),
+             boost::test_tools::tolerance(0.001) << boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(users_know_of_an_identity_provider_that_is_down) {

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "rotator/cli/config.h"
+#include "scenarios/scenario_keys.h"
 #include "tests/scenarios/schema.h"
 
 BOOST_AUTO_TEST_SUITE(scenario)
@@ -57,7 +58,7 @@ std::vector<std::string> listed(const std::string& sentence) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(an_unknown_key_is_refused_with_line_and_key_by_loader_and_schema) {
-  const testing::Schema schema("scenarios/scenario.schema.json");
+  const testing::Schema schema("a scenario", scenarios::scenario_schema());
   for (const auto& place : places) {
     const std::string yaml = place.yaml + "planted: 1\n";
     const auto line = std::count(yaml.begin(), yaml.end(), '\n') + 2;
@@ -70,23 +71,16 @@ BOOST_AUTO_TEST_CASE(an_unknown_key_is_refused_with_line_and_key_by_loader_and_s
 }
 
 BOOST_AUTO_TEST_CASE(the_schema_knows_exactly_the_keys_that_the_loader_reads) {
-  const testing::Schema schema("scenarios/scenario.schema.json");
+  const testing::Schema schema("a scenario", scenarios::scenario_schema());
   for (const auto& place : places) {
-    auto known = listed(complaint(place.yaml + "planted: 1\n"));
-    if (place.section.empty()) {
-      // Who drives: a rotator, or an operator by hand.
-      BOOST_TEST(listed(complaint("operator:\n  - wait: 1s\nplanted: 1\n")).size() + 1 ==
-                 known.size());
-      known.emplace_back("operator");
-      std::sort(known.begin(), known.end());
-    }
+    const auto known = listed(complaint(place.yaml + "planted: 1\n"));
     const auto described = schema.properties(place.pointer);
     BOOST_TEST(known == described, boost::test_tools::per_element());
   }
 }
 
 BOOST_AUTO_TEST_CASE(the_schema_knows_exactly_the_acts_that_the_loader_knows) {
-  const testing::Schema schema("scenarios/scenario.schema.json");
+  const testing::Schema schema("a scenario", scenarios::scenario_schema());
   auto acts = listed(complaint("timeline:\n  - planted: 1\n"));
   for (const char* when : {"after", "at", "plus"}) acts.emplace_back(when);
   std::sort(acts.begin(), acts.end());
@@ -98,20 +92,26 @@ BOOST_AUTO_TEST_CASE(the_schema_knows_exactly_the_acts_that_the_loader_knows) {
 }
 
 BOOST_AUTO_TEST_CASE(the_schema_knows_exactly_the_kinds_of_fault) {
-  const testing::Schema schema("scenarios/scenario.schema.json");
-  std::string kinds;
-  for (const auto* kind : mocks::sim::all_kinds)
-    kinds += (kinds.empty() ? "\"" : ", \"") + std::string(kind->name) + "\"";
+  const testing::Schema schema("a scenario", scenarios::scenario_schema());
+  std::string quoted;
+  std::string names;
+  for (const auto* kind : mocks::sim::all_kinds) {
+    const std::string name(kind->name);
+    quoted += (quoted.empty() ? "\"" : ", \"") + name + "\"";
+    names += (names.empty() ? "" : ", ") + name;
+  }
   BOOST_TEST(testing::same_json(schema.text("/properties/faults/items/properties/kind/enum"),
-                                "[" + kinds + "]"));
+                                "[" + quoted + "]"));
   BOOST_TEST(complaint("faults: [{kind: gremlin}]\n") ==
-             "scenarios/field/x.yaml:3: faults[0].kind: no such fault; known: " +
-                 std::string(mocks::sim::kind_names()));
+             "scenarios/field/x.yaml:3: faults[0].kind: expected one of " + names +
+                 ", got 'gremlin'");
+  BOOST_TEST(complaint("faults: [{server: idp}]\n") ==
+             "scenarios/field/x.yaml:3: faults[0].kind: is missing; add it");
 }
 
 BOOST_AUTO_TEST_CASE(the_rotators_own_sections_are_described_as_in_its_own_schema) {
   const testing::Schema own("rotation.yaml", rotator::configuration_schema());
-  const testing::Schema schema("scenarios/scenario.schema.json");
+  const testing::Schema schema("a scenario", scenarios::scenario_schema());
   for (const char* section : {"rotation", "unsafe"})
     BOOST_TEST(schema.properties("/definitions/" + std::string(section)) ==
                    own.properties("/properties/" + std::string(section)),
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(the_rotators_own_sections_are_described_as_in_its_own_schem
 }
 
 BOOST_AUTO_TEST_CASE(what_the_schema_refuses_the_loader_refuses_too) {
-  const testing::Schema schema("scenarios/scenario.schema.json");
+  const testing::Schema schema("a scenario", scenarios::scenario_schema());
   for (const char* wrong : {"lead: 5\n",
                             "lead: 5 minutes\n",
                             "seed: -1\n",

@@ -1,7 +1,6 @@
 #include "mocks/sim/faults/kinds.h"
 
 #include <algorithm>
-#include <string>
 
 #include "rotator/ports/check.h"
 
@@ -17,15 +16,6 @@ std::size_t number_of(const FaultKind& kind) {
   const auto* const found = std::find(all_kinds.begin(), all_kinds.end(), &kind);
   ports::check(found != all_kinds.end(), "a kind of fault is not in the table");
   return static_cast<std::size_t>(found - all_kinds.begin());
-}
-
-std::string_view kind_names() {
-  static const std::string names = [] {
-    std::string all;
-    for (const auto* kind : all_kinds) all.append(all.empty() ? "" : ", ").append(kind->name);
-    return all;
-  }();
-  return names;
 }
 
 }  // namespace mocks::sim

@@ -47,8 +47,6 @@ inline constexpr std::array all_kinds = {
 const FaultKind* find_kind(std::string_view name);
 // The place of a kind in all_kinds.
 std::size_t number_of(const FaultKind& kind);
-// "slow, refuse, ...": for a complaint.
-std::string_view kind_names();
 
 // What becomes of a call that meets this kind, without parameters.
 inline Fate fate_of(const FaultKind& kind) { return {.course = kind.course}; }

@@ -40,8 +40,8 @@ class KeyChanger final : public rotator::Keys {
   void on_number(const rotator::Key& key, std::optional<std::int64_t>& value,
                  const rotator::NumberOptions& options) override {
     if (!here(key)) return;
-    const auto old = value.value_or(options.low - 1);
-    value = old < options.high ? old + 1 : options.low;
+    const auto old = value.value_or(options.low);
+    value = old < options.high / 2 ? 2 * old + 1 : options.low;
   }
   void on_duration(const rotator::Key& key, std::optional<ports::Duration>& value,
                    const rotator::TimeOptions& options) override {
@@ -55,8 +55,9 @@ class KeyChanger final : public rotator::Keys {
         Ends{.low = old.low + std::chrono::seconds(5), .high = old.high + std::chrono::seconds(9)};
   }
   void on_choice(const rotator::Key& key, std::optional<std::size_t>& index,
-                 const std::vector<std::string>& words) override {
-    if (words.size() > 1 && here(key)) index = index ? (*index + 1) % words.size() : 0;
+                 const std::vector<std::string>& words, const rotator::ChoiceOptions&) override {
+    if (words.size() > 1 && here(key))
+      index = index ? (*index + 1) % words.size() : words.size() - 1;
   }
   void on_choices(const rotator::Key& key, std::optional<std::vector<std::string>>& chosen,
                   const std::vector<std::string>& words) override {

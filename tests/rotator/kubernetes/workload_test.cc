@@ -95,11 +95,6 @@ BOOST_AUTO_TEST_CASE(kinds_of_one_name_have_two_identities) {
   BOOST_TEST((WorkloadReference{&workload::rollout, "web"}.identity() == "rollout/web"));
 }
 
-BOOST_AUTO_TEST_CASE(a_kind_is_found_by_its_word) {
-  BOOST_TEST((find_workload_kind("Deployment") == &workload_kinds::deployment));
-  BOOST_TEST((find_workload_kind("deployment") == nullptr));
-}
-
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rotator

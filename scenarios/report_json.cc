@@ -1,0 +1,74 @@
+// Reports for programs; the members are described in report.schema.json.
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "scenarios/report.h"
+
+namespace scenarios {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// One decimal is what a person reads; the JSON keeps milliseconds.
+double rounded(double seconds) { return std::round(seconds * 1000.0) / 1000.0; }
+
+Json json_of(const LoginCount& logins) {
+  Json by_cause = Json::object();
+  for (const auto& [cause, count] : logins.by_cause) by_cause[cause] = count;
+  return {{"tried", logins.tried},
+          {"failed", logins.failed},
+          {"expected_failed", rounded(logins.expected_failed)},
+          {"by_cause", by_cause}};
+}
+
+Json json_of(const Report& report) {
+  Json run;
+  run["scenario"] = report.scenario;
+  run["wire"] = report.wire;
+  run["seed"] = report.seed;
+  if (!report.policy.empty()) run["policy"] = report.policy;
+  run["verdict"] = to_string(report.verdict);
+  run["expected"] = to_string(report.expected);
+  run["as_expected"] = report.as_expected;
+  run["deviations"] = report.deviations;
+  run["rotation"] = {
+      {"strategy", report.rotation.strategy},   {"outcome", to_string(report.rotation.outcome)},
+      {"phase", report.rotation.phase},         {"duration_s", rounded(report.rotation.duration_s)},
+      {"api_calls", report.rotation.api_calls}, {"restarts", report.rotation.restarts},
+      {"message", report.rotation.message}};
+  run["logins"] = json_of(report.logins);
+  run["phases"] = Json::array();
+  for (const auto& phase : report.phases) {
+    Json entry = {
+        {"phase", phase.phase}, {"from_s", rounded(phase.from_s)}, {"to_s", rounded(phase.to_s)}};
+    entry.update(json_of(phase.logins));
+    run["phases"].push_back(entry);
+  }
+  run["invariants"] = Json::array();
+  for (const auto& invariant : report.invariants) {
+    Json entry = {{"name", invariant.name}, {"verdict", to_string(invariant.verdict)}};
+    if (invariant.verdict != Verdict::pass) entry["at_s"] = rounded(invariant.at_s);
+    if (!invariant.what.empty()) entry["what"] = invariant.what;
+    run["invariants"].push_back(entry);
+  }
+  run["faults"] = report.faults;
+  run["faults_never_fired"] = report.faults_never_fired;
+  if (!report.trace_hash.empty()) run["trace_hash"] = report.trace_hash;
+  run["replay"] = report.replay;
+  return run;
+}
+
+}  // namespace
+
+std::string json_document(const std::vector<Report>& runs) {
+  Verdict all = Verdict::pass;
+  Json list = Json::array();
+  for (const auto& run : runs) {
+    all = worst(all, run.verdict);
+    list.push_back(json_of(run));
+  }
+  const Json document = {{"schema", 1}, {"verdict", to_string(all)}, {"runs", list}};
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace scenarios

@@ -1,0 +1,63 @@
+// Reports for CI systems, as JUnit XML in the form that they have agreed on
+// (https://github.com/testmoapp/junitxml).
+#include <array>
+#include <cstdio>
+
+#include "scenarios/report.h"
+
+namespace scenarios {
+namespace {
+
+std::string xml(const std::string& text) {
+  std::string safe;
+  for (const char c : text) {
+    switch (c) {
+      case '&': safe += "&amp;"; break;
+      case '<': safe += "&lt;"; break;
+      case '>': safe += "&gt;"; break;
+      case '"': safe += "&quot;"; break;
+      default:
+        // XML 1.0 has no way to write other control characters.
+        safe += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? '?' : c;
+    }
+  }
+  return safe;
+}
+
+std::string seconds(double number) {
+  std::array<char, 64> buffer{};
+  std::snprintf(buffer.data(), buffer.size(), "%.3f", number);
+  return buffer.data();
+}
+
+}  // namespace
+
+std::string junit_document(const std::vector<Report>& runs) {
+  std::size_t failures = 0;
+  std::size_t errors = 0;
+  std::string cases;
+  for (const auto& run : runs) {
+    const bool broken = !run.as_expected && run.verdict == Verdict::unknown;
+    if (broken) ++errors;
+    if (!run.as_expected && !broken) ++failures;
+    cases += "    <testcase classname=\"" + xml(run.wire) + "\" name=\"" + xml(run.scenario) +
+             " seed " + std::to_string(run.seed) + "\" time=\"" + seconds(run.rotation.duration_s) +
+             "\">\n";
+    if (!run.as_expected) {
+      std::string why;
+      for (const auto& deviation : run.deviations) why += deviation + "\n";
+      const std::string kind = broken ? "error" : "failure";
+      cases += "      <" + kind + " message=\"" +
+               xml(run.deviations.empty() ? "deviates" : run.deviations.front()) + "\">" +
+               xml(why + text_row(run) + "\nreplay: " + run.replay) + "</" + kind + ">\n";
+    }
+    cases += "    </testcase>\n";
+  }
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"rehearse\" "
+         "tests=\"" +
+         std::to_string(runs.size()) + "\" failures=\"" + std::to_string(failures) +
+         "\" errors=\"" + std::to_string(errors) + "\">\n" + cases +
+         "  </testsuite>\n</testsuites>\n";
+}
+
+}  // namespace scenarios

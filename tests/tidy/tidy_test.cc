@@ -3,87 +3,23 @@
 // for and guards itself). Each rule names its replacement.
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
-#include <cctype>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <regex>
-#include <sstream>
 #include <string>
 #include <vector>
+
+#include "tests/tidy/sources.h"
 
 BOOST_AUTO_TEST_SUITE(tidy)
 
 namespace {
 
 namespace fs = std::filesystem;
-
-struct SourceFile {
-  std::string path;  // relative to the project's root
-  std::string text;
-};
-
-std::string read(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
-
-// Every .h and .cc below the rooms of the house.
-std::vector<SourceFile> sources() {
-  const fs::path root = OVERLAP_SOURCE_DIR;
-  std::vector<SourceFile> all;
-  for (const char* room : {"rotator", "mocks", "scenarios", "bench", "tests"}) {
-    for (const auto& entry : fs::recursive_directory_iterator(root / room)) {
-      const auto extension = entry.path().extension();
-      if (extension != ".h" && extension != ".cc") continue;
-      all.push_back({fs::relative(entry.path(), root).generic_string(), read(entry.path())});
-    }
-  }
-  return all;
-}
-
-bool starts_with_any(const std::string& path, const std::vector<std::string>& prefixes) {
-  for (const auto& prefix : prefixes)
-    if (path.starts_with(prefix)) return true;
-  return false;
-}
-
-// The text without comments and string literals, so that prose may name what code may not call.
-std::string code_of(const std::string& text) {
-  std::string code;
-  enum class In { program, line_comment, block_comment, string, character } in = In::program;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const char next = i + 1 < text.size() ? text[i + 1] : '\0';
-    switch (in) {
-      case In::program:
-        if (c == '/' && next == '/') in = In::line_comment;
-        if (c == '/' && next == '*') in = In::block_comment;
-        if (c == '"') in = In::string;
-        if (c == '\'' && (i == 0 || std::isalnum(static_cast<unsigned char>(text[i - 1])) == 0))
-          in = In::character;
-        code += c;
-        break;
-      case In::line_comment:
-        if (c == '\n') in = In::program, code += c;
-        break;
-      case In::block_comment:
-        if (c == '/' && text[i - 1] == '*') in = In::program;
-        break;
-      case In::string:
-        if (c == '\\') ++i;
-        if (c == '"') in = In::program, code += c;
-        break;
-      case In::character:
-        if (c == '\\') ++i;
-        if (c == '\'') in = In::program, code += c;
-        break;
-    }
-  }
-  return code;
-}
+using ::tidy::code_of;
+using ::tidy::includes_of;
+using ::tidy::sources;
+using ::tidy::starts_with_any;
 
 struct IncludeRule {
   std::string who;               // files below this
@@ -143,14 +79,11 @@ const std::vector<Ban>& bans() {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(includes_only_from_the_rooms_that_a_room_may_know) {
-  static const std::regex include(R"re((?:^|\n)#include "([^"]+)")re");
   for (const auto& file : sources()) {
     const auto rule = std::find_if(include_rules.begin(), include_rules.end(),
                                    [&](const auto& r) { return file.path.starts_with(r.who); });
     BOOST_REQUIRE(rule != include_rules.end());
-    for (std::sregex_iterator it(file.text.begin(), file.text.end(), include), end; it != end;
-         ++it) {
-      const std::string included = (*it)[1];
+    for (const auto& included : includes_of(file)) {
       BOOST_TEST(starts_with_any(included, rule->may), file.path + " includes " + included);
       BOOST_TEST(
           fs::exists(fs::path(OVERLAP_SOURCE_DIR) / included),

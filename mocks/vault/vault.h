@@ -17,8 +17,8 @@
 // (subject = name_of(display name)).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,107 +29,14 @@
 #include "mocks/handler.h"
 #include "mocks/scheduler.h"
 #include "mocks/sim/draws.h"
+#include "mocks/vault/store/auth_method.h"
+#include "mocks/vault/store/issuer.h"
 #include "mocks/vault/store/kv.h"
+#include "mocks/vault/store/options.h"
+#include "mocks/vault/store/outcome.h"
 #include "rotator/ports/clock.h"
 
 namespace mocks::vault {
-
-// A larger request body is answered with 413.
-inline constexpr std::size_t max_request_body = std::size_t{32} << 20;  // bytes
-// The field whose value the facts name.
-inline constexpr std::string_view secret_field_name = "client_secret";
-
-// What the Kubernetes API says of a service-account token (TokenReview).
-struct TokenReview {
-  enum class Problem { none, expired, audience, issuer };
-  bool authenticated = false;
-  std::string service_account_namespace = {};
-  std::string service_account = {};
-  std::string uid = {};
-  // Why not, where Vault tells: each has its own 403 text, all else is a bare "permission denied".
-  Problem problem = Problem::none;
-};
-using TokenReviewer = std::function<TokenReview(std::string_view jwt)>;
-
-// Who logs in by the typed face: views, valid during the call.
-struct ServiceAccount {
-  std::string_view service_account_namespace = {};
-  std::string_view name = {};
-  std::string_view uid = {};
-};
-
-struct KubernetesRole {
-  std::vector<std::string> names = {};       // bound_service_account_names, globs allowed
-  std::vector<std::string> namespaces = {};  // bound_service_account_namespaces, globs allowed
-  std::vector<std::string> policies = {};
-  ports::Duration ttl{0};      // 0 = the system's default, 768 h
-  ports::Duration max_ttl{0};  // 0 = the system's maximum, 768 h
-};
-
-struct VaultOptions {
-  std::string version = "1.14.2";
-  // Since about 1.17 the envelope ends in "mount_type".
-  bool mount_type = false;
-  // "2 errors occurred: ... invalid token" for an unknown token, as 1.16 and later say it; the
-  // measured 1.14 says "permission denied".
-  bool invalid_token_text = false;
-  bool initialised = true;
-  std::string root_token = "root";
-  // Shares and threshold of the unseal key; see unseal_key().
-  int unseal_shares = 1;
-  int unseal_threshold = 1;
-  // With high availability: sys/leader tells it, standby() exists, a failover takes time.
-  bool high_availability = false;
-  std::string address = "https://127.0.0.1:8200";  // where a standby's 307 points
-  // A standby answers reads itself, this much behind (Enterprise performance standbys, OpenBao 2.5
-  // and later); 0 = it forwards, as the community edition does.
-  ports::Duration standby_lag{0};
-  // How long the cluster has no active node after sys/step-down or step_down().
-  ports::Duration election = std::chrono::seconds(10);
-  // How long a fresh or upgraded KV version 2 mount answers 400 "Upgrading from non-versioned ...".
-  ports::Duration upgrade_window{0};
-};
-
-// How a typed call ended. The HTTP face renders the same outcomes as status and text.
-enum class Outcome {
-  ok,
-  sealed,        // 503
-  leaderless,    // 500
-  rate_limited,  // 429
-  bad_token,     // 403: unknown, expired, revoked
-  denied,        // 403: by policy, or by the role on login
-  missing,       // 404: no such key, version or mount
-  deleted,       // 404 with metadata: soft-deleted or destroyed
-  conflict,      // 400: check-and-set mismatch
-  refused,       // 400: anything else, e.g. an unknown role
-};
-const char* to_string(Outcome outcome);
-
-// Names one token for typed actors; 0 names none. Never used twice.
-using TokenHandle = std::uint64_t;
-
-// Why a Kubernetes login was denied, where Vault tells.
-enum class Denial { none, name, service_account_namespace };
-
-struct LoginResult {
-  Outcome outcome = Outcome::denied;
-  Denial why = Denial::none;
-  TokenHandle token = 0;
-  ports::Duration ttl{0};
-  bool renewable = false;
-};
-
-struct ReadOptions {
-  std::int64_t version = 0;  // 0 = current
-  ports::Duration lag{0};    // as seen by a standby this much behind
-};
-
-struct ReadResult {
-  Outcome outcome = Outcome::missing;
-  // Set when outcome is ok; good until the next change of the Vault.
-  const KvVersion* version = nullptr;
-  const KvKey* key = nullptr;
-};
 
 class Vault final : public Handler {
  public:
@@ -196,8 +103,8 @@ class Vault final : public Handler {
   std::size_t live_tokens() const;
 
  private:
-  class State;
-  std::unique_ptr<State> state_;
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace mocks::vault

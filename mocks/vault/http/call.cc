@@ -6,14 +6,13 @@
 #include <set>
 #include <sstream>
 
+#include "mocks/vault/http/answer.h"
 #include "mocks/vault/store/json_text.h"
-#include "mocks/vault/vault.h"
 
 namespace mocks::vault {
 namespace {
 
 using nlohmann::json;
-using namespace std::string_view_literals;
 
 // Bound: nesting of a request body (Go's own is 10,000, Vault 1.20's default 500). Rendering
 // recurses.
@@ -106,7 +105,7 @@ std::string percent_decoded(std::string_view text) {
   return out;
 }
 
-Call::Call(const ports::Request& from) : request(from) {
+Call::Call(const ports::Request& from, Node where) : request(from), node(where) {
   std::string_view target = from.target;
   const std::size_t mark = target.find('?');
   if (mark != std::string_view::npos) query = parse_query(target.substr(mark + 1));
@@ -217,61 +216,6 @@ std::string Call::ignored(std::initializer_list<std::string_view> names) const {
   std::string out;
   for (const auto name : unknown) out.append(out.empty() ? "" : " ").append(name);
   return "Endpoint ignored these unrecognized parameters: [" + out + "]";
-}
-
-std::string Envelope::text() const {
-  std::string out;
-  out.reserve(256 + data.size() * (data_on_top ? 2 : 1) + auth.size() + wrap_info.size());
-  out += '{';
-  if (data_on_top && data.size() > 2) {
-    out.append(data, 1, data.size() - 2);
-    out += ',';
-  }
-  out += "\"request_id\":"sv;
-  append_string(out, request_id);
-  out += ",\"lease_id\":\"\",\"renewable\":"sv;
-  append_bool(out, renewable);
-  out += ",\"lease_duration\":"sv;
-  append_number(out, lease_duration);
-  out += ",\"data\":"sv;
-  out += data;
-  out += ",\"wrap_info\":"sv;
-  out += wrap_info;
-  out += ",\"warnings\":"sv;
-  if (warnings.empty())
-    out += "null"sv;
-  else
-    append_strings(out, warnings);
-  out += ",\"auth\":"sv;
-  out += auth;
-  if (!mount_type.empty()) {
-    out += ",\"mount_type\":"sv;
-    append_string(out, mount_type);
-  }
-  out += "}\n"sv;
-  return out;
-}
-
-ports::Response Envelope::response(int status) const { return answer(status, text()); }
-
-ports::Response answer(int status, std::string body) {
-  static const ports::Headers headers{
-      {.name = "Cache-Control", .value = "no-store"},
-      {.name = "Content-Type", .value = "application/json"},
-      {.name = "Strict-Transport-Security", .value = "max-age=31536000; includeSubDomains"}};
-  return {.status = status, .headers = headers, .body = std::move(body)};
-}
-
-ports::Response error(int status, std::string_view text) {
-  std::string body = "{\"errors\":[";
-  append_string(body, text);
-  return answer(status, body + "]}\n");
-}
-
-ports::Response not_found() { return answer(404, "{\"errors\":[]}\n"); }
-
-ports::Response one_error(int status, std::string_view text) {
-  return error(status, "1 error occurred:\n\t* " + std::string(text) + "\n\n");
 }
 
 }  // namespace mocks::vault

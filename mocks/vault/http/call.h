@@ -1,7 +1,10 @@
-// Call and Envelope: one HTTP request as Vault's router sees it, and the shapes of its answers
-// (https://developer.hashicorp.com/vault/api-docs; headers and texts measured on Vault 1.14).
+// Call: one HTTP request as Vault's router and its routes see it
+// (https://developer.hashicorp.com/vault/api-docs; what is lenient and what is not was measured on
+// Vault 1.14). The router fills in who calls; a route reads path, query and body from it.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -15,30 +18,44 @@
 
 namespace mocks::vault {
 
+// A larger request body is answered with 413.
+inline constexpr std::size_t max_request_body = std::size_t{32} << 20;  // bytes
+
+// What is asked for: the method, with LIST and ?list=true told apart from reading.
 enum class Operation { read, list, write, patch, remove, other };
+
+// Where a request came in.
+enum class Node { active, standby };
 
 class Call {
  public:
-  explicit Call(const ports::Request& request);
+  // `request` must outlive it.
+  Call(const ports::Request& request, Node node);
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
+  // --- In: what was asked.
   const ports::Request& request;
+  const Node node;
   // Below /v1/, percent-decoded; a list's ends in '/'. Empty with `known` false outside /v1/.
   std::string path = {};
   bool known = false;
   Operation operation = Operation::other;
-  std::vector<std::pair<std::string, std::string>> query = {};
-  Token* token = nullptr;
+  std::vector<std::pair<std::string, std::string>> query = {};  // decoded, in order
+
+  // --- In: what the router has found out before a route sees the call.
+  Token* token = nullptr;        // the caller's; null where none is needed
   TokenHandle token_handle = 0;  // of `token`, which a revocation may have taken
-  Token* issued = nullptr;       // the token that the answer hands out
-  bool standby = false;          // came in at the other node
   // Reads are answered as by a standby this much behind.
   ports::Duration lag{0};
+
+  // --- Out: what a route leaves for the router.
+  Token* issued = nullptr;  // the token that the answer hands out
 
   // Parses the body as the method wants it; the answer to give when that fails (400, 413, 415).
   std::optional<ports::Response> parse_body();
 
+  // The body, or null before parse_body() and without one.
   JsonView whole() const { return body_ ? body_->root() : JsonView(); }
   // A member of the body, or nothing.
   std::optional<JsonView> field(std::string_view name) const { return whole().find(name); }
@@ -61,34 +78,7 @@ class Call {
   std::optional<JsonDocument> body_;
 };
 
-// Renders the members that every successful answer has.
-struct Envelope {
-  std::string request_id = {};
-  bool renewable = false;
-  std::int64_t lease_duration = 0;
-  std::string data = "null";  // JSON text
-  std::vector<std::string> warnings = {};
-  std::string auth = "null";       // JSON text
-  std::string wrap_info = "null";  // JSON text
-  std::string mount_type = {};     // shown when not empty
-  bool data_on_top = false;        // some sys routes show the members of `data` beside it, too
-
-  void warn(std::string text) {
-    if (!text.empty()) warnings.push_back(std::move(text));
-  }
-  std::string text() const;
-  ports::Response response(int status = 200) const;
-};
-
-// An answer with Vault's headers, which are on all of them, 204 included.
-ports::Response answer(int status, std::string body = {});
-inline ports::Response no_content() { return answer(204); }
-ports::Response error(int status, std::string_view text);
-// {"errors":[]}
-ports::Response not_found();
-// 1 error occurred: * TEXT
-ports::Response one_error(int status, std::string_view text);
-
+// A '%' that begins no %XX stays as it is.
 std::string percent_decoded(std::string_view text);
 
 }  // namespace mocks::vault

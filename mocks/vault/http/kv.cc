@@ -1,18 +1,17 @@
-// The HTTP face of the kv secrets engine, both versions; metadata and configuration are in
-// kv_metadata_http.cc (https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2).
+#include "mocks/vault/http/kv.h"
+
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "mocks/read_json.h"
-#include "mocks/vault/state.h"
+#include "mocks/vault/http/answer.h"
 #include "mocks/vault/store/json_text.h"
 
 namespace mocks::vault {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::int64_t kv1_lease_s = 2'764'800;  // version 1 shows the system's default TTL
 
 constexpr std::string_view no_cas_match =
     "check-and-set parameter did not match the current version";
@@ -33,12 +32,6 @@ std::string version_text(const KvVersion& version, const KvKey& key) {
   std::string out;
   out.reserve(160);
   append_version(out, version, key);
-  return out;
-}
-
-std::string keys_text(const std::vector<std::string>& names) {
-  std::string out;
-  ObjectText(out).strings("keys", names);
   return out;
 }
 
@@ -121,32 +114,30 @@ std::string subkeys_text(JsonView value, std::int64_t depth, std::int64_t level)
 
 }  // namespace
 
-ports::Response Vault::State::kv_http(Call& call, Mount& mount, std::string_view rest) {
-  if (mount.version == 1) return kv1_http(call, mount, rest);
-  if (now() < mount.ready_at) return error(400, upgrading);
+ports::Response KvRoutes::handle(Call& call, Mount& mount, std::string_view rest) {
+  if (scheduler_.now() < mount.ready_at) return error(400, upgrading);
   const std::size_t slash = rest.find('/');
   const std::string_view verb = rest.substr(0, slash);
   const std::string_view path =
       slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1);
-  if (verb == "config" && slash == std::string_view::npos) return kv_config(call, mount);
+  if (verb == "config" && slash == std::string_view::npos) return metadata_.config(call, mount);
   if (verb == "metadata" && call.operation == Operation::list) {
     const auto names = mount.kv.list(path);
     if (names.empty()) return not_found();
-    Envelope out = envelope("kv");
+    Envelope out = envelopes_.make("kv");
     out.data = keys_text(names);
     out.warn(call.ignored({}));
     return out.response();
   }
   if (!path.empty() && !path.ends_with('/')) {
-    if (verb == "data") return kv_data(call, mount, path);
-    if (verb == "metadata") return kv_metadata(call, mount, path);
-    if (verb == "subkeys" && call.operation == Operation::read)
-      return kv_subkeys(call, mount, path);
+    if (verb == "data") return data(call, mount, path);
+    if (verb == "metadata") return metadata_.handle(call, mount, path);
+    if (verb == "subkeys" && call.operation == Operation::read) return subkeys(call, mount, path);
     if (verb == "delete" || verb == "undelete" || verb == "destroy")
-      return kv_versions(call, mount, verb, path);
+      return versions(call, mount, verb, path);
   }
-  if (call.operation == Operation::patch) return one_error(405, "unsupported operation");
-  Envelope out = envelope("kv");
+  if (call.operation == Operation::patch) return unsupported_operation();
+  Envelope out = envelopes_.make("kv");
   const bool root = slash == std::string_view::npos &&
                     (verb == "data" || verb == "metadata" || verb == "delete" ||
                      verb == "undelete" || verb == "destroy");
@@ -160,29 +151,30 @@ ports::Response Vault::State::kv_http(Call& call, Mount& mount, std::string_view
   return out.response(404);
 }
 
-ports::Response Vault::State::kv_data(Call& call, Mount& mount, std::string_view path) {
+ports::Response KvRoutes::data(Call& call, Mount& mount, std::string_view path) {
   switch (call.operation) {
-    case Operation::read: return kv_data_read(call, mount, path);
-    case Operation::write: return kv_data_write(call, mount, path);
-    case Operation::patch: return kv_data_patch(call, mount, path);
+    case Operation::read: return read(call, mount, path);
+    case Operation::write: return write(call, mount, path);
+    case Operation::patch: return patch(call, mount, path);
     case Operation::remove: {
       const KvKey* key = mount.kv.find(path);
-      if (key != nullptr && mount.kv.remove_current(path, wall_now()))
-        kv_deleted(mount, path, key->current);
+      if (key != nullptr && mount.kv.remove_current(path, scheduler_.wall_now()))
+        changes_.deleted(mount, path, key->current);
       return no_content();
     }
     case Operation::list:
     case Operation::other: break;
   }
-  return one_error(405, "unsupported operation");
+  return unsupported_operation();
 }
 
-ports::Response Vault::State::kv_data_read(Call& call, Mount& mount, std::string_view path) {
+ports::Response KvRoutes::read(Call& call, Mount& mount, std::string_view path) {
   auto asked = version_of(call);
   if (asked.bad) return std::move(*asked.bad);
-  const ReadResult found = kv_read(mount, path, {.version = asked.number, .lag = call.lag});
+  const ReadResult found =
+      mount.kv.read(path, {.version = asked.number, .lag = call.lag}, scheduler_.wall_now());
   if (found.outcome == Outcome::missing) return not_found();
-  Envelope out = envelope("kv");
+  Envelope out = envelopes_.make("kv");
   out.data.clear();
   out.data.reserve(found.version->data.size() + 160);
   out.data += "{\"data\":";
@@ -194,18 +186,18 @@ ports::Response Vault::State::kv_data_read(Call& call, Mount& mount, std::string
   return out.response(found.outcome == Outcome::ok ? 200 : 404);
 }
 
-ports::Response Vault::State::kv_data_write(Call& call, Mount& mount, std::string_view path) {
+ports::Response KvRoutes::write(Call& call, Mount& mount, std::string_view path) {
   const auto data = call.field("data");
   if (!data) return error(400, "no data provided");
   if (auto refused = refuse_cas(call, mount.kv, path)) return std::move(*refused);
-  const KvVersion& version = kv_write(mount, path, *data, call.request.body.size());
-  Envelope out = envelope("kv");
+  const KvVersion& version = changes_.write(mount, path, *data, call.request.body.size());
+  Envelope out = envelopes_.make("kv");
   out.data = version_text(version, *mount.kv.find(path));
   out.warn(call.ignored({"data", "options", "path", "version"}));
   return out.response();
 }
 
-ports::Response Vault::State::kv_data_patch(Call& call, Mount& mount, std::string_view path) {
+ports::Response KvRoutes::patch(Call& call, Mount& mount, std::string_view path) {
   const auto data = call.field("data");
   if (!data || data->is_null()) return error(400, "no data provided");
   for (const char* name : {"data", "options"})
@@ -216,8 +208,8 @@ ports::Response Vault::State::kv_data_patch(Call& call, Mount& mount, std::strin
   if (auto refused = refuse_cas(call, mount.kv, path)) return std::move(*refused);
   const KvVersion* current = key->version(0);
   if (current == nullptr) return answer(404);
-  Envelope out = envelope("kv");
-  if (!current->readable_at(wall_now())) {
+  Envelope out = envelopes_.make("kv");
+  if (!current->readable_at(scheduler_.wall_now())) {
     out.data = version_text(*current, *key);
     return out.response(404);
   }
@@ -225,15 +217,16 @@ ports::Response Vault::State::kv_data_patch(Call& call, Mount& mount, std::strin
   if (!merged.is_object()) return one_error(500, "resource does not exist");
   merged.merge_patch(data->tree());
   const auto document = JsonDocument::of(merged);
-  out.data = version_text(kv_write(mount, path, document->root()), *mount.kv.find(path));
+  out.data = version_text(changes_.write(mount, path, document->root()), *mount.kv.find(path));
   out.warn(call.ignored({"data", "options", "path", "version"}));
   return out.response();
 }
 
-ports::Response Vault::State::kv_subkeys(Call& call, Mount& mount, std::string_view path) {
+ports::Response KvRoutes::subkeys(Call& call, Mount& mount, std::string_view path) {
   auto asked = version_of(call);
   if (asked.bad) return std::move(*asked.bad);
-  const ReadResult found = kv_read(mount, path, {.version = asked.number, .lag = call.lag});
+  const ReadResult found =
+      mount.kv.read(path, {.version = asked.number, .lag = call.lag}, scheduler_.wall_now());
   if (found.outcome == Outcome::missing) return not_found();
   std::int64_t depth = 0;
   if (const auto given = call.parameter("depth"))
@@ -241,7 +234,7 @@ ports::Response Vault::State::kv_subkeys(Call& call, Mount& mount, std::string_v
   std::string subkeys = "null";
   if (found.outcome == Outcome::ok)
     subkeys = subkeys_text(JsonDocument::parse(found.version->data)->root(), depth, 1);
-  Envelope out = envelope("kv");
+  Envelope out = envelopes_.make("kv");
   out.data.clear();
   ObjectText(out.data)
       .raw("metadata", version_text(*found.version, *found.key))
@@ -249,9 +242,9 @@ ports::Response Vault::State::kv_subkeys(Call& call, Mount& mount, std::string_v
   return out.response(found.outcome == Outcome::ok ? 200 : 404);
 }
 
-ports::Response Vault::State::kv_versions(Call& call, Mount& mount, std::string_view verb,
-                                          std::string_view path) {
-  if (call.operation != Operation::write) return one_error(405, "unsupported operation");
+ports::Response KvRoutes::versions(Call& call, Mount& mount, std::string_view verb,
+                                   std::string_view path) {
+  if (call.operation != Operation::write) return unsupported_operation();
   std::vector<std::int64_t> numbers;
   for (const auto& text : call.list("versions")) {
     std::int64_t number = 0;
@@ -270,57 +263,21 @@ ports::Response Vault::State::kv_versions(Call& call, Mount& mount, std::string_
   const KvKey* key = mount.kv.find(path);
   if (key == nullptr) return no_content();
   const KvVersion* current = key->version(0);
-  const bool before = current != nullptr && current->readable_at(wall_now());
+  const bool before = current != nullptr && current->readable_at(scheduler_.wall_now());
   bool changed = false;
   if (verb == "undelete") changed = mount.kv.restore(path, numbers);
-  if (verb == "delete") changed = mount.kv.remove(path, numbers, wall_now());
+  if (verb == "delete") changed = mount.kv.remove(path, numbers, scheduler_.wall_now());
   if (verb == "destroy") changed = mount.kv.destroy(path, numbers);
   if (!changed) return no_content();
   if (verb == "undelete") {
-    if (!before && current != nullptr && current->readable_at(wall_now()))
-      kv_written(mount, path, *current);
+    if (!before && current != nullptr && current->readable_at(scheduler_.wall_now()))
+      changes_.written(mount, path, *current);
     return no_content();
   }
   for (const auto number : numbers)
     if (const KvVersion* gone = key->version(number); number > 0 && gone != nullptr)
-      kv_deleted(mount, path, number);
+      changes_.deleted(mount, path, number);
   return no_content();
-}
-
-ports::Response Vault::State::kv1_http(Call& call, Mount& mount, std::string_view path) {
-  switch (call.operation) {
-    case Operation::read: {
-      const auto it = mount.kv1.find(path);
-      if (it == mount.kv1.end()) return not_found();
-      Envelope out = envelope("kv");
-      out.data = it->second;
-      out.lease_duration = kv1_lease_s;
-      return out.response();
-    }
-    case Operation::write: {
-      const JsonView body = call.whole();
-      if (!body.is_object() || body.empty()) return error(400, "missing data fields");
-      mount.kv1.insert_or_assign(std::string(path), canonical(body));
-      return no_content();
-    }
-    case Operation::remove: {
-      const auto it = mount.kv1.find(path);
-      if (it != mount.kv1.end()) mount.kv1.erase(it);
-      return no_content();
-    }
-    case Operation::list: {
-      KvEngine names;
-      for (const auto& [name, text] : mount.kv1) names.write(name, {}, wall_now());
-      const auto listed = names.list(path);
-      if (listed.empty()) return not_found();
-      Envelope out = envelope("kv");
-      out.data = keys_text(listed);
-      return out.response();
-    }
-    case Operation::patch:
-    case Operation::other: break;
-  }
-  return one_error(405, "unsupported operation");
 }
 
 }  // namespace mocks::vault

@@ -1,8 +1,7 @@
-// The HTTP face of the kv secrets engine's metadata and configuration
-// (https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2#read-secret-metadata).
+#include "mocks/vault/http/kv_metadata.h"
+
 #include <map>
 
-#include "mocks/vault/state.h"
 #include "mocks/vault/store/json_text.h"
 
 namespace mocks::vault {
@@ -137,33 +136,33 @@ Limits limits_of(const Call& call) {
 
 }  // namespace
 
-ports::Response Vault::State::kv_metadata(Call& call, Mount& mount, std::string_view path) {
+ports::Response KvMetadataRoutes::handle(Call& call, Mount& mount, std::string_view path) {
   const KvKey* key = mount.kv.find(path);
   switch (call.operation) {
     case Operation::read: {
       if (key == nullptr) return not_found();
-      Envelope out = envelope("kv");
+      Envelope out = envelopes_.make("kv");
       out.data = metadata_text(*key);
       return out.response();
     }
     case Operation::remove: {
-      if (mount.kv.erase(path)) kv_deleted(mount, path, 0);
+      if (mount.kv.erase(path)) changes_.deleted(mount, path, 0);
       return no_content();
     }
     case Operation::patch:
       if (key == nullptr) return answer(404);
-      return kv_metadata_change(call, mount, path);
-    case Operation::write: return kv_metadata_change(call, mount, path);
+      return change(call, mount, path);
+    case Operation::write: return change(call, mount, path);
     case Operation::list:
     case Operation::other: break;
   }
-  return one_error(405, "unsupported operation");
+  return unsupported_operation();
 }
 
-ports::Response Vault::State::kv_metadata_change(Call& call, Mount& mount, std::string_view path) {
+ports::Response KvMetadataRoutes::change(Call& call, Mount& mount, std::string_view path) {
   const Limits limits = limits_of(call);
   if (!limits.problem.empty()) return error(400, limits.problem);
-  KvMetadataChange change{.max_versions = limits.max_versions,
+  KvMetadataChange wanted{.max_versions = limits.max_versions,
                           .cas_required = limits.cas_required,
                           .delete_version_after = limits.delete_version_after};
   if (const auto custom = call.field("custom_metadata"); custom && !custom->is_null()) {
@@ -173,11 +172,11 @@ ports::Response Vault::State::kv_metadata_change(Call& call, Mount& mount, std::
     const bool merge = call.operation == Operation::patch && key != nullptr && key->custom;
     CustomChange checked = custom_of(*custom, merge ? *key->custom : CustomMetadata{});
     if (!checked.problem.empty()) return error(400, checked.problem);
-    change.custom = std::move(checked.merged);
+    wanted.custom = std::move(checked.merged);
   }
-  mount.kv.change_metadata(path, change, wall_now());
-  if (mount.kv.config().cas_required && change.cas_required == false) {
-    Envelope out = envelope("kv");
+  mount.kv.change_metadata(path, wanted, scheduler_.wall_now());
+  if (mount.kv.config().cas_required && wanted.cas_required == false) {
+    Envelope out = envelopes_.make("kv");
     out.warn(
         "\"cas_required\" set to false, but is mandated by backend config. This value will be "
         "ignored.");
@@ -186,10 +185,10 @@ ports::Response Vault::State::kv_metadata_change(Call& call, Mount& mount, std::
   return no_content();
 }
 
-ports::Response Vault::State::kv_config(Call& call, Mount& mount) {
+ports::Response KvMetadataRoutes::config(Call& call, Mount& mount) {
   KvConfig& config = mount.kv.config();
   if (call.operation == Operation::read) {
-    Envelope out = envelope("kv");
+    Envelope out = envelopes_.make("kv");
     out.data.clear();
     ObjectText(out.data)
         .boolean("cas_required", config.cas_required)
@@ -197,7 +196,7 @@ ports::Response Vault::State::kv_config(Call& call, Mount& mount) {
         .number("max_versions", config.max_versions);
     return out.response();
   }
-  if (call.operation != Operation::write) return one_error(405, "unsupported operation");
+  if (call.operation != Operation::write) return unsupported_operation();
   const Limits limits = limits_of(call);
   if (!limits.problem.empty()) return error(400, limits.problem);
   if (limits.max_versions) config.max_versions = *limits.max_versions;

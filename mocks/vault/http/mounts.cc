@@ -1,30 +1,13 @@
-// sys/mounts, sys/auth and sys/internal/ui/mounts
-// (https://developer.hashicorp.com/vault/api-docs/system/mounts).
+#include "mocks/vault/http/mounts.h"
 
-#include "mocks/vault/state.h"
 #include "mocks/vault/store/json_text.h"
 
 namespace mocks::vault {
 namespace {
 
-const char* type_name(MountType type) {
-  switch (type) {
-    case MountType::kv: return "kv";
-    case MountType::system: return "system";
-    case MountType::identity: return "identity";
-    case MountType::cubbyhole: return "cubbyhole";
-    case MountType::token: return "token";
-    case MountType::approle: return "approle";
-    case MountType::kubernetes: break;
-  }
-  return "kubernetes";
-}
-
-bool is_auth(const Mount& mount) { return mount.path.starts_with("auth/"); }
-
 // As shown under sys/auth: without its "auth/".
 std::string shown_path(const Mount& mount) {
-  return is_auth(mount) ? mount.path.substr(5) : mount.path;
+  return mount.is_auth() ? mount.path.substr(5) : mount.path;
 }
 
 std::string options_text(const Mount& mount) {
@@ -42,11 +25,11 @@ std::string plugin_version(const Mount& mount, const std::string& server) {
 
 }  // namespace
 
-void Vault::State::append_mount(std::string& out, Mount& mount, bool with_path) {
-  const std::string type = type_name(mount.type);
+void MountRoutes::append(std::string& out, Mount& mount, Shown shown) {
+  const std::string type = to_string(mount.type);
   if (mount.accessor.empty()) {
-    mount.accessor = type + "_" + tokens_.uuid().substr(0, 8);
-    mount.uuid = tokens_.uuid();
+    mount.accessor = type + "_" + identifiers_.uuid().substr(0, 8);
+    mount.uuid = identifiers_.uuid();
   }
   std::string config;
   {
@@ -57,51 +40,49 @@ void Vault::State::append_mount(std::string& out, Mount& mount, bool with_path) 
     if (mount.type == MountType::system) object.strings("passthrough_request_headers", {"Accept"});
     if (mount.type == MountType::identity)
       object.strings("passthrough_request_headers", {"Authorization"});
-    if (is_auth(mount)) object.string("token_type", "default-service");
+    if (mount.is_auth()) object.string("token_type", "default-service");
   }
-  const bool plugin = mount.type == MountType::kv || mount.type == MountType::approle ||
-                      mount.type == MountType::kubernetes;
   ObjectText object(out);
   object.string("accessor", mount.accessor).raw("config", config);
-  if (plugin) object.string("deprecation_status", "supported");
+  if (mount.is_plugin()) object.string("deprecation_status", "supported");
   object.string("description", mount.description)
       .boolean("external_entropy_access", false)
       .boolean("local", mount.type == MountType::cubbyhole)
       .raw("options", options_text(mount));
-  if (with_path) object.string("path", mount.path);
+  if (shown == Shown::with_path) object.string("path", mount.path);
   object.string("plugin_version", "")
-      .string("running_plugin_version", plugin_version(mount, options_.version))
+      .string("running_plugin_version", plugin_version(mount, version_))
       .string("running_sha256", "")
       .boolean("seal_wrap", mount.type == MountType::system)
       .string("type", type)
       .string("uuid", mount.uuid);
 }
 
-ports::Response Vault::State::mounts_http(Call& call, std::string_view rest, bool auth) {
-  Envelope out = envelope("system");
+ports::Response MountRoutes::handle(Call& call, std::string_view rest, MountKind kind) {
+  const bool auth = kind == MountKind::auth;
+  Envelope out = envelopes_.make("system");
   out.data_on_top = true;
   out.data.clear();
   if (rest.empty()) {
-    if (call.operation != Operation::read) return one_error(405, "unsupported operation");
+    if (call.operation != Operation::read) return unsupported_operation();
     ObjectText object(out.data);
-    for (const auto& mount : mounts_) {
-      if (is_auth(*mount) != auth) continue;
+    for (const auto& mount : mounts_.all()) {
+      if (mount->is_auth() != auth) continue;
       std::string one;
-      append_mount(one, *mount, false);
+      append(one, *mount, Shown::settings);
       object.raw(shown_path(*mount), one);
     }
   }
   if (rest.empty()) return out.response();
-  const bool tune = rest.ends_with("/tune");
-  if (tune) rest.remove_suffix(5);
+  const bool tuning = rest.ends_with("/tune");
+  if (tuning) rest.remove_suffix(5);
   while (rest.ends_with('/')) rest.remove_suffix(1);
   const std::string path = (auth ? "auth/" : "") + std::string(rest) + "/";
-  Mount* mount = mount_of(path);
-  if (mount != nullptr && mount->path != path) mount = nullptr;
-  if (tune) {
+  Mount* mount = mounts_.at(path);
+  if (tuning) {
     if (mount == nullptr) return error(400, "cannot fetch sysview for path \"" + path + "\"");
-    if (call.operation == Operation::write) return mount_tune(call, *mount);
-    if (call.operation != Operation::read) return one_error(405, "unsupported operation");
+    if (call.operation == Operation::write) return tune(call, *mount);
+    if (call.operation != Operation::read) return unsupported_operation();
     const auto shown = [](ports::Duration ttl) {
       return whole_seconds(ttl == ports::Duration::zero() ? system_ttl : ttl);
     };
@@ -113,30 +94,31 @@ ports::Response Vault::State::mounts_http(Call& call, std::string_view rest, boo
     if (mount->type == MountType::kv) object.raw("options", options_text(*mount));
     if (auth) object.string("token_type", "default-service");
   }
-  if (tune) return out.response();
+  if (tuning) return out.response();
   switch (call.operation) {
     case Operation::read:
       if (mount == nullptr)
         return error(400, std::string("No ") + (auth ? "auth" : "secret") + " engine at " +
                               std::string(rest) + "/");
-      append_mount(out.data, *mount, false);
+      append(out.data, *mount, Shown::settings);
       return out.response();
-    case Operation::write: return mount_create(call, path, auth);
+    case Operation::write: return create(call, path, kind);
     case Operation::remove: {
-      const bool fixed = mount != nullptr && mount->type != MountType::kv &&
-                         mount->type != MountType::approle && mount->type != MountType::kubernetes;
-      if (fixed) return error(400, "cannot unmount \"" + shown_path(*mount) + "\"");
-      remove_mount(path);
+      if (mount != nullptr && !mount->is_plugin())
+        return error(400, "cannot unmount \"" + shown_path(*mount) + "\"");
+      if (mount != nullptr && auth) tokens_.revoke_path(path);
+      mounts_.remove(path);
       return no_content();
     }
     case Operation::list:
     case Operation::patch:
     case Operation::other: break;
   }
-  return one_error(405, "unsupported operation");
+  return unsupported_operation();
 }
 
-ports::Response Vault::State::mount_create(Call& call, const std::string& path, bool auth) {
+ports::Response MountRoutes::create(Call& call, const std::string& path, MountKind kind) {
+  const bool auth = kind == MountKind::auth;
   const std::string type = call.text("type");
   if (type.empty()) return error(400, "backend type must be specified as a string");
   const auto given_version = call.member("options", "version");
@@ -147,8 +129,8 @@ ports::Response Vault::State::mount_create(Call& call, const std::string& path, 
   const bool known = kv || (auth && (type == "approle" || type == "kubernetes"));
   if (!known) return error(400, "plugin not found in the catalog: " + type);
   const std::string shown = auth ? path.substr(5) : path;
-  if (mount_at(path) != nullptr) return error(400, "path is already in use at " + shown);
-  for (const auto& mount : mounts_) {
+  if (mounts_.at(path) != nullptr) return error(400, "path is already in use at " + shown);
+  for (const auto& mount : mounts_.all()) {
     if (mount->path.starts_with(path) || path.starts_with(mount->path))
       return error(400, "path is already in use at " + shown_path(*mount));
   }
@@ -163,14 +145,14 @@ ports::Response Vault::State::mount_create(Call& call, const std::string& path, 
   const MountType mount_type = kv                  ? MountType::kv
                                : type == "approle" ? MountType::approle
                                                    : MountType::kubernetes;
-  Mount& mount = add_mount(path, mount_type, kv && version == "2" ? 2 : 1);
+  Mount& mount = mounts_.add(path, mount_type, kv && version == "2" ? 2 : 1);
   mount.description = call.text("description");
   mount.default_ttl = default_ttl;
   mount.max_ttl = max_ttl;
   return no_content();
 }
 
-ports::Response Vault::State::mount_tune(Call& call, Mount& mount) {
+ports::Response MountRoutes::tune(Call& call, Mount& mount) {
   for (const auto& [name, into] : {std::pair{"default_lease_ttl", &mount.default_ttl},
                                    std::pair{"max_lease_ttl", &mount.max_ttl}}) {
     const std::string text = call.text(name);
@@ -187,12 +169,11 @@ ports::Response Vault::State::mount_tune(Call& call, Mount& mount) {
   if (version == "1" && mount.version == 2)
     return error(400, "cannot downgrade mount from version 2");
   if (version == "1" || mount.version == 2) return no_content();
-  mount.version = 2;
-  mount.ready_at = now() + options_.upgrade_window;
+  mounts_.upgrade(mount);
   for (const auto& [path, text] : mount.kv1)
-    kv_write(mount, path, JsonDocument::parse(text)->root());
+    changes_.write(mount, path, JsonDocument::parse(text)->root());
   mount.kv1.clear();
-  Envelope out = envelope("system");
+  Envelope out = envelopes_.make("system");
   out.warn(
       "Upgrading mount from version 1 to version 2. This mount will be unavailable for a brief "
       "period and will resume service shortly.");
@@ -205,8 +186,8 @@ ports::Response Vault::State::mount_tune(Call& call, Mount& mount) {
 }
 
 // What the CLI and consul-template ask before they touch a path: which engine is it?
-ports::Response Vault::State::preflight_http(Call& call, std::string_view path) {
-  if (call.operation != Operation::read) return one_error(405, "unsupported operation");
+ports::Response MountRoutes::preflight(Call& call, std::string_view path) {
+  if (call.operation != Operation::read) return unsupported_operation();
   if (call.token == nullptr) return error(403, "permission denied");
   if (path.starts_with('/')) path.remove_prefix(1);
   while (path.ends_with('/')) path.remove_suffix(1);
@@ -214,7 +195,7 @@ ports::Response Vault::State::preflight_http(Call& call, std::string_view path) 
   const auto visible = [&rights](const Mount& mount) {
     return rights.root || rights.acl.any_below(mount.path);
   };
-  Envelope out = envelope("system");
+  Envelope out = envelopes_.make("system");
   out.data.clear();
   if (path.empty()) {
     std::string auth_mounts;
@@ -222,24 +203,24 @@ ports::Response Vault::State::preflight_http(Call& call, std::string_view path) 
     {
       ObjectText auth_object(auth_mounts);
       ObjectText secret_object(secret_mounts);
-      for (const auto& mount : mounts_) {
+      for (const auto& mount : mounts_.all()) {
         if (!visible(*mount)) continue;
         std::string one;
-        append_mount(one, *mount, false);
-        (is_auth(*mount) ? auth_object : secret_object).raw(shown_path(*mount), one);
+        append(one, *mount, Shown::settings);
+        (mount->is_auth() ? auth_object : secret_object).raw(shown_path(*mount), one);
       }
     }
     ObjectText(out.data).raw("auth", auth_mounts).raw("secret", secret_mounts);
     return out.response();
   }
   const std::string slashed = std::string(path) + "/";
-  Mount* mount = mount_of(slashed);
+  Mount* mount = mounts_.of(slashed);
   if (mount == nullptr || !visible(*mount))
     return error(403,
                  "preflight capability check returned 403, please ensure client's policies "
                  "grant access to path \"" +
                      slashed + "\"");
-  append_mount(out.data, *mount, true);
+  append(out.data, *mount, Shown::with_path);
   return out.response();
 }
 

@@ -1,8 +1,8 @@
-// auth/token: create, look up, renew, revoke
-// (https://developer.hashicorp.com/vault/api-docs/auth/token).
-#include <algorithm>
+#include "mocks/vault/http/token.h"
 
-#include "mocks/vault/state.h"
+#include <algorithm>
+#include <array>
+
 #include "mocks/vault/store/json_text.h"
 
 namespace mocks::vault {
@@ -29,11 +29,11 @@ std::int64_t rounded_seconds_left(ports::WallTime expires, ports::WallTime now) 
 
 }  // namespace
 
-std::string Vault::State::auth_text(Token& token, ports::Duration lease) {
+std::string auth_text(TokenStore& tokens, Token& token, ports::Duration lease) {
   std::string out;
   ObjectText(out)
-      .string("client_token", tokens_.id(token))
-      .string("accessor", tokens_.accessor(token))
+      .string("client_token", tokens.id(token))
+      .string("accessor", tokens.accessor(token))
       .strings("policies", token.policies->names)
       .strings("token_policies", token.policies->names)
       .raw("metadata", metadata_text(*token.bearer))
@@ -47,42 +47,42 @@ std::string Vault::State::auth_text(Token& token, ports::Duration lease) {
   return out;
 }
 
-ports::Response Vault::State::token_http(Call& call, std::string_view rest) {
+ports::Response TokenRoutes::handle(Call& call, std::string_view rest) {
   const bool write = call.operation == Operation::write;
   const bool read = call.operation == Operation::read;
-  if (rest == "create" && write) return token_create(call, false);
-  if (rest == "create-orphan" && write) return token_create(call, true);
-  if (rest == "lookup-self" && (read || write)) return token_lookup(call, *call.token);
-  if (rest == "renew-self" && write) return token_renew(call, *call.token);
+  if (rest == "create" && write) return create(call, Ancestry::child);
+  if (rest == "create-orphan" && write) return create(call, Ancestry::orphan);
+  if (rest == "lookup-self" && (read || write)) return lookup(*call.token);
+  if (rest == "renew-self" && write) return renew(call, *call.token);
   if (rest == "revoke-self" && write) {
     tokens_.revoke(call.token_handle);
     return no_content();
   }
   static constexpr std::array<std::string_view, 6> others{
       "lookup", "renew", "revoke", "lookup-accessor", "renew-accessor", "revoke-accessor"};
-  if (std::find(others.begin(), others.end(), rest) == others.end())
-    return one_error(404, "unsupported path");
+  if (std::find(others.begin(), others.end(), rest) == others.end()) return unsupported_path();
   const bool by_accessor = rest.ends_with("-accessor");
-  if (!write && rest != "lookup") return one_error(405, "unsupported operation");
+  if (!write && rest != "lookup") return unsupported_operation();
   const std::string name = call.text(by_accessor ? "accessor" : "token");
-  Token* named =
-      by_accessor ? tokens_.find_accessor(name, wall_now()) : tokens_.find(name, wall_now());
+  Token* named = by_accessor ? tokens_.find_accessor(name, scheduler_.wall_now())
+                             : tokens_.find(name, scheduler_.wall_now());
   if (rest == "lookup" && name.empty()) named = call.token;
   if (rest.starts_with("lookup")) {
     if (named == nullptr)
       return by_accessor ? error(403, "invalid accessor") : error(403, "bad token");
-    return token_lookup(call, *named);
+    return lookup(*named);
   }
   if (rest.starts_with("renew")) {
     if (named == nullptr) return error(400, by_accessor ? "invalid accessor" : "token not found");
-    return token_renew(call, *named);
+    return renew(call, *named);
   }
   if (by_accessor && named == nullptr) return error(400, "invalid accessor");
   if (named != nullptr) tokens_.revoke(named->handle);
   return no_content();
 }
 
-ports::Response Vault::State::token_create(Call& call, bool orphan) {
+ports::Response TokenRoutes::create(Call& call, Ancestry ancestry) {
+  const bool orphan = ancestry == Ancestry::orphan;
   Token& parent = *call.token;
   const bool root = tokens_.rights(parent).root;
   if (parent.batch) return error(400, "batch tokens cannot create more tokens");
@@ -108,7 +108,7 @@ ports::Response Vault::State::token_create(Call& call, bool orphan) {
   if (bad) return error(400, "invalid duration");
   if (!request.id.empty() && !root)
     return error(400, "root or sudo privileges required to specify token id");
-  if (!request.id.empty() && tokens_.find(request.id, wall_now()) != nullptr)
+  if (!request.id.empty() && tokens_.find(request.id, scheduler_.wall_now()) != nullptr)
     return error(400, "cannot create a token with a duplicate ID");
   if (request.uses < 0) return error(400, "number of uses cannot be negative");
   if (request.period > ports::Duration::zero() && !root)
@@ -119,31 +119,28 @@ ports::Response Vault::State::token_create(Call& call, bool orphan) {
   request.parent = own ? TokenHandle{0} : parent.handle;
   const auto& allowed = parent.policies->names;
   if (request.policies.empty()) request.policies = allowed;
-  Envelope out = envelope("token");
+  Envelope out = envelopes_.make("token");
   for (const auto& name : request.policies) {
     if (!root && std::find(allowed.begin(), allowed.end(), name) == allowed.end())
       return error(400, "child policies must be subset of parent");
-    if (name != "root" && tokens_.policy(name) == nullptr)
+    if (name != "root" && policies_.find(name) == nullptr)
       out.warn("Policy \"" + name + "\" does not exist");
   }
   const bool makes_root =
       std::find(request.policies.begin(), request.policies.end(), "root") != request.policies.end();
   request.never_expires = makes_root && request.ttl == ports::Duration::zero() &&
                           request.period == ports::Duration::zero();
-  Token& token = tokens_.create(std::move(request), wall_now());
-  observer_.observe(
-      now(), {.kind = FactKind::token_issued, .subject = name_of(token.bearer->display_name)});
+  Token& token = issuer_.issue(std::move(request));
   call.issued = &token;
-  out.auth = auth_text(token, token.ttl);
+  out.auth = auth_text(tokens_, token, token.ttl);
   out.warn(call.ignored({"id", "policies", "meta", "no_parent", "no_default_policy", "renewable",
                          "lease", "ttl", "type", "explicit_max_ttl", "display_name", "num_uses",
                          "period", "entity_alias"}));
   return out.response();
 }
 
-ports::Response Vault::State::token_lookup(Call& call, Token& token) {
-  static_cast<void>(call);
-  Envelope out = envelope("token");
+ports::Response TokenRoutes::lookup(Token& token) {
+  Envelope out = envelopes_.make("token");
   out.data.clear();
   {
     ObjectText data(out.data);
@@ -169,21 +166,21 @@ ports::Response Vault::State::token_lookup(Call& call, Token& token) {
     if (token.period > ports::Duration::zero()) data.number("period", whole_seconds(token.period));
     data.strings("policies", token.policies->names)
         .boolean("renewable", token.renewable)
-        .number("ttl", rounded_seconds_left(token.expires, wall_now()))
+        .number("ttl", rounded_seconds_left(token.expires, scheduler_.wall_now()))
         .string("type", token.batch ? "batch" : "service");
   }
   return out.response();
 }
 
-ports::Response Vault::State::token_renew(Call& call, Token& token) {
+ports::Response TokenRoutes::renew(Call& call, Token& token) {
   if (token.batch) return error(400, "batch tokens cannot be renewed");
   bool bad = false;
   const ports::Duration increment = duration_of(call, "increment", bad);
   if (bad) return error(400, "invalid duration");
-  const auto renewal = tokens_.renew(token, increment, wall_now());
+  const auto renewal = tokens_.renew(token, increment, scheduler_.wall_now());
   if (!renewal) return error(400, "lease is not renewable");
-  Envelope out = envelope("token");
-  out.auth = auth_text(token, renewal->granted);
+  Envelope out = envelopes_.make("token");
+  out.auth = auth_text(tokens_, token, renewal->granted);
   out.warn(renewal->warning);
   return out.response();
 }

@@ -93,6 +93,20 @@ const KvKey* KvEngine::find(std::string_view path) const {
   return it == keys_.end() ? nullptr : &it->second;
 }
 
+ReadResult KvEngine::read(std::string_view path, const ReadOptions& options,
+                          ports::WallTime now) const {
+  const KvKey* key = find(path);
+  if (key == nullptr) return {};
+  const ports::WallTime then = now - options.lag;
+  const KvVersion* found = key->version(options.version);
+  if (options.version <= 0)
+    while (found != nullptr && found->created > then)
+      found = found->number > 1 ? key->version(found->number - 1) : nullptr;
+  if (found == nullptr || found->created > then) return {};
+  const bool gone = found->destroyed || found->deleted_at(then);
+  return {.outcome = gone ? Outcome::deleted : Outcome::ok, .version = found, .key = key};
+}
+
 CasVerdict KvEngine::check(std::string_view path, std::optional<std::int64_t> cas) const {
   const KvKey* key = find(path);
   if (!cas) {

@@ -14,10 +14,13 @@
 #include <utility>
 #include <vector>
 
+#include "mocks/vault/store/outcome.h"
 #include "rotator/ports/clock.h"
 
 namespace mocks::vault {
 
+// The field whose value the facts name.
+inline constexpr std::string_view secret_field_name = "client_secret";
 // The window when neither mount nor key sets one.
 inline constexpr std::int64_t default_max_versions = 10;
 // Bounds of custom_metadata, Vault's own.
@@ -72,11 +75,27 @@ struct KvMetadataChange {
   bool empty() const { return !max_versions && !cas_required && !delete_version_after && !custom; }
 };
 
+struct ReadOptions {
+  std::int64_t version = 0;  // 0 = current
+  ports::Duration lag{0};    // as seen by a standby this much behind
+};
+
+struct ReadResult {
+  Outcome outcome = Outcome::missing;
+  // Set when outcome is ok or deleted; good until the next change of the engine.
+  const KvVersion* version = nullptr;
+  const KvKey* key = nullptr;
+};
+
 enum class CasVerdict { pass, required, mismatch };
 
 class KvEngine {
  public:
   const KvKey* find(std::string_view path) const;
+
+  // ok, deleted (soft-deleted or destroyed, with the version's metadata) or missing. With a lag:
+  // what a standby that far behind knows of, neither later versions nor later deletions.
+  ReadResult read(std::string_view path, const ReadOptions& options, ports::WallTime now) const;
 
   // Would a write with this check-and-set value pass? Compares with the current number, whether
   // that version is deleted or not; 0 = never written.

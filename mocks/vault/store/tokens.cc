@@ -7,92 +7,12 @@
 namespace mocks::vault {
 namespace {
 
-constexpr std::string_view alphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 // Service tokens of 1.10 and later: "hvs.CAES" and 87 characters more.
 constexpr std::string_view service_prefix = "hvs.CAES";
 constexpr std::string_view batch_prefix = "hvb.";
 constexpr std::size_t token_length = 95;
 
 }  // namespace
-
-TokenStore::TokenStore(sim::Draws draws) : draws_(draws) {}
-
-std::string TokenStore::letters(std::size_t length) {
-  // Ten characters of six bits from each draw.
-  std::string out;
-  out.reserve(length);
-  const std::uint64_t entity = next_draw_++;
-  std::uint64_t bits = 0;
-  for (std::size_t i = 0; i < length; ++i) {
-    if (i % 10 == 0) bits = draws_.bits(sim::Stream::identifiers, entity, i / 10);
-    out += alphabet[bits & 63U];
-    bits >>= 6U;
-  }
-  return out;
-}
-
-std::string TokenStore::uuid() { return uuid_of(next_draw_++); }
-
-std::string TokenStore::uuid_of(std::uint64_t entity) const {
-  std::uint64_t high = draws_.bits(sim::Stream::identifiers, entity, 0);
-  std::uint64_t low = draws_.bits(sim::Stream::identifiers, entity, 1);
-  std::string out(36, '-');
-  for (std::size_t i = 0; i < 36; ++i) {
-    if (i == 8 || i == 13 || i == 18 || i == 23) continue;
-    std::uint64_t& half = i < 18 ? high : low;
-    out[i] = "0123456789abcdef"[half & 15U];
-    half >>= 4U;
-  }
-  return out;
-}
-
-void TokenStore::set_policy(std::string name, std::shared_ptr<const Policy> policy) {
-  policies_[std::move(name)] = std::move(policy);
-  ++generation_;
-}
-
-bool TokenStore::remove_policy(const std::string& name) {
-  ++generation_;
-  return policies_.erase(name) > 0;
-}
-
-std::shared_ptr<const Policy> TokenStore::policy(std::string_view name) const {
-  const auto it = policies_.find(name);
-  if (it != policies_.end()) return it->second;
-  return name == "default" ? Policy::default_policy() : nullptr;
-}
-
-std::vector<std::string> TokenStore::policy_names() const {
-  std::vector<std::string> names{"default", "root"};
-  for (const auto& [name, policy] : policies_)
-    if (name != "default") names.push_back(name);
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-PolicySet* TokenStore::intern(std::vector<std::string> names) {
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  auto& slot = sets_[names];
-  if (slot) return slot.get();
-  slot = std::make_unique<PolicySet>();
-  slot->root = std::find(names.begin(), names.end(), "root") != names.end();
-  slot->names = std::move(names);
-  return slot.get();
-}
-
-void TokenStore::compile(PolicySet& set) const {
-  set.acl = {};
-  for (const auto& name : set.names)
-    if (auto found = policy(name)) set.acl.add(std::move(found));
-  set.generation = generation_;
-}
-
-const PolicySet& TokenStore::rights(Token& token) {
-  if (token.policies->generation != generation_) compile(*token.policies);
-  return *token.policies;
-}
 
 Token& TokenStore::create(TokenRequest request, ports::WallTime now) {
   if (tokens_.size() >= sweep_at_) sweep(now);
@@ -102,7 +22,7 @@ Token& TokenStore::create(TokenRequest request, ports::WallTime now) {
   const TokenHandle handle = next_++;
   Token token{.handle = handle,
               .id = std::move(request.id),
-              .policies = intern(std::move(names)),
+              .policies = policies_.intern(std::move(names)),
               .bearer = std::move(request.bearer),
               .parent = request.parent,
               .created = now,
@@ -126,6 +46,17 @@ Token& TokenStore::create(TokenRequest request, ports::WallTime now) {
     token.expires = now + ttl;
   }
   return tokens_.emplace(handle, std::move(token)).first->second;
+}
+
+Token& TokenStore::create_root(std::string id, std::shared_ptr<const Bearer> bearer,
+                               ports::WallTime now) {
+  Token& token = create({.policies = {"root"},
+                         .bearer = std::move(bearer),
+                         .id = std::move(id),
+                         .never_expires = true},
+                        now);
+  root_ = token.handle;
+  return token;
 }
 
 Token* TokenStore::find(TokenHandle handle, ports::WallTime now) {
@@ -212,14 +143,14 @@ void TokenStore::sweep(ports::WallTime now) {
 const std::string& TokenStore::id(Token& token) {
   if (token.id.empty()) {
     const std::string_view prefix = token.batch ? batch_prefix : service_prefix;
-    token.id = std::string(prefix) + letters(token_length - prefix.size());
+    token.id = std::string(prefix) + identifiers_.letters(token_length - prefix.size());
     by_id_[token.id] = token.handle;
   }
   return token.id;
 }
 
 const std::string& TokenStore::accessor(Token& token) {
-  if (token.accessor.empty()) token.accessor = letters(24);
+  if (token.accessor.empty()) token.accessor = identifiers_.letters(24);
   return token.accessor;
 }
 

@@ -1,6 +1,9 @@
-// TokenStore: tokens and what they may do
+// TokenStore: the tokens of one Vault, their lives and what they may do
 // (https://developer.hashicorp.com/vault/docs/concepts/tokens). Expiry is looked at when a token is
 // used: an expired one is as good as gone.
+//
+// A Token& or Token* is good until that token is revoked: a caller that goes on after something
+// that may revoke keeps the handle and finds it again.
 #pragma once
 
 #include <cstdint>
@@ -12,23 +15,18 @@
 #include <unordered_map>
 #include <vector>
 
-#include "mocks/sim/draws.h"
-#include "mocks/vault/store/policy.h"
-#include "mocks/vault/vault.h"
+#include "mocks/vault/store/identifiers.h"
+#include "mocks/vault/store/kv.h"
+#include "mocks/vault/store/policies.h"
 #include "rotator/ports/clock.h"
 
 namespace mocks::vault {
 
+// Names one token for typed actors; 0 names none. Never used twice.
+using TokenHandle = std::uint64_t;
+
 // The system's default and maximum lease, 768 h.
 inline constexpr ports::Duration system_ttl = std::chrono::hours(768);
-
-// The policies of a token under their names, compiled once for all tokens that have the same.
-struct PolicySet {
-  std::vector<std::string> names = {};  // sorted
-  bool root = false;
-  Acl acl = {};
-  std::uint64_t generation = 0;  // of the policies it was compiled from
-};
 
 // Who a token belongs to: shared by all tokens of one login.
 struct Bearer {
@@ -86,21 +84,23 @@ struct Renewal {
 
 class TokenStore {
  public:
-  explicit TokenStore(sim::Draws draws);
+  // Both must outlive it.
+  TokenStore(Identifiers& identifiers, Policies& policies)
+      : identifiers_(identifiers), policies_(policies) {}
 
-  // Policies by name. False when the name is not there.
-  void set_policy(std::string name, std::shared_ptr<const Policy> policy);
-  bool remove_policy(const std::string& name);
-  std::shared_ptr<const Policy> policy(std::string_view name) const;
-  std::vector<std::string> policy_names() const;
-
+  // Never fails: limits are cut to the system's, policies need not exist.
   Token& create(TokenRequest request, ports::WallTime now);
+  // A token of policy "root" that never expires; root() names the latest.
+  Token& create_root(std::string id, std::shared_ptr<const Bearer> bearer, ports::WallTime now);
+  TokenHandle root() const { return root_; }
   // A token that may be used now; one of its uses is not yet spent.
   Token* find(std::string_view id, ports::WallTime now);
   Token* find(TokenHandle handle, ports::WallTime now);
   Token* find_accessor(std::string_view accessor, ports::WallTime now);
   // Spends one use; the last one revokes the token.
   void spend(Token& token);
+  // From now by `increment`, or by the token's own TTL when that is 0, up to its maximum. Nothing
+  // for a token that is not renewable.
   std::optional<Renewal> renew(Token& token, ports::Duration increment, ports::WallTime now);
   // The token and all below it; orphans of it survive nothing, children of another do.
   bool revoke(TokenHandle handle);
@@ -111,26 +111,18 @@ class TokenStore {
   const std::string& id(Token& token);
   const std::string& accessor(Token& token);
 
-  // The access control list of the token, compiled anew when policies have changed.
-  const PolicySet& rights(Token& token);
+  // What the token may do, by the policies as they are now.
+  const PolicySet& rights(const Token& token) const { return policies_.compiled(*token.policies); }
+  // How many may be used now.
   std::size_t live(ports::WallTime now) const;
 
-  // For identifiers of other kinds that this store's owner makes up: never the same twice.
-  std::string uuid();
-  std::string uuid_of(std::uint64_t entity) const;  // always the same for one entity
-  std::string letters(std::size_t length);
-
  private:
-  PolicySet* intern(std::vector<std::string> names);
-  void compile(PolicySet& set) const;
   void sweep(ports::WallTime now);
 
-  sim::Draws draws_;
-  std::uint64_t next_draw_ = 0;
+  Identifiers& identifiers_;
+  Policies& policies_;
   TokenHandle next_ = 1;
-  std::uint64_t generation_ = 1;
-  std::map<std::string, std::shared_ptr<const Policy>, std::less<>> policies_;
-  std::map<std::vector<std::string>, std::unique_ptr<PolicySet>> sets_;
+  TokenHandle root_ = 0;
   // Never iterated where the order could show.
   std::unordered_map<TokenHandle, Token> tokens_;
   std::unordered_map<std::string, TokenHandle> by_id_;

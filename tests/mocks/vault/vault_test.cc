@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "mocks/vault/http/call.h"
 #include "tests/mocks/vault/world.h"
 
 BOOST_AUTO_TEST_SUITE(vault)

@@ -1,0 +1,46 @@
+// KubernetesAuthRoutes: auth/kubernetes: the cluster's configuration, roles, login with a
+// service-account token (https://developer.hashicorp.com/vault/api-docs/auth/kubernetes; texts
+// measured on Vault 1.14). What a JWT is worth is the reviewer's word, as a real Vault asks the
+// cluster's TokenReview API.
+#pragma once
+
+#include <string_view>
+
+#include "mocks/scheduler.h"
+#include "mocks/vault/http/answer.h"
+#include "mocks/vault/http/call.h"
+#include "mocks/vault/store/auth_method.h"
+#include "mocks/vault/store/issuer.h"
+#include "mocks/vault/store/mounts.h"
+#include "mocks/vault/store/tokens.h"
+
+namespace mocks::vault {
+
+class KubernetesAuthRoutes {
+ public:
+  // All must outlive it. The reviewer may be set later; a null one refuses every JWT.
+  KubernetesAuthRoutes(const Scheduler& scheduler, Envelopes& envelopes, TokenStore& tokens,
+                       Issuer& issuer, const TokenReviewer& reviewer)
+      : scheduler_(scheduler),
+        envelopes_(envelopes),
+        tokens_(tokens),
+        issuer_(issuer),
+        reviewer_(reviewer) {}
+
+  // `rest` below the mount: "login", "config", "role/ROLE". The call has passed seal, quota, token
+  // and policy; a login needs no token.
+  ports::Response handle(Call& call, Mount& mount, std::string_view rest);
+
+ private:
+  ports::Response config(Call& call, AuthMethod& method);
+  ports::Response role(Call& call, AuthMethod& method, std::string_view name);
+  ports::Response login(Call& call, Mount& mount);
+
+  const Scheduler& scheduler_;
+  Envelopes& envelopes_;
+  TokenStore& tokens_;
+  Issuer& issuer_;
+  const TokenReviewer& reviewer_;
+};
+
+}  // namespace mocks::vault

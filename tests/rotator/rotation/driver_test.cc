@@ -118,7 +118,7 @@ struct ToyWorld {
 };
 
 // An answer for the first `times`, then done.
-std::function<Stepped(Context&)> answers(int times, Stepped answer) {
+std::function<Stepped(Context&)> answers(int times, const Stepped& answer) {
   return [times, answer, given = 0](Context&) mutable -> Stepped {
     return given++ < times ? answer : Stepped(Step::done());
   };

@@ -255,6 +255,7 @@ void Agent::read() {
     if (before.outcome == Outcome::ok) found = before;
   }
   if (found.outcome != Outcome::ok) return failed(transient(found.outcome));
+  if (found.deletion != no_time && !options_.spec->compares_deletion_time) return failed(false);
   attempts_ = client_tries_ = runner_restarts_ = 0;
   first_read_ = false;
   render(*found.version, *found.key);

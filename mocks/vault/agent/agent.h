@@ -58,6 +58,10 @@ struct AgentSpec {
   ports::Duration interval = std::chrono::minutes(5);  // template-static-secret-render-interval
   bool exit_on_retry_failure = true;                   // the injector's default; plain Agent: false
   std::uint32_t mode = 0644;                           // agent-inject-perms
+  // A version that is to be deleted in the future (delete_version_after). Vault Agent 1.14
+  // (consul-template 0.33) asks only whether there is a deletion_time, and finds "no secret exists
+  // at PATH"; consul-template 0.42 compares it with the clock and renders.
+  bool compares_deletion_time = false;
   // From the container's start to its first call, and how long one call takes.
   ports::Duration process_start = std::chrono::milliseconds(300);
   ports::Duration call_latency = std::chrono::milliseconds(3);

@@ -104,7 +104,10 @@ ReadResult KvEngine::read(std::string_view path, const ReadOptions& options,
       found = found->number > 1 ? key->version(found->number - 1) : nullptr;
   if (found == nullptr || found->created > then) return {};
   const bool gone = found->destroyed || found->deleted_at(then);
-  return {.outcome = gone ? Outcome::deleted : Outcome::ok, .version = found, .key = key};
+  return {.outcome = gone ? Outcome::deleted : Outcome::ok,
+          .version = found,
+          .key = key,
+          .deletion = found->deletion_since <= then ? found->deletion : no_time};
 }
 
 CasVerdict KvEngine::check(std::string_view path, std::optional<std::int64_t> cas) const {
@@ -136,6 +139,7 @@ const KvVersion& KvEngine::write(std::string_view path, std::string data, ports:
   key.versions.push_back({.number = key.current,
                           .created = now,
                           .deletion = delay > ports::Duration::zero() ? now + delay : no_time,
+                          .deletion_since = delay > ports::Duration::zero() ? now : no_time,
                           .data = std::move(data),
                           .secret = secret});
   prune(key);
@@ -172,7 +176,7 @@ bool KvEngine::remove(std::string_view path, const std::vector<std::int64_t>& nu
   for (const auto number : numbers) {
     KvVersion* found = version(path, number);
     if (found == nullptr || found->destroyed || found->deleted_at(now)) continue;
-    found->deletion = now;
+    found->deletion = found->deletion_since = now;
     changed = true;
   }
   return changed;
@@ -183,7 +187,7 @@ bool KvEngine::restore(std::string_view path, const std::vector<std::int64_t>& n
   for (const auto number : numbers) {
     KvVersion* found = version(path, number);
     if (found == nullptr || found->destroyed || found->deletion == no_time) continue;
-    found->deletion = no_time;
+    found->deletion = found->deletion_since = no_time;
     changed = true;
   }
   return changed;

@@ -34,7 +34,8 @@ inline constexpr ports::WallTime no_time{};
 struct KvVersion {
   std::int64_t number = 0;  // from 1
   ports::WallTime created = no_time;
-  ports::WallTime deletion = no_time;  // may lie in the future (delete_version_after)
+  ports::WallTime deletion = no_time;        // may lie in the future (delete_version_after)
+  ports::WallTime deletion_since = no_time;  // when `deletion` was set
   bool destroyed = false;
   std::string data = {};     // canonical JSON text: an object, or "null"; empty once destroyed
   std::uint64_t secret = 0;  // name_of(the client secret in it); 0 without one
@@ -85,6 +86,8 @@ struct ReadResult {
   // Set when outcome is ok or deleted; good until the next change of the engine.
   const KvVersion* version = nullptr;
   const KvKey* key = nullptr;
+  // The version's deletion time as the node that was read from knows it; it may lie in the future.
+  ports::WallTime deletion = no_time;
 };
 
 enum class CasVerdict { pass, required, mismatch };

@@ -187,6 +187,58 @@ BOOST_AUTO_TEST_CASE(retries_a_deleted_secret_twelve_times_then_exits_and_keeps_
   BOOST_TEST(pod.content() == "OIDC_CLIENT_SECRET=synthetic-one\n");
 }
 
+BOOST_AUTO_TEST_CASE(takes_a_version_that_will_be_deleted_for_one_that_is) {
+  // Measured on Vault Agent 1.14.2, for a delay set on the mount and one set on the key.
+  for (const auto& [path, body] :
+       {std::pair{"portal-kv/config", R"({"delete_version_after":"1h"})"},
+        std::pair{"portal-kv/metadata/oidc/portal", R"({"delete_version_after":"1h"})"}}) {
+    Pod running;
+    running.boot();
+    Pod starting;
+    for (Pod* pod : {&running, &starting}) {
+      BOOST_TEST(pod->send("POST", path, body).status == 204);
+      pod->put("synthetic-two");
+      BOOST_TEST(pod->send("GET", "portal-kv/data/oidc/portal").status == 200);
+    }
+    starting.agent->start_init();
+    for (Pod* pod : {&running, &starting}) pod->clock.run_for(900s);
+    BOOST_TEST(!starting.agent->file().has_value());
+    BOOST_TEST((!starting.listener.inits.empty() && !starting.listener.inits.front()));
+    BOOST_TEST(running.content() == "OIDC_CLIENT_SECRET=synthetic-one\n");
+    BOOST_TEST(!running.listener.exits.empty());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_later_agent_renders_a_version_until_it_is_deleted) {
+  Pod pod([](AgentSpec& spec) { spec.compares_deletion_time = true; });
+  pod.send("POST", "portal-kv/config", R"({"delete_version_after":"10m"})");
+  pod.put("synthetic-two");
+  pod.boot();
+  BOOST_TEST(pod.content() == "OIDC_CLIENT_SECRET=synthetic-two\n");
+  pod.clock.run_for(5min);
+  BOOST_TEST(pod.listener.exits.empty());
+  pod.clock.run_for(20min);
+  BOOST_TEST(!pod.listener.exits.empty());
+}
+
+BOOST_AUTO_TEST_CASE(reads_a_version_again_that_was_restored_and_never_one_that_was_destroyed) {
+  Pod pod;
+  pod.boot();
+  pod.put("synthetic-two");
+  pod.send("POST", "portal-kv/delete/oidc/portal", R"({"versions":[2]})");
+  pod.clock.run_for(400s);
+  BOOST_TEST(pod.content() == "OIDC_CLIENT_SECRET=synthetic-one\n");
+  pod.send("POST", "portal-kv/undelete/oidc/portal", R"({"versions":[2]})");
+  pod.clock.run_for(61s);
+  BOOST_TEST(pod.content() == "OIDC_CLIENT_SECRET=synthetic-two\n");
+  pod.put("synthetic-three");
+  pod.send("POST", "portal-kv/destroy/oidc/portal", R"({"versions":[3]})");
+  pod.send("POST", "portal-kv/undelete/oidc/portal", R"({"versions":[3]})");
+  pod.clock.run_for(900s);
+  BOOST_TEST(pod.content() == "OIDC_CLIENT_SECRET=synthetic-two\n");
+  BOOST_TEST(!pod.listener.exits.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_crash_loop_backs_off_like_the_kubelet) {
   Pod pod;
   pod.send("DELETE", "portal-kv/data/oidc/portal");

@@ -1,5 +1,7 @@
 #include "mocks/vault/vault.h"
 
+#include <algorithm>
+
 #include "mocks/vault/http/server.h"
 #include "mocks/vault/store/json_text.h"
 #include "mocks/vault/store/store.h"
@@ -109,6 +111,12 @@ std::string Vault::unseal_key(int share) const {
   return parts_->store.seal.keys().at(static_cast<std::size_t>(share));
 }
 
+void Vault::set_read_lag(ports::Duration lag) { parts_->store.read_lag = lag; }
+
+std::size_t Vault::revoke_logins(std::string_view mount) {
+  return parts_->store.tokens.revoke_path("auth/" + with_slash(mount));
+}
+
 bool Vault::revoke(std::string_view token) {
   TokenStore& tokens = parts_->store.tokens;
   const Token* found = tokens.find(token, parts_->store.scheduler.wall_now());
@@ -158,7 +166,8 @@ ReadResult Vault::read(TokenHandle token, std::string_view path, const ReadOptio
   path.remove_prefix(mount->path.size());
   if (store.scheduler.now() < mount->ready_at) return {.outcome = Outcome::refused};
   if (!path.starts_with("data/")) return {};
-  return mount->kv.read(path.substr(5), options, store.scheduler.wall_now());
+  const ReadOptions seen{.version = options.version, .lag = std::max(options.lag, store.read_lag)};
+  return mount->kv.read(path.substr(5), seen, store.scheduler.wall_now());
 }
 
 std::string Vault::data_path(std::string_view path) const {

@@ -71,6 +71,15 @@ class Vault final : public Handler {
   std::string unseal_key(int share) const;
   // The active node steps down: no node is active until VaultOptions::election has passed.
   void step_down();
+  // From now on clients are served by a standby that is `lag` behind the active node, as behind a
+  // load balancer that does not ask for the leader: values and metadata are read as they were
+  // `lag` ago, writes are forwarded and their check-and-set is the active node's
+  // (https://developer.hashicorp.com/vault/docs/enterprise/consistency). Both faces. A list, and a
+  // version that was destroyed, show the present. 0: by the active node again.
+  void set_read_lag(ports::Duration lag);
+  // Ends every token that logins at auth/`mount` have issued, as their expiry would; how many. New
+  // logins are not hindered.
+  std::size_t revoke_logins(std::string_view mount = "kubernetes");
   // Revokes a token and its children by text; false when there was none.
   bool revoke(std::string_view token);
   bool revoke(TokenHandle token);

@@ -126,6 +126,7 @@ const std::map<std::string, std::string>& allowed() {
       {"live_tokens", eye},    {"open_window", hand},
       {"pick", eye},           {"random_plan", hand},
       {"refreshes", eye},      {"remove_client", hand},
+      {"revoke_logins", hand}, {"set_read_lag", hand},
       {"revoke_tokens", hand}, {"set_authentication_method", hand},
       {"set_empty", hand},     {"set_file", hand},
       {"set_plan", hand},      {"set_provider_throttling", hand},

@@ -19,20 +19,26 @@ constexpr std::string_view upgrading =
     "Upgrading from non-versioned to versioned data. This backend will be unavailable for a brief "
     "period and will resume service shortly.";
 
-void append_version(std::string& out, const KvVersion& version, const KvKey& key) {
+// `deletion`: as the node that answers knows it.
+void append_version(std::string& out, const KvVersion& version, const KvKey& key,
+                    ports::WallTime deletion) {
   ObjectText(out)
       .string("created_time", rfc3339(version.created))
       .map("custom_metadata", key.custom ? &*key.custom : nullptr)
-      .string("deletion_time", rfc3339(version.deletion))
+      .string("deletion_time", rfc3339(deletion))
       .boolean("destroyed", version.destroyed)
       .number("version", version.number);
 }
 
-std::string version_text(const KvVersion& version, const KvKey& key) {
+std::string version_text(const KvVersion& version, const KvKey& key, ports::WallTime deletion) {
   std::string out;
   out.reserve(160);
-  append_version(out, version, key);
+  append_version(out, version, key, deletion);
   return out;
+}
+
+std::string version_text(const KvVersion& version, const KvKey& key) {
+  return version_text(version, key, version.deletion);
 }
 
 const char* cli_verb(Operation operation) {
@@ -180,7 +186,7 @@ ports::Response KvRoutes::read(Call& call, Mount& mount, std::string_view path) 
   out.data += "{\"data\":";
   out.data += found.outcome == Outcome::ok ? std::string_view(found.version->data) : "null";
   out.data += ",\"metadata\":";
-  append_version(out.data, *found.version, *found.key);
+  append_version(out.data, *found.version, *found.key, found.deletion);
   out.data += '}';
   if (!call.query.empty()) out.warn(call.ignored({"version"}));
   return out.response(found.outcome == Outcome::ok ? 200 : 404);
@@ -237,7 +243,7 @@ ports::Response KvRoutes::subkeys(Call& call, Mount& mount, std::string_view pat
   Envelope out = envelopes_.make("kv");
   out.data.clear();
   ObjectText(out.data)
-      .raw("metadata", version_text(*found.version, *found.key))
+      .raw("metadata", version_text(*found.version, *found.key, found.deletion))
       .raw("subkeys", subkeys);
   return out.response(found.outcome == Outcome::ok ? 200 : 404);
 }

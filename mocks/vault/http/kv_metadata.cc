@@ -1,5 +1,7 @@
 #include "mocks/vault/http/kv_metadata.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "mocks/vault/store/json_text.h"
@@ -7,10 +9,20 @@
 namespace mocks::vault {
 namespace {
 
-// The whole metadata of a key; versions sorted as Go sorts map keys, as text.
-std::string metadata_text(const KvKey& key) {
+// The whole metadata of a key, as a node knows it whose knowledge ends `then`; versions sorted as
+// Go sorts map keys, as text.
+std::string metadata_text(const KvKey& key, ports::WallTime then) {
   std::map<std::string, const KvVersion*> sorted;
-  for (const auto& version : key.versions) sorted[std::to_string(version.number)] = &version;
+  std::int64_t current = key.current;
+  ports::WallTime updated = key.updated;
+  for (const auto& version : key.versions)
+    if (version.created <= then) sorted[std::to_string(version.number)] = &version;
+  if (sorted.size() < key.versions.size()) {
+    const auto newer = std::find_if(key.versions.begin(), key.versions.end(),
+                                    [then](const auto& version) { return version.created > then; });
+    current = newer->number - 1;
+    updated = newer == key.versions.begin() ? key.created : std::prev(newer)->created;
+  }
   std::string versions;
   {
     ObjectText object(versions);
@@ -18,7 +30,8 @@ std::string metadata_text(const KvKey& key) {
       std::string one;
       ObjectText(one)
           .string("created_time", rfc3339(version->created))
-          .string("deletion_time", rfc3339(version->deletion))
+          .string("deletion_time",
+                  rfc3339(version->deletion_since <= then ? version->deletion : no_time))
           .boolean("destroyed", version->destroyed);
       object.raw(number, one);
     }
@@ -27,12 +40,12 @@ std::string metadata_text(const KvKey& key) {
   ObjectText(out)
       .boolean("cas_required", key.cas_required)
       .string("created_time", rfc3339(key.created))
-      .number("current_version", key.current)
+      .number("current_version", current)
       .map("custom_metadata", key.custom ? &*key.custom : nullptr)
       .string("delete_version_after", go_duration(key.delete_version_after))
       .number("max_versions", key.max_versions)
       .number("oldest_version", key.oldest)
-      .string("updated_time", rfc3339(key.updated))
+      .string("updated_time", rfc3339(updated))
       .raw("versions", versions);
   return out;
 }
@@ -140,10 +153,9 @@ ports::Response KvMetadataRoutes::handle(Call& call, Mount& mount, std::string_v
   const KvKey* key = mount.kv.find(path);
   switch (call.operation) {
     case Operation::read: {
-      if (key == nullptr) return not_found();
-      Envelope out = envelopes_.make("kv");
-      out.data = metadata_text(*key);
-      return out.response();
+      const ports::WallTime then = scheduler_.wall_now() - call.lag;
+      if (key == nullptr || key->created > then) return not_found();
+      return envelopes_.with_data("kv", metadata_text(*key, then));
     }
     case Operation::remove: {
       if (mount.kv.erase(path)) changes_.deleted(mount, path, 0);

@@ -1,5 +1,7 @@
 #include "mocks/vault/http/server.h"
 
+#include <algorithm>
+
 namespace mocks::vault {
 namespace {
 
@@ -107,6 +109,7 @@ Answer Server::serve(const ports::Request& request, Node node) {
     if (auto elsewhere = redirect(call, store_)) return {.response = std::move(*elsewhere)};
     call.lag = store_.options.standby_lag;
   }
+  call.lag = std::max(call.lag, store_.read_lag);
   if (auto open = status_.handle(call)) return {.response = std::move(*open)};
   QuotaVerdict quota;
   if (!store_.quotas.empty()) quota = store_.quotas.take(call.path, store_.scheduler.now());

@@ -42,6 +42,8 @@ struct Store {
   KvChanges changes;
   Issuer issuer;
   TokenReviewer reviewer = {};  // null: every JWT is refused
+  // What clients read is this old, whichever node they ask: see Vault::set_read_lag().
+  ports::Duration read_lag{0};
 };
 
 }  // namespace mocks::vault

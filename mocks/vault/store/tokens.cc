@@ -125,11 +125,12 @@ bool TokenStore::revoke(TokenHandle handle) {
   return true;
 }
 
-void TokenStore::revoke_path(std::string_view prefix) {
+std::size_t TokenStore::revoke_path(std::string_view prefix) {
   std::vector<TokenHandle> found;
   for (const auto& [handle, token] : tokens_)
     if (token.bearer->path.starts_with(prefix)) found.push_back(handle);
   for (const auto handle : found) revoke(handle);
+  return found.size();
 }
 
 void TokenStore::sweep(ports::WallTime now) {

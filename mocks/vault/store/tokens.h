@@ -104,8 +104,8 @@ class TokenStore {
   std::optional<Renewal> renew(Token& token, ports::Duration increment, ports::WallTime now);
   // The token and all below it; orphans of it survive nothing, children of another do.
   bool revoke(TokenHandle handle);
-  // Every token whose login path starts so: what unmounting an auth method does.
-  void revoke_path(std::string_view prefix);
+  // Every token whose login path starts so, as unmounting an auth method does; how many.
+  std::size_t revoke_path(std::string_view prefix);
 
   // The texts, drawn at the first call.
   const std::string& id(Token& token);

@@ -116,6 +116,72 @@ BOOST_AUTO_TEST_CASE(a_lagging_standby_reads_what_was_current_before) {
   BOOST_TEST(holds(world.vault.standby().handle(ask).response, "new"));
 }
 
+BOOST_AUTO_TEST_CASE(a_standby_learns_of_a_deletion_as_late_as_of_a_write) {
+  World world({.high_availability = true, .standby_lag = 5s});
+  const auto standby = [&world](const std::string& path) {
+    const ports::Request ask{.method = "GET",
+                             .target = "/v1/" + path,
+                             .headers = {{.name = "X-Vault-Token", .value = "root"}}};
+    return world.vault.standby().handle(ask).response;
+  };
+  world.send("POST", "secret/data/x", R"({"data":{"a":"old"}})");
+  BOOST_TEST(standby("secret/metadata/x").status == 404);
+  world.clock.run_for(10s);
+  world.send("DELETE", "secret/data/x");
+  const auto still = standby("secret/data/x");
+  BOOST_TEST(still.status == 200);
+  BOOST_TEST(holds(still, R"("deletion_time":"")"));
+  BOOST_TEST(holds(standby("secret/metadata/x"), R"("deletion_time":"")"));
+  world.send("POST", "secret/data/x", R"({"data":{"a":"new"}})");
+  BOOST_TEST(holds(standby("secret/metadata/x"), R"("current_version":1)"));
+  world.clock.run_for(5s);
+  BOOST_TEST(holds(standby("secret/metadata/x"), R"("current_version":2)"));
+  BOOST_TEST(standby("secret/data/x?version=1").status == 404);
+}
+
+BOOST_AUTO_TEST_CASE(clients_behind_a_standby_that_lags_read_stale_and_write_fresh) {
+  World world;
+  const auto read = [&world] {
+    return world.vault.read(world.vault.root(), "secret/data/x").version->number;
+  };
+  world.send("POST", "secret/data/x", R"({"data":{"a":"1"}})");
+  world.clock.run_for(60s);
+  world.vault.set_read_lag(30s);
+  world.send("POST", "secret/data/x", R"({"options":{"cas":1},"data":{"a":"2"}})");
+  BOOST_TEST(holds(world.send("GET", "secret/data/x"), R"("version":1)"));
+  BOOST_TEST(holds(world.send("GET", "secret/metadata/x"), R"("current_version":1)"));
+  BOOST_TEST(read() == 1);
+  // What was read is no longer what a write is checked against.
+  BOOST_TEST(
+      world.send("POST", "secret/data/x", R"({"options":{"cas":1},"data":{"a":"3"}})").status ==
+      400);
+  world.clock.run_for(30s);
+  BOOST_TEST(read() == 2);
+  world.send("POST", "secret/data/x", R"({"data":{"a":"3"}})");
+  BOOST_TEST(read() == 2);
+  world.vault.set_read_lag({});
+  BOOST_TEST(read() == 3);
+}
+
+BOOST_AUTO_TEST_CASE(logins_can_be_ended_and_made_again) {
+  World world;
+  const auto role = mocks::vault::KubernetesRole{
+      .names = {"web"}, .namespaces = {"*"}, .policies = {"default"}, .ttl = 1h};
+  world.vault.set_kubernetes_role("web", role);
+  world.vault.set_kubernetes_role("web", role, "other");
+  const mocks::vault::ServiceAccount who{
+      .service_account_namespace = "platform", .name = "web", .uid = "u"};
+  const auto one = world.vault.log_in("web", who);
+  const auto two = world.vault.log_in("web", who);
+  const auto elsewhere = world.vault.log_in("web", who, "other");
+  BOOST_TEST(world.vault.revoke_logins() == 2U);
+  BOOST_TEST((world.vault.renew(one.token).outcome == Outcome::bad_token));
+  BOOST_TEST((world.vault.renew(two.token).outcome == Outcome::bad_token));
+  BOOST_TEST((world.vault.renew(elsewhere.token).outcome == Outcome::ok));
+  BOOST_TEST((world.vault.renew(world.vault.log_in("web", who).token).outcome == Outcome::ok));
+  BOOST_TEST(world.send("GET", "auth/token/lookup-self").status == 200);
+}
+
 BOOST_AUTO_TEST_CASE(no_node_is_active_while_a_leader_is_elected) {
   World world({.high_availability = true, .election = 10s});
   BOOST_TEST(world.send("PUT", "sys/step-down").status == 204);

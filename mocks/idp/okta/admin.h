@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "mocks/idp/core.h"
-#include "mocks/idp/okta/okta.h"
+#include "mocks/idp/okta/options.h"
 #include "mocks/idp/okta/reply.h"
 
 namespace mocks::idp {

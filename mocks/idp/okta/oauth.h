@@ -10,7 +10,7 @@
 #include "mocks/handler.h"
 #include "mocks/idp/core.h"
 #include "mocks/idp/encoding.h"
-#include "mocks/idp/okta/okta.h"
+#include "mocks/idp/okta/options.h"
 #include "mocks/idp/okta/reply.h"
 #include "mocks/idp/okta/tokens.h"
 

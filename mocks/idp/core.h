@@ -103,7 +103,8 @@ struct SecretObject {
   ports::WallTime updated = {};
 };
 
-// A token request in typed form. Names are mocks::name_of of the string; 0 stands for "not sent".
+// A token request (RFC 6749 sections 4.1.3, 4.4.2 and 6) in typed form. Names are mocks::name_of of
+// the string; 0 stands for "not sent".
 struct TokenAttempt {
   std::uint64_t client = 0;
   AuthenticationMethod method = AuthenticationMethod::client_secret_post;  // as presented
@@ -130,6 +131,7 @@ enum class TokenVerdict : std::uint8_t {
 };
 const char* to_string(TokenVerdict verdict);
 
+// The answer to one request.
 struct TokenDecision {
   TokenVerdict verdict = TokenVerdict::unknown_client;
   ports::Duration answer_time{0};  // until the answer leaves

@@ -27,6 +27,8 @@ inline constexpr GrantHandle no_grant = 0;
 // Bound: grants of one kind that are remembered; the oldest is forgotten first, as if expired.
 inline constexpr std::size_t max_grants = 1'000'000;
 
+// How long each lives. RFC 6749 section 4.1.2 wants codes to live 10 minutes at the most; Okta
+// gives them 60 s.
 struct GrantOptions {
   ports::Duration code_lifetime = std::chrono::seconds(60);
   ports::Duration access_token_lifetime = std::chrono::hours(1);
@@ -42,15 +44,17 @@ struct GrantDetails {
   std::string user_name = {};       // who signed in
 };
 
+// One code or refresh token: to whom it was issued, and until when.
 struct Grant {
   std::uint64_t client = 0;        // mocks::name_of
   std::uint64_t redirect_uri = 0;  // mocks::name_of; codes only
-  std::uint64_t user = 0;
+  std::uint64_t user = 0;          // who signed in; 0 without one
   ports::Instant issued = {};
   ports::Instant expires = {};
   bool spent = false;  // a code used once, a refresh token revoked
 };
 
+// All grants of one provider. Times are handed in: it reads no clock and sets no timer.
 class Grants {
  public:
   enum class Kind : std::uint8_t { code, refresh_token };
@@ -59,6 +63,8 @@ class Grants {
 
   const GrantOptions& options() const { return options_; }
 
+  // Always a new one, never no_grant. `redirect_uri` is 0 for refresh tokens. Forgets what has
+  // expired, so that a long day costs no more memory than its last hours.
   GrantHandle issue(Kind kind, std::uint64_t client, std::uint64_t redirect_uri, std::uint64_t user,
                     ports::Instant now);
 
@@ -68,9 +74,13 @@ class Grants {
   static bool usable(const Grant& grant, ports::Instant now) {
     return !grant.spent && now < grant.expires;
   }
+  // A code used once (RFC 6749 section 4.1.2), a refresh token revoked (RFC 7009). Of one that is
+  // not there: nothing.
   void spend(Kind kind, GrantHandle handle);
+  // Voids all of a client, which is removed.
   void revoke_client(std::uint64_t client);
 
+  // What only some logins need, kept until the grant is forgotten.
   void describe(Kind kind, GrantHandle handle, GrantDetails details);
   // Empty ones when nothing was said. Valid until the next change.
   const GrantDetails& details(Kind kind, GrantHandle handle) const;

@@ -26,6 +26,8 @@ struct EndpointPaths {
   std::string token = {};
 };
 
+// Lives as long as its world. handle() is the dialect's HTTP face, for the rotator, people and real
+// browsers alike; simulated logins ask core() and see the same truth.
 class Provider : public Handler {
  public:
   Provider(const Provider&) = delete;

@@ -40,6 +40,8 @@ namespace mocks::vault {
 
 class Vault final : public Handler {
  public:
+  // Scheduler and observer must outlive it. Starts unsealed, with the root token's text that the
+  // options give, unless they want it not yet initialised.
   Vault(Scheduler& scheduler, Observer& observer, sim::Draws draws, VaultOptions options = {});
   ~Vault() override;
   Vault(const Vault&) = delete;
@@ -60,10 +62,13 @@ class Vault final : public Handler {
                            std::string_view mount = "kubernetes");
   // Checks the JWTs of Kubernetes logins over HTTP; without one every login is denied.
   void set_token_reviewer(TokenReviewer reviewer);
-  // A service token; ttl 0 = the system's default. Returns its text.
+  // A service token, child of the root token; ttl 0 = the system's default. Returns its text, which
+  // holds for this world alone.
   std::string create_token(std::vector<std::string> policies, ports::Duration ttl = {});
 
   // --- What happens to a cluster.
+  // Sealed it answers 503 to all but status and unsealing; tokens and values stay. Both idempotent;
+  // unseal() needs no share.
   void seal();
   void unseal();
   bool sealed() const;
@@ -84,13 +89,17 @@ class Vault final : public Handler {
   bool revoke(std::string_view token);
   bool revoke(TokenHandle token);
 
-  // --- The typed face. `path` as in the API, e.g. "portal-kv/data/oidc/portal".
+  // --- The typed face: for callers that are many, who would only have text made for them to take
+  // it apart again. The same checks in the same order, and the same facts. `path` as in the API,
+  // e.g. "portal-kv/data/oidc/portal".
   LoginResult log_in(std::string_view role, const ServiceAccount& who,
                      std::string_view mount = "kubernetes");
   // Extends by the token's own TTL, up to its maximum; outcome refused when it cannot be renewed.
   LoginResult renew(TokenHandle token);
-  // sys/internal/ui/mounts: may the token see that path's mount?
+  // sys/internal/ui/mounts: may the token see that path's mount? ok, denied, or what stops any
+  // call.
   Outcome preflight(TokenHandle token, std::string_view path);
+  // data/ of a KV version 2 mount; anything else is missing. Good until the next change.
   ReadResult read(TokenHandle token, std::string_view path, const ReadOptions& options = {});
   // consul-template's rule: "mount/x" becomes "mount/data/x" on a KV version 2 mount, unless data/,
   // metadata/ or subkeys/ is there already.
@@ -99,6 +108,7 @@ class Vault final : public Handler {
   // current_version().
   Outcome write(TokenHandle token, std::string_view path, std::string_view field,
                 std::string_view value, std::optional<std::int64_t> cas = {});
+  // May do everything and never expires; 0 before initialisation.
   TokenHandle root() const;
 
   // --- Looking, without token or seal: for the harness and tests.
@@ -109,6 +119,7 @@ class Vault final : public Handler {
   std::string history(std::string_view mount, std::string_view path) const;
   // 0 = never written.
   std::int64_t current_version(std::string_view mount, std::string_view path) const;
+  // Not expired and not revoked, the root token among them.
   std::size_t live_tokens() const;
 
  private:

@@ -1,6 +1,11 @@
 // OktaAdmin: the administration API. Applications and their client secrets under
 // /api/v1/apps/{appId}, dynamic clients under /oauth2/v1/clients/{clientId}, and there, as an
 // option, the secrets path of a widely copied guide (see OktaOptions::guide_paths).
+// https://developer.okta.com/docs/api/openapi/okta-management/management/tag/ApplicationSSOCredentialOAuth2ClientAuth/
+//
+// Two secrets a client at the most; only an inactive one can be deleted, and the last active one
+// cannot be deactivated (400 E0000001). Every answer tells the rate limit (X-Rate-Limit-Limit,
+// -Remaining, -Reset).
 #pragma once
 
 #include <cstdint>
@@ -14,6 +19,7 @@ namespace mocks::idp {
 
 class OktaAdmin {
  public:
+  // Both must outlive it; the options are read at each request.
   OktaAdmin(Core& core, const OktaOptions& options) : core_(core), options_(options) {}
 
   // For paths under /api/v1/apps and /oauth2/v1/clients. Checks in order: credential (401), rate

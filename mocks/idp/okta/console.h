@@ -1,6 +1,9 @@
 // OktaConsole: the guide's own lines for Okta, which administer secrets below
 // /oauth2/v1/clients/{clientId}, with "Authorization: SSWS <API token>".
 // https://developer.okta.com/docs/guides/client-secret-rotation-key/main/
+//
+// Stateless: each command is a request or two through the session, and what comes back is copied
+// out of the answer as `jq -r` would.
 #pragma once
 
 #include "mocks/idp/console.h"

@@ -1,5 +1,11 @@
 // OktaOAuth: the OAuth endpoints: token, introspect, revoke, userinfo, authorize, keys, discovery.
 // The org authorization server's lie below /oauth2/v1, a custom one's below /oauth2/{id}/v1.
+// https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/
+//
+// Token endpoint: RFC 6749 section 5, PKCE RFC 7636; introspection RFC 7662; revocation RFC 7009;
+// userinfo and authorize OpenID Connect Core 1.0 sections 5.3 and 3.1.2; discovery OpenID Connect
+// Discovery 1.0 and RFC 8414. Whether a client's secret is right is Core's decision alone; here is
+// only what a rendered request can get wrong besides.
 #pragma once
 
 #include <optional>
@@ -18,6 +24,7 @@ namespace mocks::idp {
 
 class OktaOAuth {
  public:
+  // Both must outlive it; the options are read at each request.
   OktaOAuth(Core& core, const OktaOptions& options) : core_(core), options_(options) {}
 
   // For /oauth2/v1/..., /oauth2/{id}/v1/... and the two discovery documents of each.
@@ -31,6 +38,7 @@ class OktaOAuth {
     std::uint64_t secret = 0;
     AuthenticationMethod method = AuthenticationMethod::none;
   };
+  // The authorization server that a path belongs to.
   struct Server {
     std::string id = {};  // empty: the org's own
     std::string issuer = {};

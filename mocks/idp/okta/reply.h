@@ -13,7 +13,7 @@
 
 namespace mocks::idp {
 
-// Lives as long as one handle().
+// Lives as long as one handle(): its views point into the request.
 struct OktaRequest {
   const ports::Request& http;
   const sim::Draws& draws;
@@ -26,12 +26,16 @@ struct OktaRequest {
   bool is(std::string_view method) const { return http.method == method; }
 };
 
+// With Content-Type; `body` is JSON text.
 ports::Response json_response(int status, std::string body);
-// The same with the headers that keep caches from storing it.
+// The same with the headers that keep caches from storing it (RFC 6749 section 5.1).
 ports::Response no_store(ports::Response response);
+// A page for people: the sign-in page, and errors that may not be sent back to a redirect URI (RFC
+// 6749 section 4.1.2.1).
 ports::Response html_response(int status, std::string_view title, std::string_view text);
 
 // {"errorCode","errorSummary","errorLink","errorId","errorCauses"}; `cause` empty for none.
+// https://developer.okta.com/docs/reference/error-codes/
 ports::Response api_error(const OktaRequest& request, int status, std::string_view code,
                           std::string_view summary, std::string_view cause = {});
 // 404 E0000007, 405 E0000022, and 404 E0000022 for a path that Okta does not have.

@@ -15,6 +15,7 @@
 
 namespace mocks::idp {
 
+// Whom a token is for, and what it grants.
 struct TokenSubject {
   std::string issuer = {};
   std::string client_id = {};
@@ -44,6 +45,7 @@ class OktaTokens {
 
   // The claims of an access token that was signed here, has not expired and was not revoked.
   std::optional<TokenClaims> read(std::string_view token, ports::WallTime now) const;
+  // For good (RFC 7009). Any text will do: what is no token of ours is refused anyway.
   void revoke(std::string_view token);
 
   // "00u...", the same for the same user name.

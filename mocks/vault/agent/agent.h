@@ -49,12 +49,13 @@ inline constexpr ports::Duration longest_crash_backoff = std::chrono::minutes(5)
 inline constexpr ports::Duration crash_backoff_reset = std::chrono::minutes(10);
 
 // What a fleet's agents share: the annotations.
+// https://developer.hashicorp.com/vault/docs/platform/k8s/injector/annotations
 struct AgentSpec {
-  Template file_template = Template::guide();
-  std::string role = "portal";
-  std::string auth_mount = "kubernetes";
-  std::string service_account_namespace = "platform";
-  std::string service_account = "portal-backend";
+  Template file_template = Template::guide();          // agent-inject-template-*
+  std::string role = "portal";                         // vault.hashicorp.com/role
+  std::string auth_mount = "kubernetes";               // auth-path, below auth/
+  std::string service_account_namespace = "platform";  // of the pods,
+  std::string service_account = "portal-backend";      // who log in as it
   ports::Duration interval = std::chrono::minutes(5);  // template-static-secret-render-interval
   bool exit_on_retry_failure = true;                   // the injector's default; plain Agent: false
   std::uint32_t mode = 0644;                           // agent-inject-perms
@@ -67,6 +68,7 @@ struct AgentSpec {
   ports::Duration call_latency = std::chrono::milliseconds(3);
 };
 
+// What is one pod's own: who it is, and what is wrong with its Agent.
 struct AgentOptions {
   std::shared_ptr<const AgentSpec> spec = {};  // never null
   std::string pod = {};
@@ -80,7 +82,7 @@ struct AgentOptions {
   bool never_refreshes = false;
 };
 
-// The rendered file, in a tmpfs that lives as long as the pod.
+// The rendered file, in a tmpfs that lives as long as the pod: restarts of containers keep it.
 struct File {
   std::string content = {};
   ports::WallTime modified = {};
@@ -96,7 +98,7 @@ class AgentListener {
   // The init container ended: with the file written, or (ok false) with exit code 1. After a
   // failure it restarts by itself.
   virtual void on_init_done(bool ok) = 0;
-  // The file has new content.
+  // The file has new content, and a new inode; also called before on_init_done(true).
   virtual void on_rendered() = 0;
   // The sidecar's process ended (the pod is unready), and started again.
   virtual void on_exit(int code) = 0;
@@ -108,6 +110,8 @@ class AgentListener {
 
 class Agent final : private Timed {
  public:
+  // All must outlive it. Nothing happens before start_init() or start_sidecar(); a spec that is
+  // null is our bug (check).
   Agent(Scheduler& scheduler, Observer& observer, sim::Draws draws, Vault& vault,
         sim::Faults& faults, AgentOptions options, AgentListener& listener);
   ~Agent();
@@ -121,17 +125,19 @@ class Agent final : private Timed {
   // The pod ends: no timer and no call any more. The file stays readable.
   void stop();
 
-  // The agent stops doing anything, though it looks alive; and goes on where it was.
+  // The agent stops doing anything, though it looks alive; and goes on where it was. Timers that
+  // came meanwhile fire at the release.
   void wedge();
   void release();
 
+  // Nothing before the first render; then never nothing again.
   const std::optional<File>& file() const { return file_; }
   // True while the sidecar's process lives.
   bool running() const;
 
  private:
-  enum class Role : std::uint8_t { none, init, sidecar };
-  enum class Step : std::uint8_t { idle, login, preflight, read };
+  enum class Role : std::uint8_t { none, init, sidecar };           // which container it is
+  enum class Step : std::uint8_t { idle, login, preflight, read };  // what the step timer does next
   enum TimerKind : std::uint32_t { step_timer, renewal_timer, restart_timer };
   static constexpr std::size_t timer_kinds = 3;
 
@@ -160,10 +166,12 @@ class Agent final : private Timed {
   void schedule_renewal(ports::Duration lease);
   void log_in_anew();
 
+  // Asks Faults about the step's call. Idempotent for a call that was only delayed.
   Reach call(std::string_view method, std::string_view target);
   void wait(ports::Duration delay, Step then);
   void set_timer(TimerKind kind, ports::Duration delay);
   void cancel_timers();
+  // A part of `of`, between the two permilles; `counter` numbers the draws of one stream.
   ports::Duration drawn(ports::Duration of, std::int64_t from_permille, std::int64_t to_permille,
                         sim::Stream stream, std::uint64_t& counter);
 

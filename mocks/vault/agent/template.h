@@ -7,7 +7,9 @@
 //   {{ range $k, $v := .Data }} ... {{ end }}      also .Data.data; {{ $k }} {{ $v }} inside
 //   {{- and -}}                                    trim white space beside the action
 //
-// A template is compiled once and rendered without JSON where the data allows it.
+// A template is compiled once and rendered without JSON where the data allows it. Values go into
+// the file as they are: nothing is quoted, as consul-template quotes nothing, so a value with a
+// line break spoils a file of KEY=VALUE lines.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +22,7 @@
 
 namespace mocks::vault {
 
+// Bound: pieces of one template, texts between actions counted; a longer one is not compiled.
 inline constexpr std::size_t max_template_nodes = 256;
 
 class Template {
@@ -38,6 +41,8 @@ class Template {
   // The version it is pinned to; 0 = none.
   std::int64_t pinned_version() const { return pinned_version_; }
 
+  // The file's content for this version of that key. Never fails: what is not there is "<no
+  // value>".
   std::string render(const KvVersion& version, const KvKey& key) const;
 
  private:

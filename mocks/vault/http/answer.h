@@ -12,7 +12,8 @@
 
 namespace mocks::vault {
 
-// Renders the members that every successful answer has.
+// The members that every successful answer has, in Vault's order. What is JSON text goes out as it
+// stands: whoever fills it in has escaped it.
 struct Envelope {
   std::string request_id = {};
   bool renewable = false;
@@ -49,14 +50,15 @@ class Envelopes {
   bool mount_type_;
 };
 
-// An answer with Vault's headers, which are on all of them, 204 included.
+// An answer with Vault's headers (no-store, JSON, HSTS), which are on all of them, 204 included.
 ports::Response answer(int status, std::string body = {});
 inline ports::Response no_content() { return answer(204); }
 // {"errors":["TEXT"]}
 ports::Response error(int status, std::string_view text);
-// 404 {"errors":[]}
+// 404 {"errors":[]}: there is nothing, which is no error to Vault.
 ports::Response not_found();
-// 1 error occurred: * TEXT
+// "1 error occurred:" and TEXT as its point: what Go's multierror makes of an error that came out
+// of an engine, while error() is the router's own.
 ports::Response one_error(int status, std::string_view text);
 // 405, as every engine says it.
 inline ports::Response unsupported_operation() { return one_error(405, "unsupported operation"); }

@@ -1,6 +1,12 @@
 // AppRoleRoutes: auth/approle: roles, their ids and secret ids, login
 // (https://developer.hashicorp.com/vault/api-docs/auth/approle; texts measured on Vault 1.14).
-// Not imitated: bound CIDRs, custom secret ids, tidying.
+// Not imitated: bound CIDRs, custom secret ids, tidying, lookup by accessor.
+//
+// - role/ROLE: POST 204, GET 200 or 404, DELETE 204.
+// - role/ROLE/role-id: GET 200, POST 204. role/ROLE/secret-id: POST 200 with a new one, LIST 200
+// with
+//   accessors or 404. role/ROLE/secret-id/lookup, /destroy: POST.
+// - login: 200 with a token; 400 for a role id or secret id that is not known, spent or expired.
 #pragma once
 
 #include <map>

@@ -64,11 +64,14 @@ class Call {
     return field(object).value_or(JsonView()).find(name);
   }
   bool has(std::string_view name) const { return field(name).has_value(); }
+  // Members of the body as Vault decodes them, weakly: numbers and truths may be sent as text, and
+  // a list as "a,b". What is absent or null is "", empty or nothing.
   std::string text(std::string_view name) const;               // "" when absent; numbers as written
   std::vector<std::string> list(std::string_view name) const;  // also "a,b"
   std::optional<bool> boolean(std::string_view name) const;
   std::optional<std::int64_t> integer(std::string_view name) const;
-  std::optional<std::string_view> parameter(std::string_view name) const;  // of the query
+  // The first one of that name in the query.
+  std::optional<std::string_view> parameter(std::string_view name) const;
   // "error converting input X for field "NAME": '' expected a map, got 'string'".
   std::string conversion_error(std::string_view name) const;
   // "Endpoint ignored these unrecognized parameters: [a b]", for what is not in `known`; or "".
@@ -78,7 +81,7 @@ class Call {
   std::optional<JsonDocument> body_;
 };
 
-// A '%' that begins no %XX stays as it is.
+// Undoes percent-encoding (RFC 3986 section 2.1); a '%' that begins no %XX stays as it is.
 std::string percent_decoded(std::string_view text);
 
 }  // namespace mocks::vault

@@ -2,6 +2,10 @@
 // service-account token (https://developer.hashicorp.com/vault/api-docs/auth/kubernetes; texts
 // measured on Vault 1.14). What a JWT is worth is the reviewer's word, as a real Vault asks the
 // cluster's TokenReview API.
+//
+// - config: GET 200 or 404, POST 204. role/ROLE: POST 204, GET 200 or 404, DELETE 204, LIST.
+// - login: 200 with a token; 400 for a role that is not there; 403 for a JWT that the reviewer
+//   refuses and for an account that the role is not for; 500 before config was written.
 #pragma once
 
 #include <string_view>

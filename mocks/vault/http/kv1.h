@@ -1,6 +1,9 @@
 // Kv1Routes: the HTTP face of KV version 1: plain values without versions, as far as a client needs
 // it to find out that the mount is not version 2
 // (https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v1).
+//
+// The body of a write is the value, so that what a client meant for version 2 ("data", "options")
+// is stored as it stands and its check-and-set is not looked at: the trap that a real mount sets.
 #pragma once
 
 #include <string_view>

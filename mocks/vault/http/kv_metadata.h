@@ -1,6 +1,10 @@
 // KvMetadataRoutes: the HTTP face of a KV version 2 key's metadata and of the engine's
 // configuration
-// (https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2#read-secret-metadata).
+// (https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2#read-secret-metadata; texts
+// measured on Vault 1.14).
+//
+// Metadata has no check-and-set: the last writer wins. A write of it creates the key where there is
+// none, and answers 204; custom metadata is replaced by a POST and merged by a PATCH.
 #pragma once
 
 #include <string_view>

@@ -1,6 +1,10 @@
 // MountRoutes: sys/mounts, sys/auth and sys/internal/ui/mounts
-// (https://developer.hashicorp.com/vault/api-docs/system/mounts): what is mounted where, mounting,
-// tuning, and what the CLI and consul-template ask before they touch a path.
+// (https://developer.hashicorp.com/vault/api-docs/system/mounts; answers as recorded of
+// Vault 1.14): what is mounted where, mounting, tuning, and what the CLI and consul-template ask
+// before they touch a path.
+//
+// Engines that can be mounted are kv, approle and kubernetes; another is "plugin not found in the
+// catalog" (400). Tuning a kv mount from version 1 to 2 keeps its values as their first versions.
 #pragma once
 
 #include <string>

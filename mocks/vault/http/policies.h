@@ -2,6 +2,9 @@
 // and what a token may do on a path
 // (https://developer.hashicorp.com/vault/api-docs/system/policies,
 // .../system/policy, .../system/capabilities-self; texts measured on Vault 1.14).
+//
+// Writing: 204, or 400 with what is wrong in the HCL. "root" reads as an empty text and cannot be
+// changed; "default" can be changed, but not deleted.
 #pragma once
 
 #include <string_view>

@@ -2,6 +2,9 @@
 // (https://developer.hashicorp.com/vault/api-docs/system/rate-limit-quotas and
 // .../system/quotas-config; texts measured on Vault 1.14). Not imitated: quotas by role, exempt
 // paths, lease-count quotas (Enterprise).
+//
+// A quota that is written counts from the next request on; writing it again begins its interval
+// anew.
 #pragma once
 
 #include <string>

@@ -3,6 +3,11 @@
 // (https://developer.hashicorp.com/vault/api-docs; the order of refusals was measured on
 // Vault 1.14).
 //
+// - What is no path below /v1/ is 404, a method that Vault does not know 405.
+// - A body is looked at before the seal, the seal before the token, the token before the mount: who
+//   has no rights learns nothing of what is there.
+// - One use of a token is spent by every call that found it, refused ones included.
+//
 // Never fails and never waits: whatever comes in has an answer at once.
 #pragma once
 
@@ -29,7 +34,8 @@ class Server {
   // `store` must outlive it.
   explicit Server(Store& store);
 
-  // One request that came in at the active node or at another. A standby forwards
+  // One request, which must live as long as the call, that came in at the active node or at
+  // another. A standby forwards
   // (https://developer.hashicorp.com/vault/docs/concepts/ha#request-forwarding), redirects with 307
   // when the client wants none forwarded, or reads itself what is VaultOptions::standby_lag old.
   Answer serve(const ports::Request& request, Node node);

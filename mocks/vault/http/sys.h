@@ -1,6 +1,9 @@
 // SysRoutes: sys/ for callers with a token: which area answers what, and the few routes that are
 // none of an area's: sealing, stepping down, leases
 // (https://developer.hashicorp.com/vault/api-docs/system). What needs no token: status.h.
+//
+// Sealing takes effect at once and says 204; stepping down says 204 also where there is no other
+// node to step in, and does nothing then.
 #pragma once
 
 #include <string_view>

@@ -1,5 +1,9 @@
-// JSON and times as Go writes them: what a Vault response is made of. Responses are rendered
-// straight into text; only requests are parsed.
+// JSON and times as Go writes them: what a Vault response is made of
+// (https://pkg.go.dev/encoding/json, https://pkg.go.dev/time). Responses are rendered straight into
+// text; only requests are parsed.
+//
+// Functions that append leave what is there alone. None fails: bytes that are not UTF-8 pass
+// unchanged.
 #pragma once
 
 #include <cstdint>
@@ -17,13 +21,17 @@ namespace mocks::vault {
 // Appends `text` as a JSON string with encoding/json's escapes (<, > and & included).
 void append_string(std::string& out, std::string_view text);
 void append_number(std::string& out, std::int64_t number);
-void append_float(std::string& out, double number);  // a float64
+// A float64: the shortest digits that read back the same, with an exponent below 1e-6 and from
+// 1e21.
+void append_float(std::string& out, double number);
 void append_bool(std::string& out, bool value);
 void append_strings(std::string& out, const std::vector<std::string>& list);
 // An object of strings, or null when nothing is given.
 void append_map(std::string& out, const std::map<std::string, std::string>* map);
 
-// Writes the members of one JSON object, in the order of the calls.
+// Writes the members of one JSON object, in the order of the calls: opens it when made, closes it
+// when destroyed. Until then nobody else appends to `out`. Whoever wants sorted members, as Go's
+// maps have, calls in that order.
 class ObjectText {
  public:
   explicit ObjectText(std::string& out) : out_(out) { out_ += '{'; }
@@ -51,7 +59,8 @@ void append_canonical(std::string& out, JsonView value);
 // `expected` bytes are set aside at once; more than that is as correct, but slower.
 std::string canonical(JsonView value, std::size_t expected = 0);
 
-// %v of fmt: map[k:v], [a b], <nil>.
+// The texts below are for error messages that quote what was sent
+// (https://pkg.go.dev/fmt). %v: map[k:v], [a b], <nil>.
 std::string go_value(JsonView value);
 // %q of plain text.
 std::string go_quoted(std::string_view text);
@@ -62,6 +71,7 @@ std::string text_of(JsonView value);
 
 // RFC 3339 in UTC with nanoseconds, trailing zeros cut; "" for the epoch.
 std::string rfc3339(ports::WallTime time);
+// Rounded down.
 std::int64_t unix_seconds(ports::WallTime time);
 // time.Duration's String: "1h0m0s", "250ms", "0s".
 std::string go_duration(ports::Duration duration);
@@ -69,6 +79,7 @@ std::string go_duration(ports::Duration duration);
 std::optional<ports::Duration> parse_duration(std::string_view text);
 // The same from a parsed value, a number of seconds or a string.
 std::optional<ports::Duration> duration_in(JsonView value);
+// Cut, not rounded: as durations are shown in leases.
 std::int64_t whole_seconds(ports::Duration duration);
 
 }  // namespace mocks::vault

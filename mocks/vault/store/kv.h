@@ -31,6 +31,7 @@ inline constexpr std::size_t max_custom_metadata_value_length = 512;
 // The instant that stands for "not set".
 inline constexpr ports::WallTime no_time{};
 
+// One version of a value. Soft-deleted it keeps its data, destroyed it keeps nothing but its times.
 struct KvVersion {
   std::int64_t number = 0;  // from 1
   ports::WallTime created = no_time;
@@ -40,29 +41,35 @@ struct KvVersion {
   std::string data = {};     // canonical JSON text: an object, or "null"; empty once destroyed
   std::uint64_t secret = 0;  // name_of(the client secret in it); 0 without one
 
+  // A deletion that lies in the future has not happened yet, though some clients think so: the
+  // version is read like any other until then.
   bool deleted_at(ports::WallTime now) const { return deletion != no_time && deletion <= now; }
   bool readable_at(ports::WallTime now) const { return !destroyed && !deleted_at(now); }
 };
 
 using CustomMetadata = std::map<std::string, std::string>;
 
+// One path of the engine: its metadata and the versions within the window.
 struct KvKey {
   ports::WallTime created = no_time;
-  ports::WallTime updated = no_time;
-  std::int64_t current = 0;  // 0 = metadata only
-  std::int64_t oldest = 0;   // 0 until the window first fills
+  ports::WallTime updated = no_time;  // by the latest write of a value
+  std::int64_t current = 0;           // 0 = metadata only
+  std::int64_t oldest = 0;            // 0 until the window first fills
+  // The key's own limits; KvConfig's count besides.
   std::int64_t max_versions = 0;
   bool cas_required = false;
   ports::Duration delete_version_after{0};
-  std::optional<CustomMetadata> custom = {};
+  std::optional<CustomMetadata> custom = {};  // nothing until set, which is shown as null
   std::vector<KvVersion> versions = {};  // ascending and without gaps; the last one is `current`
 
   // The version of that number, or the current one for 0 and below; nothing outside the window.
   const KvVersion* version(std::int64_t number) const;
 };
 
+// MOUNT/config. The window is the larger of mount's and key's, the delay the smaller that is not 0,
+// and check-and-set is required when either requires it.
 struct KvConfig {
-  std::int64_t max_versions = 0;
+  std::int64_t max_versions = 0;  // 0 = not set
   bool cas_required = false;
   ports::Duration delete_version_after{0};  // negative: off for the whole mount
 };
@@ -76,11 +83,13 @@ struct KvMetadataChange {
   bool empty() const { return !max_versions && !cas_required && !delete_version_after && !custom; }
 };
 
+// What to read, and from whom.
 struct ReadOptions {
   std::int64_t version = 0;  // 0 = current
   ports::Duration lag{0};    // as seen by a standby this much behind
 };
 
+// What was read. `missing` is also a version outside the window, or one that is not known yet.
 struct ReadResult {
   Outcome outcome = Outcome::missing;
   // Set when outcome is ok or deleted; good until the next change of the engine.
@@ -90,10 +99,13 @@ struct ReadResult {
   ports::WallTime deletion = no_time;
 };
 
+// Whether a write may go on: required = none was given, though it must be.
 enum class CasVerdict { pass, required, mismatch };
 
 class KvEngine {
  public:
+  // Null for a path that has neither versions nor metadata. Paths are taken as they come: no slash
+  // is added or cut. The pointer is good until the key is erased.
   const KvKey* find(std::string_view path) const;
 
   // ok, deleted (soft-deleted or destroyed, with the version's metadata) or missing. With a lag:
@@ -113,18 +125,21 @@ class KvEngine {
   // something changed.
   bool remove_current(std::string_view path, ports::WallTime now);
   bool remove(std::string_view path, const std::vector<std::int64_t>& numbers, ports::WallTime now);
+  // Takes a deletion back, also one that lies in the future; not from what was destroyed.
   bool restore(std::string_view path, const std::vector<std::int64_t>& numbers);
   // For good: wipes the data of these versions.
   bool destroy(std::string_view path, const std::vector<std::int64_t>& numbers);
-  // All versions and the metadata, for good.
+  // All versions and the metadata, for good; the next write begins with version 1.
   bool erase(std::string_view path);
 
   // Creates the key (metadata only) when it is not there.
   void change_metadata(std::string_view path, const KvMetadataChange& change, ports::WallTime now);
 
-  // Names directly below `prefix` ("" or ending in '/'); folders end in '/'. Sorted.
+  // Names directly below `prefix` ("" or ending in '/'); folders end in '/'. Sorted, each once;
+  // also keys whose versions are all deleted.
   std::vector<std::string> list(std::string_view prefix) const;
 
+  // Changes count from the next write on: nothing is pruned or given a deletion time before.
   KvConfig& config() { return config_; }
   const KvConfig& config() const { return config_; }
 

@@ -1,6 +1,6 @@
-// KvChanges: writes to KV version 2 mounts, and tells every change of a value (Facts kv_written and
-// kv_deleted: subject = name_of("mount/path"), number = KV version, object = name_of(value of
-// client_secret), 0 without one).
+// KvChanges: writes to KV version 2 mounts, and tells every change of what a reader would see
+// (Facts kv_written and kv_deleted: subject = name_of("mount/path"), number = KV version, object =
+// name_of(value of client_secret), 0 without one).
 #pragma once
 
 #include <cstddef>
@@ -30,7 +30,7 @@ class KvChanges {
   const KvVersion& write(Mount& mount, std::string_view path, std::string data,
                          std::uint64_t secret);
 
-  // Only tells, for whoever has changed the engine: `version` is current again; version `number`
+  // Only tell, for whoever has changed the engine: `version` is current again; version `number`
   // (0: the whole key) cannot be read any more.
   void written(const Mount& mount, std::string_view path, const KvVersion& version);
   void deleted(const Mount& mount, std::string_view path, std::int64_t number);

@@ -1,5 +1,8 @@
 // Mounts: which engine answers below which path: secrets engines and auth methods of one Vault
-// (https://developer.hashicorp.com/vault/api-docs/system/mounts). A Mount owns its engine's state.
+// (https://developer.hashicorp.com/vault/api-docs/system/mounts and .../system/auth). A Mount owns
+// its engine's state: unmounting forgets every value, version and role below it.
+//
+// A Vault has few mounts, so they are looked through in order; no path lies below two of them.
 #pragma once
 
 #include <map>
@@ -15,6 +18,8 @@
 
 namespace mocks::vault {
 
+// The engines that are imitated. identity and cubbyhole are mounted, as they are everywhere, and
+// answer nothing.
 enum class MountType { kv, system, identity, cubbyhole, token, approle, kubernetes };
 // As sys/mounts names it: "kv", "system", ...
 const char* to_string(MountType type);
@@ -25,7 +30,7 @@ struct Mount {
   MountType type = MountType::kv;
   int version = 2;  // of kv
   std::string description = {};
-  std::string accessor = {};  // drawn when first shown
+  std::string accessor = {};  // drawn when first shown, as is the uuid
   std::string uuid = {};
   ports::Duration default_ttl{0};  // 0 = the system's
   ports::Duration max_ttl{0};      // 0 = the system's
@@ -51,18 +56,20 @@ class Mounts {
   // The mount that answers for a request path: the longest that it begins with. Null without one.
   Mount* of(std::string_view path);
   const Mount* of(std::string_view path) const;
-  // The mount exactly there; `path` with trailing slash.
+  // The mount exactly there, or null; `path` with trailing slash.
   Mount* at(std::string_view path);
   const Mount* at(std::string_view path) const;
   // Sorted by path.
   const std::vector<std::unique_ptr<Mount>>& all() const { return mounts_; }
 
-  // The path must be free. `version` counts for kv only.
+  // The path must be free, and neither below another mount's nor above it: the caller has looked.
+  // `version` counts for kv only. The reference is good until the mount is removed.
   Mount& add(std::string path, MountType type, int version);
   // With its whole state; what tokens its logins have issued is the caller's to end. False when
   // nothing is mounted there.
   bool remove(std::string_view path);
-  // From KV version 1 to 2, without its data: that is the caller's to write anew.
+  // From KV version 1 to 2, without its data: that is the caller's to write anew. The way back does
+  // not exist (https://developer.hashicorp.com/vault/docs/secrets/kv/kv-v2/upgrade).
   void upgrade(Mount& mount) const;
 
  private:

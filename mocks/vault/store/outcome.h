@@ -1,5 +1,9 @@
 // Outcome: how a call to Vault ended, in one word. The typed face answers it; the HTTP face renders
-// the same decisions as status and text.
+// the same decisions as status and text
+// (https://developer.hashicorp.com/vault/api-docs#http-status-codes).
+//
+// The order is no ranking. Whether trying again may help is the caller's judgement: sealed,
+// leaderless and rate_limited pass by themselves, all others need somebody to act.
 #pragma once
 
 namespace mocks::vault {

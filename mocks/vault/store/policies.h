@@ -1,6 +1,10 @@
 // Policies: the policies of one Vault by name, and what several of them allow together
 // (https://developer.hashicorp.com/vault/docs/concepts/policies). "root" is no policy: it allows
 // everything and cannot be set. "default" is there from the start, as Vault ships it.
+//
+// Tokens name their policies and do not hold them: a policy that is written, changed or removed
+// counts for every token at its next call. Sets are therefore compiled when they are asked for, and
+// only when some policy has changed since.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +20,8 @@ namespace mocks::vault {
 
 // The policies of a token under their names, compiled once for all tokens that have the same.
 struct PolicySet {
-  std::vector<std::string> names = {};  // sorted
-  bool root = false;
+  std::vector<std::string> names = {};  // sorted, each once
+  bool root = false;                    // "root" is among them: acl is not asked
   Acl acl = {};
   std::uint64_t generation = 0;  // of the policies it was compiled from
 };

@@ -24,6 +24,8 @@ inline constexpr std::size_t max_policy_rules = 10'000;
 // Bound: parsed texts that a thread remembers.
 inline constexpr std::size_t max_remembered_policies = 64;
 
+// A set of them, as bits
+// (https://developer.hashicorp.com/vault/docs/concepts/policies#capabilities).
 using Capabilities = std::uint16_t;
 namespace capability {
 inline constexpr Capabilities create = 1;
@@ -36,8 +38,9 @@ inline constexpr Capabilities sudo = 64;
 inline constexpr Capabilities deny = 128;
 }  // namespace capability
 
+// One path "..." { } of a policy.
 struct PolicyRule {
-  std::string pattern = {};
+  std::string pattern = {};  // without a leading '/'
   Capabilities capabilities = 0;
 };
 
@@ -52,9 +55,10 @@ struct Policy {
   static const std::shared_ptr<const Policy>& default_policy();
 };
 
+// What several policies allow together. Nothing is allowed that no rule names.
 class Acl {
  public:
-  // Rules of one pattern join their capabilities; deny beats all.
+  // Keeps the policy alive. Rules of one pattern join their capabilities; deny beats all.
   void add(std::shared_ptr<const Policy> policy);
 
   // What may be done on `path`, a request path without /v1/: an exact rule wins, else the one with
@@ -63,7 +67,7 @@ class Acl {
   Capabilities at(std::string_view path) const;
   // As `at`, for listing: an exact rule on the folder without its slash counts too.
   Capabilities at_folder(std::string_view path) const;
-  // May anything below `prefix` be done at all?
+  // May anything below `prefix` be done at all? What sys/internal/ui/mounts asks of a mount.
   bool any_below(std::string_view prefix) const;
 
  private:

@@ -1,6 +1,9 @@
 // Seal: whether a Vault serves calls: initialised, unsealed by enough shares of its key, led by an
-// active node (https://developer.hashicorp.com/vault/docs/concepts/seal). Tells vault_sealed and
-// vault_unsealed.
+// active node (https://developer.hashicorp.com/vault/docs/concepts/seal and .../concepts/ha). Tells
+// vault_sealed and vault_unsealed.
+//
+// A Shamir seal whose shares are compared, not combined: any `threshold` different right shares
+// unseal, in any order.
 #pragma once
 
 #include <cstddef>
@@ -38,7 +41,7 @@ class Seal {
   bool sealed() const { return sealed_; }
   // No node is active: the one there was has stepped down, the next is not elected yet.
   bool leaderless() const { return scheduler_.now() < leader_from_; }
-  // Since when the active node is.
+  // Since when the active node is: unsealed, or elected, which may lie ahead.
   ports::WallTime active_since() const { return active_since_; }
   // ok when calls are served, else sealed or leaderless.
   Outcome gate() const;

@@ -2,6 +2,9 @@
 // which they need each other. The two faces (http/ and Vault) read and change these objects;
 // nothing here knows of HTTP.
 //
+// In memory only, as a development server's storage is: a Vault that is made anew is an empty one,
+// while sealing and unsealing keep everything.
+//
 // Not safe for threads: whoever serves a Vault keeps one lock around it.
 #pragma once
 
@@ -30,8 +33,8 @@ struct Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  Scheduler& scheduler;
-  const VaultOptions options;
+  Scheduler& scheduler;        // the only clock: nothing here waits or sets a timer
+  const VaultOptions options;  // as it was built; what changes later has an owner below
   Identifiers identifiers;
   Policies policies;
   TokenStore tokens;

@@ -1,6 +1,6 @@
 // TokenStore: the tokens of one Vault, their lives and what they may do
-// (https://developer.hashicorp.com/vault/docs/concepts/tokens). Expiry is looked at when a token is
-// used: an expired one is as good as gone.
+// (https://developer.hashicorp.com/vault/docs/concepts/tokens; arithmetic measured on Vault 1.14).
+// Expiry is looked at when a token is used: an expired one is as good as gone.
 //
 // A Token& or Token* is good until that token is revoked: a caller that goes on after something
 // that may revoke keeps the handle and finds it again.
@@ -28,31 +28,36 @@ using TokenHandle = std::uint64_t;
 // The system's default and maximum lease, 768 h.
 inline constexpr ports::Duration system_ttl = std::chrono::hours(768);
 
-// Who a token belongs to: shared by all tokens of one login.
+// Who a token belongs to: shared by all tokens of one login, and never changed once it is.
 struct Bearer {
   std::string display_name = "token";
+  // Where it was issued; revoking by path looks at this.
   std::string path = "auth/token/create";
+  // Shown as "meta" or "metadata"; nothing is null there. Also what tells a login's token from one
+  // that was created: see renew().
   std::optional<std::map<std::string, std::string>> metadata = {};
-  std::string entity_id = {};
+  std::string entity_id = {};  // "" without one: identity is not imitated beyond its id
 };
 
+// One token, service or batch. Its limits stand as they were granted: a change of its role does not
+// reach it, a change of its policies does.
 struct Token {
   TokenHandle handle = 0;
-  std::string id = {};        // drawn when first asked for
-  std::string accessor = {};  // likewise
-  PolicySet* policies = nullptr;
+  std::string id = {};            // drawn when first asked for
+  std::string accessor = {};      // likewise
+  PolicySet* policies = nullptr;  // one of Policies', never null
   std::shared_ptr<const Bearer> bearer = {};
-  TokenHandle parent = 0;
+  TokenHandle parent = 0;     // 0 = an orphan
   bool has_children = false;  // or had: revoking the others need not look for any
   ports::WallTime created = no_time;
-  ports::WallTime expires = no_time;  // never
-  ports::WallTime last_renewal = no_time;
+  ports::WallTime expires = no_time;       // never
+  ports::WallTime last_renewal = no_time;  // none yet
   ports::Duration creation_ttl{0};
-  ports::Duration ttl{0};      // what a renewal without increment grants
-  ports::Duration max_ttl{0};  // from creation; 0 = the system's
-  ports::Duration explicit_max_ttl{0};
-  ports::Duration period{0};
-  std::int64_t uses_left = 0;  // 0 = unlimited
+  ports::Duration ttl{0};               // what a renewal without increment grants
+  ports::Duration max_ttl{0};           // from creation; 0 = the system's
+  ports::Duration explicit_max_ttl{0};  // from creation; 0 = none
+  ports::Duration period{0};            // what each renewal grants, without a maximum; 0 = none
+  std::int64_t uses_left = 0;           // 0 = unlimited
   bool renewable = false;
   bool orphan = false;
   bool batch = false;
@@ -60,8 +65,9 @@ struct Token {
   bool expired_at(ports::WallTime now) const { return expires != no_time && expires <= now; }
 };
 
+// What a new token is to be; all members have Vault's own defaults.
 struct TokenRequest {
-  std::vector<std::string> policies = {};
+  std::vector<std::string> policies = {};     // need not exist
   std::shared_ptr<const Bearer> bearer = {};  // never null
   TokenHandle parent = 0;
   std::string id = {};         // empty = drawn
@@ -71,12 +77,12 @@ struct TokenRequest {
   ports::Duration period{0};
   std::int64_t uses = 0;
   bool renewable = true;
-  bool never_expires = false;
-  bool default_policy = true;
-  bool batch = false;
+  bool never_expires = false;  // root tokens; not renewable then
+  bool default_policy = true;  // adds "default", but never beside "root"
+  bool batch = false;          // cannot be renewed or create others
 };
 
-// What a renewal came to.
+// What a renewal came to: how long from now, and Vault's warning.
 struct Renewal {
   ports::Duration granted{0};
   std::string warning = {};  // set when the maximum cut it
@@ -93,11 +99,12 @@ class TokenStore {
   // A token of policy "root" that never expires; root() names the latest.
   Token& create_root(std::string id, std::shared_ptr<const Bearer> bearer, ports::WallTime now);
   TokenHandle root() const { return root_; }
-  // A token that may be used now; one of its uses is not yet spent.
+  // A token that may be used now; finding it spends none of its uses.
+  // Null when it never was, is expired or revoked: those are not told apart, as Vault does not.
   Token* find(std::string_view id, ports::WallTime now);
   Token* find(TokenHandle handle, ports::WallTime now);
   Token* find_accessor(std::string_view accessor, ports::WallTime now);
-  // Spends one use; the last one revokes the token.
+  // Spends one use; the last one revokes the token. Of a token without a limit: nothing.
   void spend(Token& token);
   // From now by `increment`, or by the token's own TTL when that is 0, up to its maximum. Nothing
   // for a token that is not renewable.
@@ -107,7 +114,8 @@ class TokenStore {
   // Every token whose login path starts so, as unmounting an auth method does; how many.
   std::size_t revoke_path(std::string_view prefix);
 
-  // The texts, drawn at the first call.
+  // The texts, drawn at the first call: most tokens of a fleet's agents are never written out.
+  // Service tokens are "hvs.CAES" and 87 characters, batch tokens "hvb." and 91.
   const std::string& id(Token& token);
   const std::string& accessor(Token& token);
 

@@ -122,13 +122,13 @@ std::vector<std::string> complaints(const House& house, const std::vector<Source
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(nothing_includes_what_stands_above_or_beside_it) {
-  const auto files = tidy::sources();
+  const auto& files = tidy::sources();
   for (const auto& house : houses())
     for (const auto& complaint : complaints(house, files)) BOOST_TEST(false, complaint);
 }
 
 BOOST_AUTO_TEST_CASE(every_room_is_lived_in) {
-  const auto files = tidy::sources();
+  const auto& files = tidy::sources();
   for (const auto& house : houses())
     for (const auto& floor : house.floors)
       for (const auto& room : floor) {

@@ -141,7 +141,13 @@ Outcome<void> ApiServer::Machine::authorize(const ApiCall& call) const {
                        (call.subresource == "exec" || call.subresource == "attach" ||
                         call.subresource == "portforward");
   if (upgrade && !authorizer.may(*call.account, access(call, "create"))) {
-    return refuse(forbidden(call, "create"));
+    // This one is refused by the handler and not by the filter: it gives no reason (measured on
+    // 1.36.3).
+    const std::string name(call.name);
+    return refuse({.code = 403,
+                   .reason = "Forbidden",
+                   .message = "pods \"" + name + "\" is forbidden: ",
+                   .details = Details{.name = name, .kind = "pods"}});
   }
   return {};
 }

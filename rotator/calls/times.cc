@@ -1,6 +1,8 @@
 #include "rotator/calls/times.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace rotator {
 namespace {
@@ -101,6 +103,35 @@ std::optional<ports::WallTime> parse_rfc3339(std::string_view text) {
          std::chrono::minutes(*minute) + std::chrono::seconds(*second) + *fraction - *offset;
 }
 
+std::optional<ports::Duration> parse_go_duration(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    double nanoseconds;
+  };
+  constexpr std::array units = {Unit{"ns", 1},    Unit{"us", 1e3}, Unit{"\u00b5s", 1e3},
+                                Unit{"ms", 1e6},  Unit{"s", 1e9},  Unit{"m", 60e9},
+                                Unit{"h", 3600e9}};
+  constexpr double longest = 9.2e18;
+  const bool negative = take_character(text, '-');
+  double total = 0;
+  if (text.empty()) return std::nullopt;
+  while (!text.empty()) {
+    double number = 0;
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+    if (error != std::errc() || !(number >= 0)) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    const auto name = text.substr(0, text.find_first_of("0123456789."));
+    const auto* const unit = std::find_if(units.begin(), units.end(),
+                                          [name](const Unit& one) { return one.name == name; });
+    if (unit == units.end()) return std::nullopt;
+    text.remove_prefix(name.size());
+    total += number * unit->nanoseconds;
+    if (total > longest) return std::nullopt;
+  }
+  return ports::Duration(static_cast<std::int64_t>(negative ? -total : total));
+}
+
 std::string micro_time(ports::WallTime time) { return time_text(time, 6); }
 std::string milli_time(ports::WallTime time) { return time_text(time, 3); }
 
@@ -117,12 +148,11 @@ std::string to_text(ports::Duration duration) {
     std::int64_t nanoseconds;
     const char* name;
   };
-  constexpr std::array units = {
-      Unit{3'600'000'000'000, "h"}, Unit{60'000'000'000, "m"}, Unit{1'000'000'000, "s"},
-      Unit{1'000'000, "ms"},        Unit{1'000, "us"},         Unit{1, "ns"}};
+  constexpr std::array units = {Unit{3'600'000'000'000, "h"}, Unit{60'000'000'000, "m"},
+                                Unit{1'000'000'000, "s"}, Unit{1'000'000, "ms"}};
   // A long time is told to the second, a short one to the millisecond.
   if (left >= 60'000'000'000) left -= left % 1'000'000'000;
-  if (left >= 1'000'000) left -= left % 1'000'000;
+  left = std::max<std::int64_t>(left - left % 1'000'000, 1'000'000);
   for (const auto& unit : units) {
     if (left < unit.nanoseconds) continue;
     text += std::to_string(left / unit.nanoseconds) + unit.name;

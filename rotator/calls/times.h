@@ -13,6 +13,10 @@ namespace rotator {
 // dropped. Nothing when it is no such timestamp.
 std::optional<ports::WallTime> parse_rfc3339(std::string_view text);
 
+// A duration as Go writes it: "768h0m0s", "1.5s", "-1s", "0s". Nothing when it is none, or longer
+// than a Duration holds.
+std::optional<ports::Duration> parse_go_duration(std::string_view text);
+
 // "2026-01-02T03:04:05.123456Z", always six digits: Kubernetes MicroTime takes nothing else.
 std::string micro_time(ports::WallTime time);
 // The same with three digits.
@@ -20,8 +24,8 @@ std::string milli_time(ports::WallTime time);
 
 double in_seconds(ports::Duration duration);
 
-// "1h30m", "1m30s", "500ms", for messages: to the second from a minute on, else to the millisecond.
-// Zero is "0s".
+// "1h30m", "1m30s", "1s500ms", for messages, as a configuration may write it: to the second from a
+// minute on, else to the millisecond, and no less than that. Zero is "0s".
 std::string to_text(ports::Duration duration);
 
 }  // namespace rotator

@@ -10,6 +10,8 @@ namespace {
 
 // https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
 inline constexpr std::size_t longest_note = 1024;
+// Of an object that is named as a DNS subdomain is.
+inline constexpr std::size_t longest_name = 253;
 
 // At most `most` bytes, without half a character at the end.
 std::string cut(const std::string& text, std::size_t most) {
@@ -57,7 +59,7 @@ ports::Status Cluster::record_event(const Workload& about, const std::string& ty
   event.open_object().member("apiVersion", "events.k8s.io/v1").member("kind", "Event");
   event.name("metadata")
       .open_object()
-      .member("name", about.name + "." + unique)
+      .member("name", cut(about.name, longest_name - 1 - unique.size()) + "." + unique)
       .member("namespace", options_.kubernetes_namespace)
       .close_object();
   event.member("eventTime", micro_time(clock_.wall_now()))

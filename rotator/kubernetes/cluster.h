@@ -114,7 +114,8 @@ class Cluster {
 
   // Runs argv (no shell) in a container over WebSocket v5 or v4. An answer without an explicit
   // channel-3 Status, or without a clean end, is an Error of code ambiguous: truncated output must
-  // not pass for the whole.
+  // not pass for the whole. Error refused when it never will: exec is forbidden, there is no such
+  // container, its image lacks the program; busy when the node or the container is in trouble.
   ports::Result<ExecOutcome> exec(const std::string& pod, const std::string& container,
                                   const std::vector<std::string>& argv);
 
@@ -123,9 +124,9 @@ class Cluster {
                               const std::string& resource, const std::string& subresource = {},
                               const std::string& name = {});
 
-  // A Kubernetes Event about the workload (events.k8s.io/v1), named <workload>.<unique>: a
-  // second one of that name is the first. `type` is Normal or Warning; `note` is cut at 1024 bytes
-  // as the API demands.
+  // A Kubernetes Event about the workload (events.k8s.io/v1), named <workload>.<unique>, with
+  // `unique` of at most 100 characters: a second one of that name is the first. `type` is Normal or
+  // Warning; `note` is cut at 1024 bytes as the API demands.
   ports::Status record_event(const Workload& about, const std::string& type,
                              const std::string& reason, const std::string& action,
                              const std::string& note, const std::string& unique);

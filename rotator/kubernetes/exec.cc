@@ -73,7 +73,14 @@ ports::Result<int> exit_code(const std::string& text) {
     }
     return ports::fail(ErrorCode::malformed, "the answer's Status holds no exit code");
   }
-  return ports::fail(ErrorCode::refused, "failed: " + quotable(text_member(*parsed, {"message"})));
+  // The runtime's words, containerd's and CRI-O's alike, for a program that is not in the image;
+  // everything else (a container that is not there yet, a runtime in trouble) may pass.
+  const auto message = text_member(*parsed, {"message"});
+  const bool lacks = message.find("executable file not found") != std::string::npos ||
+                     message.find("no such file or directory") != std::string::npos;
+  return ports::fail(
+      lacks ? ErrorCode::refused : ErrorCode::busy,
+      "failed: " + quotable(message) + (lacks ? "; the image must have that program" : ""));
 }
 
 }  // namespace
@@ -141,8 +148,11 @@ ports::Result<ExecOutcome> Cluster::exec(const std::string& pod, const std::stri
         continue;
       }
       trouble = kubernetes_error(tried(), head);
-      // A 500 here is the kubelet's or the node's, before the command ran: 429 and 503 pass, it may
-      // not.
+      if (head.status == 403)
+        trouble.message += " (grant get and create on pods/exec: deploy/rbac.yaml)";
+      // A 500 here is the kubelet's or the node's, before the command ran: the caller has to see
+      // whether it lasts. 429 and 503 pass.
+      if (head.status >= 500) trouble.code = ErrorCode::busy;
       if (head.status != 429 && head.status != 503) return ports::fail(std::move(trouble));
       trouble.code = ErrorCode::busy;
       asked = retry_after(head);

@@ -189,6 +189,7 @@ ports::Status Lease::acquire() {
   const auto give_up = clock.now() + options_.acquire_patience;
   std::string watched;  // the resourceVersion seen, and since when by our own clock
   ports::Instant since = {};
+  bool told = false;
   for (;;) {
     const auto until = clock.now() + cluster_.options().call_timeout;
     const auto record = read(until);
@@ -220,9 +221,25 @@ ports::Status Lease::acquire() {
                              "; another rotation is running, or one died a moment ago and its "
                              "lease has yet to lapse");
     }
+    if (options_.on_wait && !told) {
+      told = true;
+      options_.on_wait(named() + ", held by " + quotable(record ? record->holder : "somebody else"),
+                       std::min(give_up, since + life) - now);
+    }
     if (clock.sleep_until(now + pause) == ports::Wake::interrupted)
       return ports::fail(ErrorCode::interrupted, "asked to stop while waiting for " + named());
   }
+}
+
+ports::Result<std::optional<LeaseHolder>> Lease::holder() {
+  const auto record = read(cluster_.clock().now() + cluster_.options().call_timeout);
+  const bool absent = !record && record.error().code == ErrorCode::missing;
+  if (!record && !absent) return ports::fail(record.error());
+  if (absent || record->holder.empty()) return std::optional<LeaseHolder>();
+  return std::optional(
+      LeaseHolder{.name = record->holder,
+                  .renewed = parse_rfc3339(record->renew_time).value_or(ports::WallTime{}),
+                  .lasts = record->duration});
 }
 
 ports::Status Lease::renew(ports::Duration length, ports::Instant until) {

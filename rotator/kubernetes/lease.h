@@ -7,6 +7,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 
 #include "rotator/kubernetes/cluster.h"
@@ -20,6 +22,15 @@ struct LeaseOptions {
   ports::Duration renew_every = std::chrono::seconds(5);
   ports::Duration acquire_patience =
       std::chrono::seconds(30);  // how long acquire() waits for another holder's lease to lapse
+  // Told before acquire() waits: for whom, and for how long at most.
+  std::function<void(const std::string& what, ports::Duration at_most)> on_wait = {};
+};
+
+// Who has a lease, by its own word.
+struct LeaseHolder {
+  std::string name = {};
+  ports::WallTime renewed = {};  // by the holder's clock
+  ports::Duration lasts{0};      // from then on
 };
 
 class Lease {
@@ -45,6 +56,8 @@ class Lease {
   // Gives it up: empty holderIdentity. Errors are of no consequence: it lapses by itself.
   ports::Status release();
   bool held() const { return held_; }
+  // Who has it; nothing when it is free. Looks only.
+  ports::Result<std::optional<LeaseHolder>> holder();
 
  private:
   struct Record;

@@ -2,9 +2,11 @@
 //
 // One Request and one Response type serve both sides: a client sends a Request, a handler receives
 // the same one. All calls are synchronous and take an absolute deadline. Errors (see result.h):
-//   unreachable  the request certainly had no effect     ambiguous  it may have had its effect
-//   malformed    the answer broke HTTP or a bound below   interrupted  the process was asked to
-//   stop
+//   unreachable  the request certainly had no effect
+//   untrusted    the same, because a certificate was refused
+//   ambiguous    it may have had its effect
+//   malformed    the answer broke HTTP or a bound below
+//   interrupted  the process was asked to stop
 // A status code, even 500, is a Response and not an Error: what it means is the caller's business.
 // Redirects are not followed and nothing is retried here.
 #pragma once

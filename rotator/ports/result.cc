@@ -5,6 +5,7 @@ namespace ports {
 const char* to_string(ErrorCode code) {
   switch (code) {
     case ErrorCode::unreachable: return "unreachable";
+    case ErrorCode::untrusted: return "untrusted";
     case ErrorCode::ambiguous: return "ambiguous";
     case ErrorCode::refused: return "refused";
     case ErrorCode::conflict: return "conflict";

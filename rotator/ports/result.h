@@ -12,8 +12,11 @@
 namespace ports {
 
 enum class ErrorCode {
-  // The call certainly had no effect: name not resolved, connection refused, certificate refused.
+  // The call certainly had no effect: name not resolved, connection refused.
   unreachable,
+  // One side refused the other's certificate. The call certainly had no effect, and asking again
+  // at once mends nothing: the message says what would.
+  untrusted,
   // The call may or may not have had its effect: the deadline passed, or the connection broke after
   // the request was sent.
   ambiguous,

@@ -260,8 +260,7 @@ class Exchange::Client final : public httplib::ClientImpl {
                                             "answer before the deadline"};
         case Transfer::Kind::interrupted:
           return {ErrorCode::interrupted, what + ": stopped while waiting for the answer"};
-        case Transfer::Kind::refused:
-          return {ErrorCode::unreachable, what + ": " + failure->reason};
+        case Transfer::Kind::refused: return {ErrorCode::untrusted, what + ": " + failure->reason};
         default: break;
       }
       if (const auto& unsent = stream.unsent())

@@ -37,8 +37,8 @@ class Exchange {
   Exchange& operator=(const Exchange&) = delete;
 
   // Sends `request` with `fields` (complete_fields) and reads the answer. Errors: ambiguous,
-  // malformed, interrupted; unreachable when our certificate was refused, or when the other side
-  // had closed before anything was sent.
+  // malformed, interrupted; untrusted when our certificate was refused, unreachable when the other
+  // side had closed before anything was sent.
   Result<Response> perform(const Request& request, const Headers& fields, const Call& call);
 
   // True when the connection is fit for one more request.

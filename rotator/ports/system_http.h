@@ -6,8 +6,9 @@
 //   of the body together, however slowly the other side drips.
 // - Nothing that the other side sends is unbounded: head (max_response_head, interim answers
 //   counted in), body, stream pieces. No content coding is asked for and none is undone.
-// - A certificate that is refused is `unreachable`, and the message says why: unknown issuer,
-//   expired, for another name.
+// - A certificate that is refused is `untrusted`, and the message says why: unknown issuer,
+// expired,
+//   for another name.
 // - One client may be used by many threads at once; each call has a connection of its own. A Stream
 //   belongs to one thread at a time; a thread of its own reads ahead of it, by at most
 //   max_stream_piece and a piece.

@@ -230,12 +230,12 @@ Status TlsConnection::shake_hands(const TlsContext& tls, const Origin& origin,
       return fail(ErrorCode::unreachable, origin_text + ": no TLS handshake in time");
     }
     if (refusal.code != X509_V_OK) {
-      return fail(ErrorCode::unreachable,
+      return fail(ErrorCode::untrusted,
                   origin_text + ": its certificate is refused: " + explain(refusal, name));
     }
     const Transfer failure = after_failure(returned);
     if (failure.kind == Transfer::Kind::refused)
-      return fail(ErrorCode::unreachable, origin_text + ": " + failure.reason);
+      return fail(ErrorCode::untrusted, origin_text + ": " + failure.reason);
     return fail(ErrorCode::unreachable,
                 origin_text + ": the TLS handshake failed: " + failure.reason);
   }

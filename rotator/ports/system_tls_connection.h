@@ -62,8 +62,8 @@ struct Transfer {
 class TlsConnection {
  public:
   // Resolves, connects, shakes hands, verifies. Every Error is `unreachable` (nothing was asked of
-  // the other side), or `interrupted` when `stop` is given and asked. `origin_text` is for
-  // messages.
+  // the other side), `untrusted` when a certificate was refused, or `interrupted` when `stop` is
+  // given and asked. `origin_text` is for messages.
   static Result<std::unique_ptr<TlsConnection>> open(const TlsContext& tls, const Origin& origin,
                                                      const std::string& origin_text, Clock& clock,
                                                      Instant deadline, const StopSignal* stop);

@@ -227,8 +227,7 @@ class WebSocketStream final : public Stream {
           return {ErrorCode::ambiguous, what_ + ": no whole answer before the deadline"};
         case Transfer::Kind::interrupted:
           return {ErrorCode::interrupted, what_ + ": stopped while waiting"};
-        case Transfer::Kind::refused:
-          return {ErrorCode::unreachable, what_ + ": " + failure->reason};
+        case Transfer::Kind::refused: return {ErrorCode::untrusted, what_ + ": " + failure->reason};
         default: break;
       }
       return {ErrorCode::ambiguous,

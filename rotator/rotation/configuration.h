@@ -47,7 +47,8 @@ struct KubernetesConfiguration {
   std::string secret_file = "/vault/secrets/oidc";
   std::string secret_key = "OIDC_CLIENT_SECRET";  // the file's line is KEY=value
   std::string lease_name = {};                    // defaults to "rotator-" + workload.name
-  // A dead rotator's lock lapses after this; a live one renews three times as often.
+  // A dead rotator's lock lapses after this, or after five times as long when it died in a long
+  // wait; a live one renews three times as often.
   ports::Duration lease_duration = std::chrono::seconds(30);
   ports::Duration agent_render_interval = std::chrono::minutes(5);
 };
@@ -82,7 +83,9 @@ struct RotationConfiguration {
   // catch up before the first new pod reads. Part of the window, so it costs nothing.
   ports::Duration vault_settle = std::chrono::seconds(2);
   ports::Duration soak_check_every = std::chrono::seconds(15);  // probes while soaking
-  int max_restarts = 3;  // the rollout and, for pods that rendered a stale value, those after it
+  // The rollout and, for pods that rendered a stale value, those after it. The way back has as many
+  // of its own, after the one that brings the pod template of before back.
+  int max_restarts = 3;
   // How long one phase is repeated while a system cannot be reached, before the run ends as
   // unknown (and resumable).
   ports::Duration patience = std::chrono::minutes(5);

@@ -13,7 +13,7 @@ bool reach_vault(Examination& examination) {
   auto& context = examination.context;
   const auto ttl = context.systems.vault().token_ttl();
   if (!ttl) {
-    examination.fail(Check::vault, ttl.error().message);
+    examination.error(Check::vault, ttl.error());
     return false;
   }
   examination.pass(Check::vault,
@@ -28,7 +28,7 @@ bool reach_kubernetes(Examination& examination) {
   auto& context = examination.context;
   const auto version = context.systems.cluster().version();
   if (!version) {
-    examination.fail(Check::kubernetes, version.error().message);
+    examination.error(Check::kubernetes, version.error());
     return false;
   }
   examination.pass(Check::kubernetes, "Kubernetes " + *version + " answers at " +

@@ -15,7 +15,7 @@ struct DoctorReport {
   Judgement verdict() const;
 };
 
-// What cannot be reached is a finding that fails, and what needs it is not looked at.
+// What cannot be reached is unknown, and what needs it is not looked at.
 DoctorReport examine_all(Context& context, const Strategy& strategy);
 
 }  // namespace rotator

@@ -174,14 +174,16 @@ std::optional<Driver::Place> Driver::after_error(Place place, const ports::Error
                          error.message);
     return std::nullopt;
   }
+  const auto* const goes_on = place.where == Place::Where::opening
+                                  ? "; nothing was changed: `rotator run` begins anew"
+                                  : "; `rotator resume` goes on";
   if (error.code == ErrorCode::interrupted) {
-    result = outcome(Ending::interrupted, error.message + "; `rotator resume` goes on");
+    result = outcome(Ending::interrupted, error.message + goes_on);
     return std::nullopt;
   }
   if (may_pass(error.code)) {
     result = outcome(Ending::unknown, std::string(to_string(name_of(place))) +
-                                          " could not go on: " + error.message +
-                                          "; `rotator resume` goes on");
+                                          " could not go on: " + error.message + goes_on);
     return std::nullopt;
   }
   if (place.where == Place::Where::opening) {

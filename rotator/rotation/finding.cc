@@ -9,6 +9,8 @@ const char* to_string(Check check) {
     case Check::vault_secret: return "vault_secret";
     case Check::kv_version_2: return "kv_version_2";
     case Check::kv_window: return "kv_window";
+    case Check::secret_lasts: return "secret_lasts";
+    case Check::journal_lasts: return "journal_lasts";
     case Check::vault_policy: return "vault_policy";
     case Check::journal_policy: return "journal_policy";
     case Check::admin_permission: return "admin_permission";
@@ -19,8 +21,10 @@ const char* to_string(Check check) {
     case Check::foreign_secrets: return "foreign_secrets";
     case Check::old_secret_accepted: return "old_secret_accepted";
     case Check::workload_healthy: return "deployment_healthy";
+    case Check::rollout_serves: return "rollout_serves";
     case Check::no_pinned_version: return "no_pinned_version";
     case Check::pods_on_current_secret: return "pods_on_current_secret";
+    case Check::file_times: return "file_times";
     case Check::kubernetes_permissions: return "kubernetes_permissions";
     case Check::window: return "window";
     case Check::rollout_deadline: return "rollout_deadline";

@@ -15,6 +15,8 @@ enum class Check {
   vault_secret,  // the path holds the secret's field
   kv_version_2,  // the mount keeps versions
   kv_window,     // the old version stays readable
+  secret_lasts,  // Vault deletes no version of the secret by itself
+  journal_lasts,
   vault_policy,  // the token may read and write the secret
   journal_policy,
 
@@ -27,8 +29,10 @@ enum class Check {
   old_secret_accepted,    // the probe tells a good secret from a bad one
 
   workload_healthy,        // the workload is whole and at rest
+  rollout_serves,          // its own rollout leaves pods that serve
   no_pinned_version,       // its pods would render a new version
   pods_on_current_secret,  // every pod shows what Vault holds
+  file_times,              // the container can tell when its file was written
   kubernetes_permissions,
 
   window,            // not shorter than the safe one
@@ -45,6 +49,7 @@ struct Finding {
   // trusted.
   Judgement verdict = Judgement::unknown;
   std::string detail = {};  // one sentence: what was found and, unless it passed, what to do
+  bool warning = false;     // passed, but an operator should know before it begins
 };
 
 }  // namespace rotator

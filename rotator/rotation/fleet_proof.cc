@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "rotator/calls/answer_json.h"
+
 namespace rotator {
 namespace {
 
@@ -45,19 +47,34 @@ std::optional<ports::WallTime> parse_epoch_seconds(const ports::Secret& output) 
   return ports::WallTime(std::chrono::seconds(seconds));
 }
 
+// What a shell, or a runtime that is no containerd, says of a program that it cannot find or run.
+bool lacks_program(int exit_code) { return exit_code == 126 || exit_code == 127; }
+
+// The Error of a program that ran and did not do its work.
+ports::Error exited(const std::string& command, const std::string& container,
+                    const ExecOutcome& outcome) {
+  const auto said = quotable(outcome.standard_error);
+  const auto what = command + " exited " + std::to_string(outcome.exit_code) +
+                    (said.empty() ? std::string() : ": " + said);
+  if (!lacks_program(outcome.exit_code)) return {ports::ErrorCode::busy, what};
+  return {ports::ErrorCode::refused,
+          what + "; the image of container " + container + " must have cat and stat"};
+}
+
 void look_at_content(Cluster& cluster, const KubernetesConfiguration& configuration,
                      const ports::Secret& key, PodProof& proof) {
   const auto output =
       cluster.exec(proof.pod, configuration.container, {"cat", configuration.secret_file});
   if (!output) {
     proof.trouble = output.error().message;
+    proof.barred = output.error().code == ports::ErrorCode::refused;
     return;
   }
   if (output->exit_code != 0) {
+    const auto error = exited("cat " + configuration.secret_file, configuration.container, *output);
     proof.has_file = output->standard_error.find("No such file") == std::string::npos;
-    proof.trouble = "cat " + configuration.secret_file + " exited " +
-                    std::to_string(output->exit_code) + ": " +
-                    output->standard_error.substr(0, 120);
+    proof.trouble = error.message;
+    proof.barred = error.code == ports::ErrorCode::refused;
     return;
   }
   const auto value = rendered_value(output->standard_output, configuration.secret_key);
@@ -70,16 +87,11 @@ void look_at_content(Cluster& cluster, const KubernetesConfiguration& configurat
 }
 
 void look_at_time(Cluster& cluster, const KubernetesConfiguration& configuration, PodProof& proof) {
-  const auto output = cluster.exec(proof.pod, configuration.container,
-                                   {"stat", "-c", "%Y", configuration.secret_file});
-  if (!output) {
-    proof.trouble = output.error().message;
-    return;
-  }
-  if (output->exit_code == 0) proof.file_written = parse_epoch_seconds(output->standard_output);
-  if (!proof.file_written)
-    proof.trouble = "stat -c %Y " + configuration.secret_file + " exited " +
-                    std::to_string(output->exit_code) + " without a time";
+  const auto written = file_time(cluster, configuration, proof.pod);
+  if (written)
+    proof.file_written = *written;
+  else
+    proof.trouble = written.error().message;
 }
 
 bool same_process(const PodProof& one, const PodProof& other) {
@@ -145,6 +157,19 @@ bool same_pods(const std::vector<Pod>& before, const std::vector<Pod>& after,
 }
 
 }  // namespace
+
+ports::Result<ports::WallTime> file_time(Cluster& cluster,
+                                         const KubernetesConfiguration& configuration,
+                                         const std::string& pod) {
+  const auto output =
+      cluster.exec(pod, configuration.container, {"stat", "-c", "%Y", configuration.secret_file});
+  if (!output) return ports::fail(output.error());
+  const auto command = "stat -c %Y " + configuration.secret_file;
+  if (output->exit_code != 0) return ports::fail(exited(command, configuration.container, *output));
+  const auto written = parse_epoch_seconds(output->standard_output);
+  if (!written) return ports::fail(ports::ErrorCode::malformed, command + " told no time");
+  return *written;
+}
 
 ports::Result<FleetProof> inspect_fleet(Cluster& cluster,
                                         const KubernetesConfiguration& configuration,

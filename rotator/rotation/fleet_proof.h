@@ -43,6 +43,7 @@ struct PodProof {
   bool has_file = true;   // false: the container said that there is no such file
   bool running = false;   // the portal container's process runs
   bool terminating = false;
+  bool barred = false;  // no exec will ever show: it is forbidden, or the image lacks the program
   std::string trouble = {};         // why content or time could not be had; empty when both were
   ports::Fingerprint content = {};  // of the value in the rendered file
   std::optional<ports::WallTime> process_started = {};
@@ -78,6 +79,12 @@ ports::Result<FleetProof> inspect_fleet(Cluster& cluster,
                                         const KubernetesConfiguration& configuration,
                                         const Workload& workload, FleetQuestion question,
                                         const ports::Secret& fingerprint_key);
+
+// When the rendered file of that pod was last written, by `stat` in its container. Error refused
+// when no exec will ever tell; anything else may pass.
+ports::Result<ports::WallTime> file_time(Cluster& cluster,
+                                         const KubernetesConfiguration& configuration,
+                                         const std::string& pod);
 
 // The value of `key` in a rendered file of KEY=value lines, with an optional "export " before and
 // optional quotes around the value. Nothing when the key is absent, empty or there twice.

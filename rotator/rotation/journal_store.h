@@ -33,6 +33,8 @@ class JournalStore {
   ports::Status append(Journal& journal);
   // The key for fingerprints; made at first use, kept by the first append.
   const ports::Secret& fingerprint_key();
+  // Whether that key is in the journal, so that the fingerprints of two runs compare.
+  bool fingerprints_last() const { return version_ > 0; }
 
  private:
   KeyValue& kv_;

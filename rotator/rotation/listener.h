@@ -18,7 +18,7 @@ const char* to_string(Severity severity);
 class Listener {
  public:
   virtual ~Listener() = default;
-  // `rotation_id` is empty before the rotation has one (in the preflight).
+  // A rotation has its id from the preflight on, also one that the preflight refuses.
   virtual void phase_began(Phase /*phase*/, const std::string& /*rotation_id*/) {}
   // `message` says why when it did not succeed, and may say more when it did.
   virtual void phase_ended(Phase /*phase*/, bool /*succeeded*/, ports::Duration /*took*/,

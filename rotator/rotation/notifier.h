@@ -40,7 +40,6 @@ class EventNotifier final : public RelayListener {
   Cluster& cluster_;
   WorkloadReference workload_;
   std::optional<Workload> about_;
-  int told_ = 0;
 };
 
 // POST of {"rotation_id", "phase", "succeeded", "took_s", "message"} for each phase's end.

@@ -13,7 +13,7 @@ namespace rotator {
 
 enum class Ending {
   done,           // exit 0: rotated; or nothing was left to do
-  rolled_back,    // exit 1: everything is as it was before
+  rolled_back,    // exit 1: everything is as it was before; exit 0 where that was asked for
   refused,        // exit 1: the preflight found an obstacle; nothing was changed
   unknown,        // exit 2: a system could not be reached or understood; resumable
   stopped,        // exit 3: a stop condition; both secrets are valid; an operator decides
@@ -30,7 +30,9 @@ struct Outcome {
   Ending ending = Ending::unknown;
   Phase phase = Phase::preflight;  // the last one entered
   int exit_code = 2;
+  bool rotated = false;      // with done: by this run; false: nothing was left to do
   std::string message = {};  // one sentence for the operator
+  // Of the rotation that this run worked on; of an earlier one only where that is what it tells of.
   std::string rotation_id = {};
   std::string strategy = {};  // its name; empty when none was ever chosen
   // In the order entered; a phase entered twice is there twice.

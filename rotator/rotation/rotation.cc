@@ -12,6 +12,24 @@ namespace rotator {
 
 using ports::ErrorCode;
 
+namespace {
+
+constexpr std::size_t rotation_id_bytes = 6;
+
+// The world's clear no, or the operator's input: no other run would fare better.
+bool lasts(ErrorCode code) {
+  return code == ErrorCode::configuration || code == ErrorCode::refused ||
+         code == ErrorCode::untrusted;
+}
+
+// What a driver brought to its end.
+Outcome walked(Outcome outcome) {
+  outcome.rotated = outcome.ending == Ending::done;
+  return outcome;
+}
+
+}  // namespace
+
 // One process of the rotator: which command may do what by the journal that it finds.
 class Rotation::Run {
  public:
@@ -68,6 +86,8 @@ ports::Result<Plan> Rotation::Run::plan() {
   // The key of the last journal, so that fingerprints compare with what it says.
   const auto loaded = context_.ledger.load();
   auto plan = look_at_everything(context_, **strategy, Depth::thorough);
+  // Under a key that nobody keeps it would differ from one look to the next.
+  if (!context_.ledger.fingerprints_last()) plan.old_fingerprint.clear();
   const auto& journal = context_.ledger.entry();
   if (loaded && unfinished(journal.disposition))
     plan.findings.push_back(
@@ -82,6 +102,8 @@ ports::Result<Plan> Rotation::Run::plan() {
 ports::Result<DoctorReport> Rotation::Run::doctor() {
   const auto strategy = configured();
   if (!strategy) return ports::fail(strategy.error());
+  // As plan() does, so that the two show the same fingerprint.
+  static_cast<void>(context_.ledger.load());
   auto report = examine_all(context_, **strategy);
   context_.failures.rest();
   return report;
@@ -123,7 +145,9 @@ Outcome Rotation::Run::run() {
     case Disposition::none:
     case Disposition::rolled_back: break;
   }
-  return finish(Driver(context_, **strategy).begin(Preflight(**strategy)));
+  // From here on everything is told of this rotation and nothing of the one before it.
+  context_.ledger.entry() = {.rotation_id = ports::random_hex(context_.random, rotation_id_bytes)};
+  return finish(walked(Driver(context_, **strategy).begin(Preflight(**strategy))));
 }
 
 Outcome Rotation::Run::resume() {
@@ -148,7 +172,7 @@ Outcome Rotation::Run::take_up() {
     if (code == ErrorCode::configuration) return outcome(Ending::misconfigured, message);
     return outcome(Ending::unknown, "cannot resume yet: " + message);
   }
-  return Driver(context_, **strategy).resume();
+  return walked(Driver(context_, **strategy).resume());
 }
 
 Outcome Rotation::Run::rollback() {
@@ -172,7 +196,10 @@ Outcome Rotation::Run::rollback() {
     return finish(outcome(Ending::refused, "rotation " + journal.rotation_id +
                                                ": the provider ended the old secret when it made "
                                                "the new one; resume instead"));
-  return finish(driver.turn_back("asked for by the operator"));
+  auto back = driver.turn_back("asked for by the operator");
+  // What was asked for has been done.
+  if (back.ending == Ending::rolled_back) back.exit_code = 0;
+  return finish(std::move(back));
 }
 
 // ---- How a run begins and ends
@@ -183,16 +210,14 @@ std::optional<Outcome> Rotation::Run::begin() {
     const auto& [code, message] = taken.error();
     if (code == ErrorCode::conflict) return outcome(Ending::locked, message);
     if (code == ErrorCode::interrupted) return outcome(Ending::interrupted, message);
-    const bool ours = code == ErrorCode::configuration || code == ErrorCode::refused;
-    return outcome(ours ? Ending::misconfigured : Ending::unknown,
+    return outcome(lasts(code) ? Ending::misconfigured : Ending::unknown,
                    "cannot take the lock: " + message);
   }
   if (const auto loaded = context_.ledger.load(); !loaded) {
     const auto code = loaded.error().code;
     const auto message = "cannot read the journal: " + loaded.error().message;
     if (code == ErrorCode::interrupted) return outcome(Ending::interrupted, message);
-    const bool ours = code == ErrorCode::configuration || code == ErrorCode::refused;
-    return outcome(ours ? Ending::misconfigured : Ending::unknown, message);
+    return outcome(lasts(code) ? Ending::misconfigured : Ending::unknown, message);
   }
   return std::nullopt;
 }

@@ -10,7 +10,32 @@ Held held(const ports::Fingerprint& shown, const Journal& journal) {
   return shown == journal.new_fingerprint ? Held::new_secret : Held::other;
 }
 
+// The phase that announces an intent; rollback for those of the way back.
+Phase phase_of(Intent intent) {
+  switch (intent) {
+    case Intent::none: return Phase::preflight;
+    case Intent::create_secret: return Phase::create;
+    case Intent::write_value: return Phase::store;
+    case Intent::restart: return Phase::rollout;
+    case Intent::disable_old: return Phase::disable;
+    case Intent::enable_old: return Phase::soak;
+    case Intent::delete_old: return Phase::removal;
+    case Intent::write_value_back:
+    case Intent::restart_back:
+    case Intent::delete_new: return Phase::rollback;
+  }
+  return Phase::preflight;
+}
+
 }  // namespace
+
+bool StatusReport::about_to() const {
+  if (journal.intent == Intent::none || !unfinished(journal.disposition)) return false;
+  const auto phase = phase_of(journal.intent);
+  if (journal.disposition == Disposition::rolling_back)
+    return phase == Phase::rollback || journal.intent == Intent::enable_old;
+  return phase == journal.phase;
+}
 
 const char* to_string(Held held) {
   switch (held) {
@@ -27,6 +52,12 @@ ports::Result<StatusReport> status_of(Context& context) {
   if (const auto loaded = context.ledger.load(); !loaded) return ports::fail(loaded.error());
   report.journal = context.ledger.entry();
   report.journal_exists = report.journal.disposition != Disposition::none;
+  if (auto holder = context.lock.look()) {
+    report.at_work = std::move(*holder);
+    report.lock_seen = true;
+  } else {
+    report.problems.push_back(holder.error().message);
+  }
   if (const auto shown = context.vault_value.read()) {
     report.kv_version = shown->current.version;
     if (report.journal_exists && shown->value)

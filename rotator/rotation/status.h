@@ -1,6 +1,7 @@
 // Status: how a rotation stands, by its journal, by Vault and by the provider. Looks only.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,13 @@ struct StatusReport {
   std::vector<SecretRecord> secrets = {};  // at the provider now; empty when it cannot be asked
   int kv_version = 0;                      // current, 0 when it cannot be read
   Held kv_holds = Held::unknown;
+  // Who is at work by the lock; nothing: nobody, or it could not be asked.
+  std::optional<LeaseHolder> at_work = {};
+  bool lock_seen = false;
   std::vector<std::string> problems = {};  // what could not be asked
+
+  // Whether the journal's intent is about to be done, and not the last thing that was.
+  bool about_to() const;
 };
 
 // An Error only when the journal cannot be read; everything else is told as a problem.

@@ -5,8 +5,8 @@ namespace rotator {
 using ports::ErrorCode;
 
 bool may_pass(ErrorCode code) {
-  return code == ErrorCode::unreachable || code == ErrorCode::ambiguous ||
-         code == ErrorCode::busy || code == ErrorCode::malformed;
+  return code == ErrorCode::unreachable || code == ErrorCode::untrusted ||
+         code == ErrorCode::ambiguous || code == ErrorCode::busy || code == ErrorCode::malformed;
 }
 
 }  // namespace rotator

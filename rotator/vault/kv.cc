@@ -25,6 +25,12 @@ ports::Error unexpected(const std::string& tried, const ports::Response& respons
                     (errors.empty() ? std::string() : ": " + errors)};
 }
 
+// delete_version_after of a mount's or a key's settings; zero when absent.
+ports::Duration lifetime_in(JsonView settings) {
+  return parse_go_duration(text_member(settings, {"delete_version_after"}))
+      .value_or(ports::Duration(0));
+}
+
 // `text` without any value of `data`, should a server ever echo one.
 std::string blotted(std::string text, const KvData& data) {
   for (const auto& field : data.fields())
@@ -94,6 +100,15 @@ std::vector<std::string> KvData::fields() const {
   std::set<std::string> names;
   for (auto at = object.root().begin(); at != object.root().end(); ++at) names.emplace(at.name());
   return {names.begin(), names.end()};
+}
+
+ports::Duration version_lifetime(const KvMount& mount, const KvMetadata& key) {
+  const auto of_mount = mount.delete_version_after.value_or(ports::Duration(0));
+  const auto of_key = key.delete_version_after;
+  if (of_mount < ports::Duration(0)) return ports::Duration(0);
+  if (of_mount == ports::Duration(0) || of_key <= ports::Duration(0))
+    return std::max(of_mount, of_key);
+  return std::min(of_mount, of_key);
 }
 
 ports::Result<std::vector<std::vector<std::string>>> capabilities_on(
@@ -168,6 +183,7 @@ ports::Result<KvVersion> KeyValue::read(std::optional<int> version) {
   found.data = KvData(data, body.reveal_to_wire().size());
   found.version = static_cast<int>(number);
   found.created = *created;
+  found.expires = parse_rfc3339(text_member(*parsed, {"data", "metadata", "deletion_time"}));
   return found;
 }
 
@@ -211,7 +227,8 @@ ports::Result<KvMetadata> KeyValue::metadata() {
   return KvMetadata{.current_version = static_cast<int>(integer_member(data, {"current_version"})),
                     .oldest_version = static_cast<int>(integer_member(data, {"oldest_version"})),
                     .max_versions = static_cast<int>(integer_member(data, {"max_versions"})),
-                    .cas_required = flag_member(data, {"cas_required"})};
+                    .cas_required = flag_member(data, {"cas_required"}),
+                    .delete_version_after = lifetime_in(data)};
 }
 
 ports::Result<KvMount> KeyValue::mount() {
@@ -237,6 +254,7 @@ ports::Result<KvMount> KeyValue::mount() {
       parse_object(configuration->body, "reading the configuration of " + mount_ + "/");
   if (!settings) return ports::fail(settings.error());
   found.max_versions = static_cast<int>(integer_member(*settings, {"data", "max_versions"}));
+  found.delete_version_after = lifetime_in(settings->root().member("data"));
   return found;
 }
 

@@ -52,6 +52,9 @@ struct KvVersion {
   KvData data = {};
   int version = 0;  // from 1
   ports::WallTime created = {};
+  // When Vault will delete it by itself (delete_version_after); nothing: not before it is pushed
+  // out by newer ones.
+  std::optional<ports::WallTime> expires = {};
 };
 
 struct KvMount {
@@ -60,6 +63,8 @@ struct KvMount {
   int version = 1;        // 1 or 2
   // Of the mount; 0 = 10. Nothing when this token may not read the mount's configuration.
   std::optional<int> max_versions = {};
+  // Of the mount; negative switches it off for every path. Nothing as above.
+  std::optional<ports::Duration> delete_version_after = {};
 };
 
 struct KvMetadata {
@@ -67,7 +72,12 @@ struct KvMetadata {
   int oldest_version = 0;
   int max_versions = 0;  // of the key; the window is max(mount, key), 10 when both are 0
   bool cas_required = false;
+  ports::Duration delete_version_after{0};  // of the key
 };
+
+// After how long Vault deletes a new version of that key: the smaller of the two settings that is
+// not zero, or zero when it never does. A mount that may not be read counts as one without.
+ports::Duration version_lifetime(const KvMount& mount, const KvMetadata& key);
 
 // What the session's token may do on each of `policy_paths`, in their order, e.g.
 // {"create","read","update"}: one call

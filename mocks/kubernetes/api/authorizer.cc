@@ -72,16 +72,15 @@ std::vector<Rule> rotator_rules(const RotatorRole& role) {
        .groups = {std::string(workload.group)},
        .resources = {std::string(workload.plural)},
        .resource_names = {role.workload}},
-      {.verbs = {"get", "list"}, .groups = {"apps"}, .resources = {"replicasets"}},
-      {.verbs = {"get", "list", "watch"}, .groups = {""}, .resources = {"pods"}},
+      {.verbs = {"list", "watch"}, .groups = {""}, .resources = {"pods"}},
       {.verbs = {"get", "create"}, .groups = {""}, .resources = {"pods/exec"}},
-      {.verbs = {"get", "create", "update"},
+      {.verbs = {"get", "update"},
        .groups = {"coordination.k8s.io"},
        .resources = {"leases"},
        .resource_names = {role.lease}},
       // A name cannot limit POST: whoever creates by POST needs this.
       {.verbs = {"create"}, .groups = {"coordination.k8s.io"}, .resources = {"leases"}},
-      {.verbs = {"create", "patch"}, .groups = {"events.k8s.io", ""}, .resources = {"events"}},
+      {.verbs = {"create"}, .groups = {"events.k8s.io"}, .resources = {"events"}},
   };
 }
 

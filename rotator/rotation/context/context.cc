@@ -16,7 +16,7 @@ Context::Context(const RotationPorts& ports, const Configuration& wanted, Creden
       random(ports.random),
       teller(listener, configuration),
       systems(ports, configuration, std::move(credentials)),
-      lock(systems.cluster(), configuration, clock,
+      lock(systems.cluster(), configuration, clock, teller,
            "rotator-" + ports::random_hex(ports.random, holder_bytes)),
       ledger(systems.journal_path(), clock, random, lock),
       values(systems, ledger, configuration),

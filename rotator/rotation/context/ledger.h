@@ -29,6 +29,7 @@ class Ledger {
 
   // As JournalStore's: the same over rotations.
   const ports::Secret& fingerprint_key() { return store_.fingerprint_key(); }
+  bool fingerprints_last() const { return store_.fingerprints_last(); }
 
  private:
   JournalStore store_;

@@ -6,7 +6,7 @@
 namespace rotator {
 
 Lock::Lock(Cluster& cluster, const Configuration& configuration, ports::Clock& clock,
-           std::string holder)
+           Teller& teller, std::string holder)
     : clock_(clock),
       duration_(configuration.kubernetes.lease_duration),
       holder_(std::move(holder)),
@@ -14,7 +14,10 @@ Lock::Lock(Cluster& cluster, const Configuration& configuration, ports::Clock& c
                        .holder = holder_,
                        .duration = duration_,
                        .renew_every = duration_ / 3,
-                       .acquire_patience = (long_lease + 2) * duration_}) {}
+                       .acquire_patience = (long_lease + 2) * duration_,
+                       .on_wait = [&teller](const std::string& what, ports::Duration at_most) {
+                         teller.waiting(what, at_most);
+                       }}) {}
 
 ports::Status Lock::fence() { return remember_loss(lease_.still_ours()); }
 

@@ -7,6 +7,7 @@
 #include "rotator/kubernetes/cluster.h"
 #include "rotator/kubernetes/lease.h"
 #include "rotator/rotation/configuration.h"
+#include "rotator/rotation/context/teller.h"
 
 namespace rotator {
 
@@ -15,13 +16,15 @@ inline constexpr int long_lease = 4;
 
 class Lock {
  public:
-  // `holder` is unique to this process. `clock` and `cluster` must outlive this.
-  Lock(Cluster& cluster, const Configuration& configuration, ports::Clock& clock,
+  // `holder` is unique to this process. All references must outlive this.
+  Lock(Cluster& cluster, const Configuration& configuration, ports::Clock& clock, Teller& teller,
        std::string holder);
 
   // Waits until a dead rotator's lock has lapsed, also one taken for a long wait. Error conflict
   // when a living one holds it.
   ports::Status take() { return lease_.acquire(); }
+  // Who has it now; nothing: nobody.
+  ports::Result<std::optional<LeaseHolder>> look() { return lease_.holder(); }
   // Proves that the lock is ours at this moment: the caller acts at once. Error conflict: lost.
   ports::Status fence();
   // Renews when that is due, for longer when `until` is far; cheap otherwise. Error conflict: lost.

@@ -125,6 +125,7 @@ Stepped Soak::perform(Context& context) const {
   if (journal.disabled_at == ports::WallTime{}) journal.disabled_at = now;
   journal.soak_ends = now + length;
   if (const auto written = context.ledger.append(); !written) return ports::fail(written.error());
+  context.teller.waiting("the end of the soak", length);
   for (Watching watching(context);;) {
     if (auto trouble = watching.look()) return enable_again(context, std::move(*trouble));
     if (watching.over()) return Step::done();

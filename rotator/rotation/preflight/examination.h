@@ -27,13 +27,15 @@ struct Examination {
   void find(Check check, bool good, std::string detail);
   void pass(Check check, std::string detail) { find(check, true, std::move(detail)); }
   void fail(Check check, std::string detail) { find(check, false, std::move(detail)); }
+  // Passed, with something that an operator should know.
+  void warn(Check check, std::string detail);
   // What an Error says about a check: a clear no fails it, anything else leaves it unknown.
   void error(Check check, const ports::Error& error);
   bool passed(Check check) const;
 };
 
-// The secret in its KV path, the mount, and how many versions it keeps. Leaves the old value to the
-// context.
+// The secret in its KV path, the mount, how many versions it keeps and for how long. Leaves the old
+// value to the context.
 void examine_vault(Examination& examination);
 // What the Vault token may do.
 void examine_policy(Examination& examination);
@@ -43,7 +45,7 @@ void examine_registration(Examination& examination);
 void examine_secrets(Examination& examination);
 // Calibrates the probe of the token endpoint; connects it.
 void examine_probe(Examination& examination);
-// The workload; leaves it to the context's fleet.
+// The workload, and what its own rollout does to logins; leaves it to the context's fleet.
 void examine_workload(Examination& examination);
 // What its pods show.
 void examine_pods(Examination& examination);

@@ -19,9 +19,14 @@ void examine_permissions(Examination& examination) {
                                     {"watch", "", "pods", "", ""}};
   if (examination.depth == Depth::thorough) {
     const auto lease = configuration.lease_name();
+    needed.push_back({"list", kind->group, kind->resource, "", name});
+    // exec by WebSocket is a GET; from Kubernetes 1.35 on it needs create as well.
+    needed.push_back({"get", "", "pods", "exec", ""});
     needed.push_back({"create", "", "pods", "exec", ""});
     needed.push_back({"get", "coordination.k8s.io", "leases", "", lease});
     needed.push_back({"update", "coordination.k8s.io", "leases", "", lease});
+    // No name can restrict the creation of a lock that does not exist yet.
+    needed.push_back({"create", "coordination.k8s.io", "leases", "", ""});
     if (configuration.notifications.kubernetes_events)
       needed.push_back({"create", "events.k8s.io", "events", "", ""});
   }

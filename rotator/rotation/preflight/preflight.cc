@@ -5,8 +5,6 @@
 namespace rotator {
 namespace {
 
-constexpr std::size_t rotation_id_bytes = 6;
-
 // Without these facts there is nothing to go on with, whatever the operator wants.
 bool blind(const Context& context, const Plan& plan) {
   return context.values.old_value().empty() || !context.systems.has_provider() ||
@@ -44,6 +42,10 @@ Stepped Preflight::perform(Context& context) const {
     if (!context.configuration.gate_enabled(gate))
       context.teller.note(Severity::warning, std::string("UNSAFE: gate ") + to_string(gate) +
                                                  " is switched off by the configuration");
+  for (const auto& finding : plan.findings)
+    if (finding.warning)
+      context.teller.note(Severity::warning,
+                          std::string(to_string(finding.check)) + ": " + finding.detail);
   if (const auto* obstacle = plan.first_obstacle()) {
     const auto what = std::string(to_string(obstacle->check)) + ": " + obstacle->detail;
     if (blind(context, plan) || !context.configuration.rotation.skip_preflight) {
@@ -60,7 +62,7 @@ Stepped Preflight::perform(Context& context) const {
 void Preflight::open_journal(Context& context, const Plan& plan) const {
   const auto& configuration = context.configuration;
   Journal fresh;
-  fresh.rotation_id = ports::random_hex(context.random, rotation_id_bytes);
+  fresh.rotation_id = context.ledger.entry().rotation_id;
   fresh.strategy = strategy_.name;
   fresh.phase = strategy_.forward.front().phase->name();
   fresh.disposition = Disposition::running;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "rotator/calls/times.h"
 #include "rotator/rotation/preflight/examination.h"
 
 namespace rotator {
@@ -23,6 +24,37 @@ void examine_policy_of(Examination& examination, Check check, const KeyValue& pa
                                          path.full_path() + "; see deploy/vault-policy.hcl");
 }
 
+// How many versions of the secret stay readable.
+void examine_count(Examination& examination, const KvMount& mount, const KvMetadata& metadata) {
+  // Vault keeps max(mount, key) versions, 10 when neither is set.
+  int kept = std::max(mount.max_versions.value_or(0), metadata.max_versions);
+  if (kept == 0) kept = default_kv_versions;
+  examination.find(
+      Check::kv_window, kept >= 2,
+      examination.context.systems.secret_path().full_path() + " keeps " + std::to_string(kept) +
+          " versions" +
+          (mount.max_versions ? ""
+                              : " (the mount's own setting may not be read; 10 is the default)") +
+          (kept >= 2 ? "" : "; the old value must stay readable: set max_versions to 2 or more"));
+}
+
+// Vault Agent up to at least 1.14 takes a version with a deletion time, even one that lies ahead,
+// for deleted (measured on Vault 1.14): a pod that starts would wait in its init container for
+// ever, forward and back. And a journal that goes forgets what was begun.
+void examine_lifetime(Examination& examination, Check check, const KeyValue& path,
+                      ports::Duration lifetime) {
+  const bool lasts = lifetime == ports::Duration(0);
+  examination.find(
+      check, lasts,
+      lasts ? "Vault deletes no version of " + path.full_path() + " by itself"
+            : "Vault deletes each version of " + path.full_path() + " after " + to_text(lifetime) +
+                  " (delete_version_after of the mount or of the path)" +
+                  (check == Check::secret_lasts
+                       ? ", and Vault Agent takes such a version for deleted at once: no pod that "
+                         "starts would get its file; set it to 0s, then write the value anew"
+                       : ", and the journal is all that a resumed rotation knows; set it to 0s"));
+}
+
 }  // namespace
 
 void examine_vault(Examination& examination) {
@@ -38,12 +70,15 @@ void examine_vault(Examination& examination) {
                                                      " has no field \"" + wanted.field +
                                                      "\"; set vault.field");
   plan.kv_version = shown->current.version;
+  const auto created = shown->current.created;
+  const auto expires = shown->current.expires;
   plan.old_fingerprint = context.vault_value.fingerprint(*shown);
   plan.old_secret_id = shown->current.data.text(secret_id_field).value_or("");
   context.values.learn_old(std::move(*shown->value));
-  examination.pass(Check::vault_secret, path.full_path() + " version " +
-                                            std::to_string(plan.kv_version) + " holds " +
-                                            plan.old_fingerprint);
+  examination.pass(Check::vault_secret,
+                   path.full_path() + " version " + std::to_string(plan.kv_version) + " holds " +
+                       (context.ledger.fingerprints_last() ? plan.old_fingerprint
+                                                           : "the field " + wanted.field));
 
   const auto mount = path.mount();
   if (!mount) return examination.error(Check::kv_version_2, mount.error());
@@ -56,15 +91,19 @@ void examine_vault(Examination& examination) {
 
   const auto metadata = path.metadata();
   if (!metadata) return examination.error(Check::kv_window, metadata.error());
-  // Vault keeps max(mount, key) versions, 10 when neither is set.
-  int kept = std::max(mount->max_versions.value_or(0), metadata->max_versions);
-  if (kept == 0) kept = default_kv_versions;
-  examination.find(
-      Check::kv_window, kept >= 2,
-      path.full_path() + " keeps " + std::to_string(kept) + " versions" +
-          (mount->max_versions ? ""
-                               : " (the mount's own setting may not be read; 10 is the default)") +
-          (kept >= 2 ? "" : "; the old value must stay readable: set max_versions to 2 or more"));
+  examine_count(examination, *mount, *metadata);
+  auto lifetime = version_lifetime(*mount, *metadata);
+  // The version in use keeps what it was written under, and tells of a mount whose settings may not
+  // be read.
+  if (lifetime == ports::Duration(0) && expires) lifetime = *expires - created;
+  examine_lifetime(examination, Check::secret_lasts, path, lifetime);
+
+  auto& journal = context.systems.journal_path();
+  const auto of_journal = journal.metadata();
+  if (!of_journal && of_journal.error().code != ports::ErrorCode::missing)
+    return examination.error(Check::journal_lasts, of_journal.error());
+  examine_lifetime(examination, Check::journal_lasts, journal,
+                   version_lifetime(*mount, of_journal.value_or(KvMetadata{})));
 }
 
 void examine_policy(Examination& examination) {

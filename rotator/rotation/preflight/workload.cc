@@ -22,6 +22,46 @@ std::string illness(const Workload& workload, const std::string& container) {
   return "";
 }
 
+// What its own rollout does to logins, whatever the secret.
+void examine_rollout(Examination& examination) {
+  const auto& workload = examination.plan.workload;
+  const int serving =
+      workload.recreate ? 0 : std::max(0, workload.replicas - workload.max_unavailable);
+  const auto how = workload.recreate
+                       ? std::string("type Recreate")
+                       : "maxSurge " + std::to_string(workload.max_surge) + ", maxUnavailable " +
+                             std::to_string(workload.max_unavailable);
+  const auto what = workload.title() + " keeps " + std::to_string(serving) + " of " +
+                    std::to_string(workload.replicas) + " pods while it restarts (" + how + ")";
+  if (serving == 0) {
+    if (examination.context.configuration.rotation.accept_downtime)
+      return examination.warn(Check::rollout_serves,
+                              what + ": logins fail meanwhile, as rotation.accept_downtime allows");
+    return examination.fail(Check::rollout_serves,
+                            what +
+                                ": every login would fail meanwhile; let it replace its pods one "
+                                "by one (maxSurge 1, maxUnavailable 0), or accept that with "
+                                "rotation.accept_downtime: true");
+  }
+  if (2 * serving < workload.replicas)
+    return examination.warn(Check::rollout_serves, what + ": can these bear all logins?");
+  examination.pass(Check::rollout_serves, what);
+}
+
+// Whether what will prove a process to be newer than its file can be had: asked of one pod for all.
+void examine_file_times(Examination& examination, const FleetProof& fleet) {
+  auto& context = examination.context;
+  if (!context.configuration.gate_enabled(Gate::process_newer_than_file)) return;
+  for (const auto& proof : fleet.live) {
+    if (!proof.running || proof.content.empty()) continue;
+    const auto written =
+        file_time(context.systems.cluster(), context.configuration.kubernetes, proof.pod);
+    if (!written && written.error().code == ports::ErrorCode::missing) continue;  // it has gone
+    if (!written) return examination.error(Check::file_times, written.error());
+    return examination.pass(Check::file_times, "the container tells when its file was written");
+  }
+}
+
 }  // namespace
 
 void examine_workload(Examination& examination) {
@@ -35,6 +75,7 @@ void examine_workload(Examination& examination) {
       Check::workload_healthy, ill.empty(),
       workload.title() + " " +
           (ill.empty() ? "is whole with " + std::to_string(workload.replicas) + " replicas" : ill));
+  examine_rollout(examination);
   std::string pinned;
   for (const auto& [key, value] : workload.template_annotations)
     if (key.starts_with("vault.hashicorp.com/") && value.find("?version=") != std::string::npos)
@@ -52,9 +93,17 @@ void examine_pods(Examination& examination) {
   const auto fleet = examination.context.fleet.inspect({.every_pod = true, .file_times = false});
   if (!fleet) return examination.error(Check::pods_on_current_secret, fleet.error());
   plan.pods = static_cast<int>(fleet->live.size());
-  const auto judged = judge_every_pod_on(*fleet, plan.old_fingerprint);
-  plan.findings.push_back(
-      {.check = Check::pods_on_current_secret, .verdict = judged.verdict, .detail = judged.reason});
+  auto judged = judge_every_pod_on(*fleet, plan.old_fingerprint);
+  const bool barred = std::any_of(fleet->live.begin(), fleet->live.end(),
+                                  [](const PodProof& proof) { return proof.barred; });
+  if (judged.verdict == Judgement::pass)
+    judged.reason = "all " + std::to_string(plan.pods) + " pods show what Vault holds";
+  // What no second look mends is no matter of patience.
+  if (barred && judged.verdict == Judgement::unknown) judged.verdict = Judgement::fail;
+  plan.findings.push_back({.check = Check::pods_on_current_secret,
+                           .verdict = judged.verdict,
+                           .detail = std::move(judged.reason)});
+  examine_file_times(examination, *fleet);
 }
 
 }  // namespace rotator

@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(needs_create_as_well_as_get_for_an_upgrade) {
   const auto response = world.call("GET", world.pods + "/" + pod + "/exec?command=id&stdout=true",
                                    {}, {}, "synthetic-getter");
   BOOST_TEST(response.status == 403);
-  BOOST_TEST(response.body.find("cannot create resource") != std::string::npos);
+  BOOST_TEST(response.body.find("is forbidden: \"") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(watches_every_change_of_what_a_selector_means) {

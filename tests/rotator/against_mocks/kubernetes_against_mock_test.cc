@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(reads_a_file_in_a_pod) {
     check_code(cluster.exec(name, "portal", {"cat", "/vault/secrets/oidc"}), ErrorCode::ambiguous);
   }
   api.set_exec_fault(mocks::kubernetes::ExecFault::refused);
-  check_code(cluster.exec(name, "portal", {"cat", "/vault/secrets/oidc"}), ErrorCode::refused);
+  check_code(cluster.exec(name, "portal", {"cat", "/vault/secrets/oidc"}), ErrorCode::busy);
 }
 
 BOOST_AUTO_TEST_CASE(knows_what_it_may_do) {

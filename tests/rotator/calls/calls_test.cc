@@ -138,6 +138,28 @@ BOOST_AUTO_TEST_CASE(reads_members_of_the_wrong_type_as_absent) {
   BOOST_TEST(array_member(*parsed, {"l"}).size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(reads_a_duration_as_go_writes_it) {
+  const std::pair<const char*, ports::Duration> good[] = {
+      {"0s", 0s},       {"768h0m0s", 768h}, {"1h30m0s", 90min},
+      {"1.5s", 1500ms}, {"-1s", -1s},       {"250ms", 250ms},
+      {"10m", 10min},   {"3\u00b5s", 3us},  {"1h0m0.5s", 3600500ms}};
+  for (const auto& [text, duration] : good) {
+    const auto read = rotator::parse_go_duration(text);
+    BOOST_TEST((read && *read == duration), text);
+  }
+  for (const auto* bad : {"", "-", "10", "h", "1d", "1e3s", "999999999h", "1s ", "nans"})
+    BOOST_TEST(!rotator::parse_go_duration(bad).has_value(), bad);
+}
+
+BOOST_AUTO_TEST_CASE(tells_no_time_finer_than_a_millisecond) {
+  BOOST_TEST(rotator::to_text(477us) == "1ms");
+  BOOST_TEST(rotator::to_text(1ns) == "1ms");
+  BOOST_TEST(rotator::to_text(ports::Duration(1'500'823)) == "1ms");
+  BOOST_TEST(rotator::to_text(1500ms) == "1s500ms");
+  BOOST_TEST(rotator::to_text(90s + 7ms) == "1m30s");
+  BOOST_TEST(rotator::to_text(0s) == "0s");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rotator

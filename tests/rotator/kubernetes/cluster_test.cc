@@ -80,6 +80,9 @@ BOOST_AUTO_TEST_CASE(gives_up_on_a_server_that_stays_away) {
   for (int i = 0; i < 3; ++i)
     http.expect_error("GET " + deployments + "/web", ErrorCode::unreachable);
   check_error(hasty.workload(web), ErrorCode::unreachable, "tried 3 times");
+  // A certificate that is refused now is refused in a moment too.
+  http.expect_error("GET " + deployments + "/web", ErrorCode::untrusted);
+  check_error(hasty.workload(web), ErrorCode::untrusted, "deployments/web");
 }
 
 BOOST_AUTO_TEST_CASE(restarts_by_its_own_annotation_and_again_after_a_lost_reply) {

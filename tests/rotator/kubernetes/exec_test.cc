@@ -69,7 +69,16 @@ BOOST_AUTO_TEST_CASE(reads_the_exit_code_from_the_status) {
                3,
                R"({"status":"Failure","reason":"InternalError","message":"container not found","code":500})")),
            end()}),
-      ErrorCode::refused, "container not found");
+      ErrorCode::busy, "container not found");
+}
+
+BOOST_AUTO_TEST_CASE(tells_a_program_that_is_not_in_the_image_from_trouble_that_may_pass) {
+  check_error(
+      cat({data(on(
+               3,
+               R"({"status":"Failure","reason":"InternalError","message":"OCI runtime exec failed: exec failed: unable to start container process: exec: \"cat\": executable file not found in $PATH","code":500})")),
+           end()}),
+      ErrorCode::refused, "the image must have that program");
 }
 
 BOOST_AUTO_TEST_CASE(never_takes_cut_output_for_the_whole) {
@@ -110,7 +119,9 @@ BOOST_AUTO_TEST_CASE(passes_on_why_the_server_declined) {
   check_error(declined(404, "pods not found"), ErrorCode::missing, "not found");
   check_error(declined(400, "container portal is not valid for pod web-1"), ErrorCode::refused,
               "not valid");
-  check_error(declined(500, "no preferred addresses found"), ErrorCode::refused, "addresses");
+  check_error(declined(403, "pods \"web-1\" is forbidden: "), ErrorCode::refused,
+              "grant get and create on pods/exec");
+  check_error(declined(500, "no preferred addresses found"), ErrorCode::busy, "addresses");
 }
 
 BOOST_AUTO_TEST_CASE(tries_again_only_before_the_command_could_run) {
@@ -120,6 +131,9 @@ BOOST_AUTO_TEST_CASE(tries_again_only_before_the_command_could_run) {
   http.expect_stream(url, 401, {}, {}, status_json(401, "Unauthorized", "Unauthorized"));
   const auto outcome = cat({data(on(3, success)), end()});
   REQUIRE_OK(outcome);
+  http.expect_error(url, ErrorCode::untrusted);
+  check_error(cluster.exec("web-1", "portal", {"cat", "/vault/secrets/oidc"}), ErrorCode::untrusted,
+              "web-1");
   http.expect_error(url, ErrorCode::ambiguous);
   check_error(cluster.exec("web-1", "portal", {"cat", "/vault/secrets/oidc"}), ErrorCode::ambiguous,
               "web-1");

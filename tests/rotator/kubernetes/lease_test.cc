@@ -246,6 +246,36 @@ BOOST_AUTO_TEST_CASE(passes_on_what_keeps_it_from_the_lease) {
   check_error(stopped, ErrorCode::interrupted, "waiting for lease");
 }
 
+BOOST_AUTO_TEST_CASE(says_for_whom_it_waits_and_for_how_long) {
+  std::vector<std::pair<std::string, ports::Duration>> told;
+  Lease patient(cluster, {.name = "rotator-web",
+                          .holder = "me",
+                          .on_wait = [&](const std::string& what, ports::Duration at_most) {
+                            told.emplace_back(what, at_most);
+                          }});
+  for (int i = 0; i < 9; ++i)
+    http.expect("GET " + one, 200, lease_json("7", "other", time_text(0), time_text(0)));
+  http.expect("PUT " + one, 200, lease_json("8", "me", time_text(15), time_text(15), 1));
+  REQUIRE_OK(patient.acquire());
+  BOOST_REQUIRE(told.size() == 1U);
+  BOOST_TEST(told.front().first == "lease portal/rotator-web, held by other");
+  BOOST_TEST((told.front().second == 15s));
+}
+
+BOOST_AUTO_TEST_CASE(names_the_holder_without_taking_anything) {
+  http.expect("GET " + one, 200, lease_json("7", "other", time_text(0), time_text(3)));
+  const auto held = lease.holder();
+  REQUIRE_OK(held);
+  BOOST_REQUIRE(held->has_value());
+  BOOST_TEST((*held)->name == "other");
+  BOOST_TEST(((*held)->lasts == 15s));
+  http.expect("GET " + one, 200, lease_json("8", "", time_text(0), time_text(3)));
+  BOOST_TEST(!lease.holder().value().has_value());
+  http.expect("GET " + one, 404, not_found);
+  BOOST_TEST(!lease.holder().value().has_value());
+  BOOST_TEST(!lease.held());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rotator

@@ -27,7 +27,7 @@ std::string refusal(LoopbackWire& wire, HttpOptions options) {
   const auto client =
       must_succeed(ports::new_http_client(wire.clock(), wire.stop(), std::move(options)));
   std::string message =
-      must_fail(client->send(wire.get("/echo"), wire.later()), ErrorCode::unreachable);
+      must_fail(client->send(wire.get("/echo"), wire.later()), ErrorCode::untrusted);
   BOOST_TEST(wire.calls() == 0);
   BOOST_TEST(message.find(wire.origin()) != std::string::npos, message);
   return message;
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(verifies_the_name_it_is_told_to_instead_of_the_host) {
   wrong.origins[wire.origin()].tls_server_name = "other.example";
   const auto stranger =
       must_succeed(ports::new_http_client(wire.clock(), wire.stop(), std::move(wrong)));
-  must_fail(stranger->send(wire.get("/echo"), wire.later()), ErrorCode::unreachable);
+  must_fail(stranger->send(wire.get("/echo"), wire.later()), ErrorCode::untrusted);
 }
 
 BOOST_AUTO_TEST_CASE(trusts_authorities_given_for_all_origins_or_as_text) {

@@ -181,6 +181,35 @@ BOOST_AUTO_TEST_CASE(is_asked_again_for_its_times_when_the_file_shows_something_
   BOOST_TEST(http.requests.size() == 8U);
 }
 
+BOOST_AUTO_TEST_CASE(knows_a_pod_into_which_no_exec_will_ever_look) {
+  const auto look = [&](std::vector<Beat> beats, int status, const std::string& body) {
+    expect_list("10", pod_json("a", "7"));
+    http.expect_stream("GET " + server +
+                           "/api/v1/namespaces/portal/pods/a/exec?command=cat"
+                           "&command=%2Fvault%2Fsecrets%2Foidc&container=portal"
+                           "&stdout=true&stderr=true",
+                       status, std::move(beats), {{"Sec-WebSocket-Protocol", "v5.channel.k8s.io"}},
+                       body);
+    expect_list("11", pod_json("a", "7"));
+    return inspect().value().live.at(0);
+  };
+  const auto said = [](const std::string& reason, const std::string& message) {
+    return std::vector<Beat>{
+        data("\x03{\"status\":\"Failure\",\"reason\":\"" + reason + "\",\"message\":\"" + message +
+             "\",\"details\":{\"causes\":[{\"reason\":\"ExitCode\",\"message\":\"127\"}]}}"),
+        end()};
+  };
+  BOOST_TEST(look({}, 403, status_json(403, "Forbidden", "pods a is forbidden: ")).barred);
+  BOOST_TEST(
+      look(said("InternalError", "exec: cat: executable file not found in $PATH"), 101, "").barred);
+  const auto shell = look(said("NonZeroExitCode", "exit code 127"), 101, "");
+  BOOST_TEST(shell.barred);
+  BOOST_TEST(shell.trouble.find("must have cat and stat") != std::string::npos, shell.trouble);
+  // What may pass.
+  BOOST_TEST(!look({}, 500, status_json(500, "InternalError", "dial tcp: i/o timeout")).barred);
+  BOOST_TEST(!look(said("InternalError", "container not found"), 101, "").barred);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rotator

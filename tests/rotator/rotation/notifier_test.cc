@@ -14,7 +14,7 @@ using testing::World;
 
 // A whole rotation whose listener is wrapped by `wrap`, on the rotator's fiber.
 template <typename Wrap>
-void rotate(World& world, Wrap wrap) {
+void rotate(World& world, Wrap wrap, rotator::Ending ending = rotator::Ending::done) {
   world.rotator_process.start([&] {
     mocks::sim::SimClock clock(world.rotator_process);
     mocks::sim::SimRandom random(world.draws, 1);
@@ -25,10 +25,25 @@ void rotate(World& world, Wrap wrap) {
     auto token = world.vault_token;
     rotator::Rotation rotation({*http, clock, random, world.files}, configuration,
                                {.vault_token = ports::Secret(std::move(token))}, *listener);
-    BOOST_TEST(rotation.run().ending == rotator::Ending::done);
+    BOOST_TEST(rotation.run().ending == ending);
   });
   while (world.rotator_process.running() && world.queue.step()) {
   }
+}
+
+// How many Events there are about the workload.
+std::size_t events_of(World& world) {
+  const auto answer = world.kubernetes->handle(
+      {.method = "GET",
+       .origin = testing::kubernetes_origin,
+       .target = "/apis/events.k8s.io/v1/namespaces/platform/events",
+       .headers = {{"Authorization", std::string("Bearer ") + testing::kubernetes_token}}});
+  BOOST_REQUIRE(answer.response.status == 200);
+  const auto list = nlohmann::json::parse(answer.response.body);
+  std::size_t count = 0;
+  for (const auto& event : list["items"])
+    if (event["reportingController"] == "overlap/rotator") ++count;
+  return count;
 }
 
 }  // namespace
@@ -46,6 +61,23 @@ BOOST_AUTO_TEST_CASE(an_event_tells_the_end_of_each_phase) {
   BOOST_TEST(calls.size() == 10U);
   BOOST_TEST(!world.recorder.told("no Event"));
   world.check_whole();
+}
+
+// Whatever runs there are of one rotation id, as when a process takes up what another began.
+BOOST_AUTO_TEST_CASE(no_event_takes_the_name_of_another_however_many_runs_there_are) {
+  auto rules = testing::shipped_rules();
+  rules.push_back({.verbs = {"list"}, .groups = {"events.k8s.io"}, .resources = {"events"}});
+  World world({.rules = rules});
+  const auto listen = [&](ports::HttpClient&, ports::Clock&, rotator::Cluster& cluster) {
+    return std::make_unique<rotator::EventNotifier>(
+        cluster, world.configuration().kubernetes.workload, world.recorder);
+  };
+  world.ask_vault("POST", "portal-kv/metadata/oidc/portal", R"({"max_versions":1})");
+  for (int i = 0; i < 3; ++i) rotate(world, listen, rotator::Ending::refused);
+  BOOST_TEST(events_of(world) == 3U);
+  world.ask_vault("POST", "portal-kv/metadata/oidc/portal", R"({"max_versions":0})");
+  rotate(world, listen);
+  BOOST_TEST(events_of(world) == 13U);
 }
 
 BOOST_AUTO_TEST_CASE(a_webhook_gets_one_object_a_phase_and_no_secret) {

@@ -113,14 +113,7 @@ World::World(WorldOptions options) : draws(options.seed), options_(options) {
                   first_secret);
 
   vault.enable_kv("portal-kv");
-  const auto written = vault.set_policy(
-      "rotator",
-      "path \"portal-kv/data/oidc/portal\" { capabilities = [\"create\", \"read\", \"update\"] }\n"
-      "path \"portal-kv/metadata/oidc/portal\" { capabilities = [\"read\"] }\n"
-      "path \"portal-kv/data/oidc/portal-rotation\" { capabilities = [\"create\", \"read\", "
-      "\"update\"] }\n"
-      "path \"portal-kv/metadata/oidc/portal-rotation\" { capabilities = [\"read\"] }\n"
-      "path \"portal-kv/data/oidc/idp-admin\" { capabilities = [\"read\"] }\n");
+  const auto written = vault.set_policy("rotator", shipped_policy());
   const auto read = vault.set_policy(
       "portal", "path \"portal-kv/data/oidc/portal\" { capabilities = [\"read\"] }\n");
   BOOST_REQUIRE((written && read));
@@ -130,7 +123,7 @@ World::World(WorldOptions options) : draws(options.seed), options_(options) {
                                        .ttl = std::chrono::hours(24)});
   vault.write(vault.root(), "portal-kv/data/oidc/portal", "client_secret", first_secret);
   vault.write(vault.root(), "portal-kv/data/oidc/idp-admin", "token", idp->admin_token());
-  vault_token = vault.create_token({"default", "rotator"}, std::chrono::hours(240));
+  vault_token = vault.create_token({"rotator"}, std::chrono::hours(240));
 
   fleet = std::make_unique<mocks::portal::Fleet>(
       queue, ledger, draws, vault, quiet, timeline,
@@ -142,22 +135,21 @@ World::World(WorldOptions options) : draws(options.seed), options_(options) {
                      .token = kubernetes_token,
                      .groups = {"system:serviceaccounts", "system:authenticated"},
                      .kubernetes_namespace = "platform",
-                     .rules = mocks::kubernetes::rotator_rules(
-                         {.workload = "portal-backend", .lease = "rotator-portal-backend"})}},
+                     .rules = options.rules}},
           .namespaces = {"default", "platform"}});
   kubernetes->set_pod_runtime(*fleet);
   kubernetes->seed_workload(
       {.kubernetes_namespace = "platform",
        .name = "portal-backend",
        .replicas = options.replicas,
-       .max_surge = "1",
-       .max_unavailable = "0",
+       .max_surge = options.max_surge,
+       .max_unavailable = options.max_unavailable,
        .progress_deadline_s = options.progress_deadline_s,
        .containers = {"portal", "vault-agent"},
        .init_containers = {"vault-agent-init"},
        .template_annotations = {
            {"vault.hashicorp.com/agent-inject", "true"},
-           {"vault.hashicorp.com/agent-inject-secret-oidc", "portal-kv/data/oidc/portal"}}});
+           {"vault.hashicorp.com/agent-inject-secret-oidc", options.rendered}}});
 
   network.add_server({.origin = idp_origin, .name = "idp"}, *idp);
   network.add_server({.origin = vault_origin, .name = "vault"}, vault);
@@ -204,6 +196,15 @@ void World::look(const rotator::Configuration& configuration,
     rotator::Rotation rotation(world_ports, configuration, std::move(credentials), recorder);
     act(rotation);
   });
+}
+
+int World::ask_vault(std::string method, const std::string& path, std::string body) {
+  const auto answer = vault.handle({.method = std::move(method),
+                                    .origin = vault_origin,
+                                    .target = "/v1/" + path,
+                                    .headers = {{"X-Vault-Token", "root"}},
+                                    .body = std::move(body)});
+  return answer.response.status;
 }
 
 void World::inside(const Program& program) {

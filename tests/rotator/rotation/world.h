@@ -23,6 +23,7 @@
 #include "mocks/users/timeline.h"
 #include "mocks/vault/vault.h"
 #include "rotator/rotation/rotation.h"
+#include "tests/rotator/rotation/shipped.h"
 
 namespace testing {
 
@@ -101,6 +102,12 @@ struct WorldOptions {
       mocks::idp::AuthenticationMethod::client_secret_post;
   bool failure_signal = false;
   int progress_deadline_s = 600;
+  std::string max_surge = "1";
+  std::string max_unavailable = "0";
+  // The Vault annotation of the pod template that names what is rendered.
+  std::string rendered = "portal-kv/data/oidc/portal";
+  // What the rotator's service account may do.
+  std::vector<mocks::kubernetes::Rule> rules = shipped_rules();
 };
 
 class World {
@@ -119,6 +126,9 @@ class World {
   // Any look at the world on the rotator's fiber.
   void look(const rotator::Configuration& configuration,
             const std::function<void(rotator::Rotation&)>& act);
+
+  // A call to Vault with its root token; the status of the answer.
+  int ask_vault(std::string method, const std::string& path, std::string body);
 
   // Any program of the rotator's process, on its fiber, as far as it gets.
   using Program = std::function<void(const rotator::RotationPorts&, rotator::Credentials)>;

@@ -170,6 +170,31 @@ BOOST_AUTO_TEST_CASE(reads_the_window_of_versions) {
   check_error(kv.metadata(), ErrorCode::malformed, "current_version");
 }
 
+BOOST_AUTO_TEST_CASE(knows_after_how_long_vault_deletes_a_version) {
+  const auto lifetime = [](std::optional<ports::Duration> mount, ports::Duration key) {
+    return version_lifetime({.delete_version_after = mount}, {.delete_version_after = key});
+  };
+  using namespace std::chrono_literals;
+  BOOST_TEST((lifetime(0s, 0s) == 0s));
+  BOOST_TEST((lifetime(1h, 0s) == 1h));
+  BOOST_TEST((lifetime(0s, 2h) == 2h));
+  BOOST_TEST((lifetime(3h, 2h) == 2h));
+  BOOST_TEST((lifetime(1h, 2h) == 1h));
+  // The mount switches it off for every path.
+  BOOST_TEST((lifetime(-1s, 2h) == 0s));
+  BOOST_TEST((lifetime(std::nullopt, 2h) == 2h));
+
+  http.expect("GET " + root + "portal-kv/metadata/oidc/portal", 200,
+              R"({"data":{"current_version":12,"delete_version_after":"3h25m19s"}})");
+  BOOST_TEST((kv.metadata()->delete_version_after == 3h + 25min + 19s));
+  http.expect(
+      "GET " + data_url, 200,
+      R"({"data":{"data":{"client_secret":"synthetic"},"metadata":{"created_time":"2026-11-23T10:00:00Z","deletion_time":"2026-11-23T12:00:00Z","version":3}}})");
+  const auto read = kv.read();
+  REQUIRE_OK(read);
+  BOOST_TEST((read->expires.value() - read->created == 2h));
+}
+
 BOOST_AUTO_TEST_CASE(finds_out_what_is_mounted) {
   const std::string mounts = "GET " + root + "sys/internal/ui/mounts/portal-kv/oidc/portal";
   http.expect(mounts, 200,

@@ -120,6 +120,9 @@ BOOST_AUTO_TEST_CASE(leaves_a_write_whose_reply_was_lost_to_its_caller) {
   http.expect_error("PUT " + vault + "/v1/x", ErrorCode::unreachable);
   http.expect("PUT " + vault + "/v1/x", 200, "{}");
   BOOST_TEST(line.call("PUT", "x", body, Repeat::never).has_value());
+  // A certificate that is refused now is refused in a moment too.
+  http.expect_error("GET " + vault + "/v1/x", ErrorCode::untrusted);
+  check_error(line.get("x"), ErrorCode::untrusted, "v1/x");
 }
 
 BOOST_AUTO_TEST_CASE(tells_a_dead_token_from_a_policy_that_says_no) {

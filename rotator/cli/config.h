@@ -1,6 +1,7 @@
 // The configuration file, rotation.yaml: read strictly into typed values. Every complaint is one
-// sentence with file, line and key. Its keys are listed in config_keys.cc, and `rotator schema`
-// prints them as a JSON Schema; an example: cli/rotation.example.yaml.
+// sentence with file, line and key, and all of them are told at once. Its keys are listed in
+// config_keys.cc, and `rotator schema` prints them as a JSON Schema; an example:
+// cli/rotation.example.yaml.
 //
 // What the file leaves out is taken from the conventional environment (VAULT_ADDR, VAULT_NAMESPACE,
 // VAULT_CACERT, VAULT_TOKEN, KUBECONFIG); what it says wins, so that a stray variable cannot turn
@@ -27,7 +28,7 @@ struct ProgramConfiguration {
   std::string vault_ca_file = {};
 };
 
-// Error of code configuration: the first complaint of the file.
+// Error of code configuration: every complaint about the file, one a line.
 ports::Result<ProgramConfiguration> load_configuration(const std::string& path,
                                                        const Environment& environment);
 // The same from text; `name` stands for the file in complaints.

@@ -93,8 +93,11 @@ void list_kubernetes(Keys& keys, KubernetesConfiguration& kubernetes, Kubeconfig
   keys.text("lease_name", "The lock; else \"rotator-\" + the workload's name.",
             kubernetes.lease_name);
   // Divided, the lock must still outlast the pauses of a busy machine.
-  keys.duration("lease_duration", "A dead rotator's lock lapses after this.",
-                kubernetes.lease_duration, {.at_least = 1s, .divided_at_least = 2s});
+  keys.duration(
+      "lease_duration",
+      "A dead rotator's lock lapses after this; after five times as long where it died in a "
+      "long wait.",
+      kubernetes.lease_duration, {.at_least = 1s, .divided_at_least = 2s});
   keys.duration("agent_render_interval", "Vault Agent's static_secret_render_interval.",
                 kubernetes.agent_render_interval);
   keys.duration("call_timeout", "One call.", kubernetes.cluster.call_timeout, real_time);
@@ -115,8 +118,11 @@ void list_signal(Keys& keys, FailureSignal& signal) {
 void list_rotation_keys(Keys& keys, RotationConfiguration& rotation) {
   keys.choice("strategy", "How the new secret takes the old one's place.", rotation.strategy,
               strategy_names());
-  keys.flag("accept_downtime", "Needed for a strategy that fails logins, such as cutover.",
-            rotation.accept_downtime);
+  keys.flag(
+      "accept_downtime",
+      "Needed for a strategy that fails logins, such as cutover, and for a workload whose own "
+      "rollout is an outage.",
+      rotation.accept_downtime);
   keys.duration("window",
                 "How long both secrets stay valid; else the computed safe minimum. Shorter is "
                 "refused.",
@@ -142,8 +148,11 @@ void list_rotation_keys(Keys& keys, RotationConfiguration& rotation) {
   keys.number("probes", "Probes in a row that must agree.", rotation.probes,
               {.low = 1, .high = 100});
   keys.duration("probe_spacing", "Between probes.", rotation.probe_spacing);
-  keys.number("max_restarts", "Restarts of the workload, the rollout included.",
-              rotation.max_restarts, {.low = 1, .high = 20});
+  keys.number(
+      "max_restarts",
+      "Restarts of the workload on the way forward, the rollout included; the way back has as "
+      "many of its own, after the one that brings the old template back.",
+      rotation.max_restarts, {.low = 1, .high = 20});
   keys.duration("patience", "How long one phase is repeated while a system cannot be reached.",
                 rotation.patience, {.divided_at_least = 20s});
   keys.duration("minimum_interval",

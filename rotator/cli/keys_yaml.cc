@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "rotator/calls/encoding.h"
+#include "rotator/cli/did_you_mean.h"
 #include "rotator/ports/check.h"
 
 namespace rotator {
@@ -12,7 +13,7 @@ namespace {
 
 using ports::Duration;
 
-std::string join(const std::vector<std::string>& words) {
+std::string comma_list(const std::vector<std::string>& words) {
   std::string all;
   for (const auto& word : words) all += (all.empty() ? "" : ", ") + word;
   return all;
@@ -80,7 +81,8 @@ class Reader final : public Keys {
     here().read(key.name, given);
     for (const auto& word : given)
       if (std::find(words.begin(), words.end(), word) == words.end())
-        here().complain(key.name, "expected a list of " + join(words) + ", got '" + word + "'");
+        here().complain(key.name, "expected a list of " + comma_list(words) + ", got '" + word +
+                                      "'" + did_you_mean(word, words));
     if (here().has(key.name)) chosen = std::move(given);
   }
 
@@ -134,7 +136,7 @@ class Writer final : public Keys {
     text_ += std::string(key.name) + ":" + (value.empty() ? "" : " ") + value + "\n";
   }
   void list(const Key& key, const std::vector<std::string>& words) {
-    if (!words.empty()) line(key, "[" + join(words) + "]");
+    if (!words.empty()) line(key, "[" + comma_list(words) + "]");
   }
 
   void on_text(const Key& key, std::string& value, const TextOptions&) override {

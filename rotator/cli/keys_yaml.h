@@ -11,7 +11,7 @@ namespace rotator {
 
 // Reads every key of `list` from `file` into the value that its row names; a key that is absent
 // leaves its value alone. Complaints, with file, line and key, are kept in `file`, whose finish()
-// tells the first: call it after this.
+// tells them: call it after this.
 void read_keys(YamlSection& file, const std::function<void(Keys&)>& list);
 
 // The keys of `list` with their values as YAML text, such that reading it gives the same values.

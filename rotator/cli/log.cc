@@ -51,7 +51,7 @@ void LogListener::write(const Line& line) {
   if (!logger_->should_log(level)) return;
   const auto time = to_rfc3339(clock_.wall_now());
   if (format_ == LogFormat::text) {
-    std::string text = time.substr(11, 8) + " ";
+    std::string text = time.substr(0, 19) + "Z ";
     if (line.severity >= Severity::warning) text += std::string(to_string(line.severity)) + ": ";
     if (line.phase != nullptr) text += std::string(line.phase) + ": ";
     logger_->log(level, spdlog::string_view_t(text + line.text));
@@ -72,6 +72,7 @@ void LogListener::write(const Line& line) {
 
 void LogListener::phase_began(Phase phase, const std::string& rotation_id) {
   rotation_id_ = rotation_id;
+  waits_in_.reset();
   write({.event = "phase_began", .text = "begins", .phase = to_string(phase)});
 }
 
@@ -86,9 +87,18 @@ void LogListener::phase_ended(Phase phase, bool succeeded, ports::Duration took,
 }
 
 void LogListener::waiting(Phase phase, const std::string& what, ports::Duration at_most) {
-  write({.severity = Severity::debug,
+  const auto until = clock_.wall_now() + at_most;
+  // A long wait is told once, and not each time that it is looked up from.
+  const bool news =
+      at_most >= long_wait && (phase != waits_in_ || until > waits_until_ + long_wait);
+  if (news) {
+    waits_in_ = phase;
+    waits_until_ = until;
+  }
+  write({.severity = news ? Severity::info : Severity::debug,
          .event = "waiting",
-         .text = "waits for " + what + ", at most " + to_text(at_most),
+         .text = "waits for " + what + " until " + to_rfc3339(until).substr(0, 19) +
+                 "Z at the latest, " + to_text(at_most) + " from now",
          .phase = to_string(phase),
          .duration = at_most});
 }

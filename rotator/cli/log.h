@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "rotator/rotation/listener.h"
@@ -15,9 +16,12 @@ namespace rotator {
 
 enum class LogFormat { text, json };
 
+// Whoever waits for so long says so, and until when.
+inline constexpr ports::Duration long_wait = std::chrono::seconds(10);
+
 class LogListener final : public Listener {
  public:
-  // `verbose` adds debug lines: waits and gates that are open.
+  // `verbose` adds debug lines: every wait, not only the long ones.
   LogListener(ports::Clock& clock, LogFormat format, bool verbose);
   ~LogListener() override;
 
@@ -35,6 +39,9 @@ class LogListener final : public Listener {
   ports::Clock& clock_;
   LogFormat format_;
   std::string rotation_id_;
+  // The last long wait that was told.
+  std::optional<Phase> waits_in_;
+  ports::WallTime waits_until_ = {};
   std::shared_ptr<spdlog::logger> logger_;
 };
 

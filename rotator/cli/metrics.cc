@@ -40,9 +40,9 @@ std::string render_metrics(const Outcome& outcome, const std::string& client_id,
   auto& run = families.emplace_back(
       family("rotator_last_run_timestamp_seconds", "When the last run of rotator ended."));
   add(run, {client}, now_s);
-  auto& success = families.emplace_back(
-      family(success_metric, "When a run of rotator last ended as done; 0 = never."));
-  add(success, {client}, outcome.ending == Ending::done ? now_s : last_success);
+  auto& success =
+      families.emplace_back(family(success_metric, "When the secret was last rotated; 0 = never."));
+  add(success, {client}, outcome.rotated ? now_s : last_success);
   auto& code = families.emplace_back(
       family("rotator_last_exit_code", "Exit code of the last run; 0 = done."));
   add(code, {client, {"outcome", to_string(outcome.ending)}}, outcome.exit_code);
@@ -62,6 +62,14 @@ std::string render_metrics(const Outcome& outcome, const std::string& client_id,
     by_phase[to_string(phase)] += in_seconds(duration);
   for (const auto& [phase, duration] : by_phase) add(phases, {client, {"phase", phase}}, duration);
   return prometheus::TextSerializer().Serialize(families);
+}
+
+std::string client_in(const std::string& metrics) {
+  constexpr std::string_view label = "{client_id=\"";
+  const auto at = metrics.find(label);
+  const auto end = at == std::string::npos ? at : metrics.find('"', at + label.size());
+  if (end == std::string::npos) return "unknown";
+  return metrics.substr(at + label.size(), end - at - label.size());
 }
 
 double last_success_in(const std::string& metrics) {

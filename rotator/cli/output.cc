@@ -17,8 +17,9 @@ std::string dumped(const ordered_json& json) {
   return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
-const char* mark(Judgement verdict) {
-  switch (verdict) {
+const char* mark(const Finding& finding) {
+  if (finding.warning) return "WARNING ";
+  switch (finding.verdict) {
     case Judgement::pass: return "ok      ";
     case Judgement::fail: return "REFUSED ";
     case Judgement::unknown: return "UNKNOWN ";
@@ -28,16 +29,18 @@ const char* mark(Judgement verdict) {
 
 ordered_json findings_json(const std::vector<Finding>& findings) {
   auto list = ordered_json::array();
-  for (const auto& finding : findings)
+  for (const auto& finding : findings) {
     list.push_back({{"check", to_string(finding.check)},
                     {"verdict", to_string(finding.verdict)},
                     {"detail", finding.detail}});
+    if (finding.warning) list.back()["warning"] = true;
+  }
   return list;
 }
 
 void findings_text(std::ostream& out, const std::vector<Finding>& findings) {
   for (const auto& finding : findings)
-    out << mark(finding.verdict) << std::left << std::setw(24) << to_string(finding.check) << ' '
+    out << mark(finding) << std::left << std::setw(24) << to_string(finding.check) << ' '
         << finding.detail << '\n';
 }
 
@@ -84,7 +87,8 @@ ordered_json plan_json(const Plan& plan) {
 
 std::string outcome_text(const Outcome& outcome) {
   std::ostringstream out;
-  out << to_string(outcome.ending);
+  const bool idle = outcome.ending == Ending::done && !outcome.rotated;
+  out << (idle ? "nothing to do" : to_string(outcome.ending));
   if (!outcome.rotation_id.empty()) out << " (rotation " << outcome.rotation_id << ")";
   out << ": " << outcome.message << '\n';
   if (outcome.durations.empty()) return out.str();
@@ -101,12 +105,30 @@ ordered_json outcome_json(const Outcome& outcome) {
   auto phases = ordered_json::array();
   for (const auto& [phase, took] : outcome.durations)
     phases.push_back({{"phase", to_string(phase)}, {"duration_s", in_seconds(took)}});
-  return {{"schema", schema_version},           {"outcome", to_string(outcome.ending)},
-          {"exit_code", outcome.exit_code},     {"message", outcome.message},
-          {"rotation_id", outcome.rotation_id}, {"strategy", outcome.strategy},
-          {"phase", to_string(outcome.phase)},  {"duration_s", in_seconds(outcome.took)},
-          {"api_calls", outcome.api_calls},     {"restarts", outcome.restarts},
+  return {{"schema", schema_version},
+          {"outcome", to_string(outcome.ending)},
+          {"rotated", outcome.rotated},
+          {"exit_code", outcome.exit_code},
+          {"message", outcome.message},
+          {"rotation_id", outcome.rotation_id},
+          {"strategy", outcome.strategy},
+          {"phase", to_string(outcome.phase)},
+          {"duration_s", in_seconds(outcome.took)},
+          {"api_calls", outcome.api_calls},
+          {"restarts", outcome.restarts},
           {"phases", std::move(phases)}};
+}
+
+// Who is at work on an unfinished rotation; empty where there is nothing to say.
+std::string at_work(const StatusReport& report) {
+  const auto& holder = report.at_work;
+  if (!report.lock_seen || (!holder && !unfinished(report.journal.disposition))) return "";
+  if (holder)
+    return holder->name + ", its lock was renewed " + to_rfc3339(holder->renewed) + " for " +
+           to_text(holder->lasts);
+  return report.journal.disposition == Disposition::stopped
+             ? "nobody; decide: `rotator resume` or `rotator rollback`"
+             : "nobody; `rotator resume` goes on";
 }
 
 std::string status_text(const StatusReport& report) {
@@ -121,7 +143,8 @@ std::string status_text(const StatusReport& report) {
     const auto line = [&out](const char* name, const std::string& value) {
       if (!value.empty()) out << "  " << std::left << std::setw(18) << name << value << '\n';
     };
-    if (journal.intent != Intent::none) line("about to", to_string(journal.intent));
+    line("at work", at_work(report));
+    if (report.about_to()) line("about to", to_string(journal.intent));
     line("reason", journal.reason);
     line("old secret", journal.old_secret_id + " (" + journal.old_fingerprint + ")");
     if (!journal.new_secret_id.empty())
@@ -150,7 +173,7 @@ ordered_json status_json(const StatusReport& report) {
                         {"strategy", journal.strategy},
                         {"disposition", to_string(journal.disposition)},
                         {"phase", to_string(journal.phase)},
-                        {"intent", to_string(journal.intent)},
+                        {"intent", to_string(report.about_to() ? journal.intent : Intent::none)},
                         {"reason", journal.reason},
                         {"old_secret_id", journal.old_secret_id},
                         {"new_secret_id", journal.new_secret_id},
@@ -166,6 +189,11 @@ ordered_json status_json(const StatusReport& report) {
                         {"finished", to_rfc3339(journal.finished)},
                         {"updated", to_rfc3339(journal.updated)},
                         {"holder", journal.holder}};
+  json["at_work"] = nullptr;
+  if (report.at_work)
+    json["at_work"] = {{"holder", report.at_work->name},
+                       {"renewed", to_rfc3339(report.at_work->renewed)},
+                       {"lasts_s", in_seconds(report.at_work->lasts)}};
   json["vault"] = {{"version", report.kv_version}, {"holds", to_string(report.kv_holds)}};
   json["secrets"] = ordered_json::array();
   for (const auto& record : report.secrets)

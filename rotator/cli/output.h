@@ -22,6 +22,8 @@ std::string render(const ports::Error& error, OutputFormat format);
 // is what an earlier file said, in seconds since 1970; kept when this run was not a success.
 std::string render_metrics(const Outcome& outcome, const std::string& client_id,
                            ports::WallTime now, double last_success);
+// The client that such a text is of; "unknown" when it names none.
+std::string client_in(const std::string& metrics);
 // The value of rotator_last_success_timestamp_seconds in such a text; 0 when absent.
 double last_success_in(const std::string& metrics);
 

@@ -1,18 +1,13 @@
 #include "rotator/cli/program.h"
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdio>
-#include <fstream>
 #include <iostream>
-#include <sstream>
 
 #include "rotator/calls/encoding.h"
 #include "rotator/cli/config.h"
-#include "rotator/cli/log.h"
-#include "rotator/cli/output.h"
+#include "rotator/cli/console.h"
+#include "rotator/cli/did_you_mean.h"
 #include "rotator/ports/stop_signal.h"
 #include "rotator/ports/system_clock.h"
 #include "rotator/ports/system_files.h"
@@ -32,11 +27,9 @@ constexpr const char* footer = R"(
 Environment: VAULT_ADDR VAULT_TOKEN VAULT_CACERT VAULT_NAMESPACE KUBECONFIG, or the pod's service
 account. What the configuration file says wins.
 
-Exit codes: 0 done | 1 rolled back or refused | 2 unknown, resumable | 3 stopped by a stop condition
-| 64 usage | 65 configuration | 70 internal | 75 another rotator is at work | 130 interrupted,
-resumable)";
-
-enum class Command { plan, run, resume, status, rollback, doctor, schema };
+Exit codes: 0 done, or rolled back as asked | 1 rolled back or refused | 2 unknown, resumable | 3
+stopped by a stop condition | 64 usage | 65 configuration | 70 internal | 74 the result could not be
+written | 75 another rotator is at work | 130 interrupted, resumable)";
 
 struct CommandRow {
   Command command = Command::plan;
@@ -54,20 +47,6 @@ constexpr CommandRow commands[] = {
     {Command::schema, "schema", "Print the JSON Schema of the configuration file"},
 };
 
-// Whether it may change anything in the systems that it reaches.
-bool changes(Command command) {
-  return command == Command::run || command == Command::resume || command == Command::rollback;
-}
-
-struct Arguments {
-  Command command = Command::plan;
-  std::string configuration = "rotation.yaml";
-  std::string output = "text";
-  std::string log = "auto";
-  std::string metrics_file = {};
-  bool verbose = false;
-};
-
 // What one run holds on to; in the order in which it is built.
 struct Wiring {
   ports::StopSignal stop;
@@ -77,22 +56,6 @@ struct Wiring {
   ports::SystemFiles files;
   std::unique_ptr<ports::HttpClient> http;
 };
-
-int exit_code_of(const ports::Error& error) {
-  switch (error.code) {
-    case ErrorCode::configuration: return exit_configuration;
-    case ErrorCode::interrupted: return exit_code(Ending::interrupted);
-    case ErrorCode::refused:
-    case ErrorCode::missing: return exit_code(Ending::refused);
-    default: return exit_code(Ending::unknown);
-  }
-}
-
-int complain(const ports::Error& error, OutputFormat format) {
-  if (format == OutputFormat::json) std::cout << render(error, format) << std::flush;
-  std::cerr << "rotator: " << error.message << "\n";
-  return exit_code_of(error);
-}
 
 ports::Result<std::unique_ptr<ports::HttpClient>> connect(Wiring& wiring,
                                                           const ProgramConfiguration& program,
@@ -109,30 +72,6 @@ ports::Result<std::unique_ptr<ports::HttpClient>> connect(Wiring& wiring,
   return ports::new_http_client(wiring.clock, wiring.stop, std::move(options));
 }
 
-// Written beside and renamed, so that a collector never reads half a file.
-void write_metrics(const std::string& path, const Outcome& outcome, const std::string& client_id,
-                   ports::Clock& clock) {
-  std::ostringstream before;
-  if (std::ifstream old(path); old) before << old.rdbuf();
-  const auto text =
-      render_metrics(outcome, client_id, clock.wall_now(), last_success_in(before.str()));
-  const auto beside = path + ".new";
-  std::ofstream file(beside, std::ios::trunc);
-  file << text << std::flush;
-  file.close();
-  if (!file || std::rename(beside.c_str(), path.c_str()) != 0)
-    std::cerr << "rotator: the metrics file " << path
-              << " cannot be written; check its directory and the free space\n";
-}
-
-// Prints a result, or says why there is none; the exit code, which `code_of` tells for a result.
-template <typename Value, typename Code>
-int print(const ports::Result<Value>& result, OutputFormat format, Code code_of) {
-  if (!result) return complain(result.error(), format);
-  std::cout << render(*result, format) << std::flush;
-  return code_of(*result);
-}
-
 template <typename Value>
 int code_of_judgement(const Value& judged) {
   switch (judged.verdict()) {
@@ -143,41 +82,45 @@ int code_of_judgement(const Value& judged) {
   return exit_code(Ending::unknown);
 }
 
-// Performs the command and prints what comes of it; the exit code.
-int perform(Rotation& rotation, const Arguments& arguments, OutputFormat format,
-            const std::string& client_id, ports::Clock& clock) {
+// Prints a result, or says why there is none; the exit code, which `code_of` tells for a result.
+template <typename Value, typename Code>
+int show(Console& console, const ports::Result<Value>& result, Code code_of) {
+  return result ? console.print(*result, code_of(*result)) : console.complain(result.error());
+}
+
+// Performs the command and tells what comes of it; the exit code.
+int perform(Rotation& rotation, Command command, Console& console, const std::string& client_id) {
   Outcome outcome;
-  switch (arguments.command) {
-    case Command::plan: return print(rotation.plan(), format, code_of_judgement<Plan>);
-    case Command::doctor: return print(rotation.doctor(), format, code_of_judgement<DoctorReport>);
+  switch (command) {
+    case Command::plan: return show(console, rotation.plan(), code_of_judgement<Plan>);
+    case Command::doctor: return show(console, rotation.doctor(), code_of_judgement<DoctorReport>);
     case Command::status:
-      return print(rotation.status(), format, [](const StatusReport&) { return 0; });
+      return show(console, rotation.status(), [](const StatusReport&) { return 0; });
     case Command::schema: return 0;
     case Command::run: outcome = rotation.run(); break;
     case Command::resume: outcome = rotation.resume(); break;
     case Command::rollback: outcome = rotation.rollback(); break;
   }
-  std::cout << render(outcome, format) << std::flush;
-  if (!arguments.metrics_file.empty())
-    write_metrics(arguments.metrics_file, outcome, client_id, clock);
-  return outcome.exit_code;
+  const int code = console.write_metrics(outcome, client_id);
+  return console.print(outcome, code);
 }
 
-int run_command(const Arguments& arguments, const Environment& environment, OutputFormat format) {
+int run_command(const Arguments& arguments, const Environment& environment, Console& console,
+                Wiring& wiring) {
+  if (const auto ready = console.metrics_writable(); !ready) return console.complain(ready.error());
   auto program = load_configuration(arguments.configuration, environment);
-  if (!program) return complain(program.error(), format);
+  if (!program) return console.misconfigured(program.error());
   auto& configuration = program->rotation;
   Credentials credentials;
   if (configuration.vault.session.login == VaultOptions::Login::token) {
     const auto token = environment.find("VAULT_TOKEN");
     if (token == environment.end() || token->second.empty())
-      return complain({ErrorCode::configuration,
-                       "no Vault token: set VAULT_TOKEN, or vault.auth.method: kubernetes in " +
-                           arguments.configuration},
-                      format);
+      return console.misconfigured(
+          {ErrorCode::configuration,
+           "no Vault token: set VAULT_TOKEN, or vault.auth.method: kubernetes in " +
+               arguments.configuration});
     credentials.vault_token = ports::Secret(std::string(token->second));
   }
-
   const bool acts = changes(arguments.command);
   // A person waits for the answer of a command that only looks.
   if (!acts) {
@@ -187,20 +130,16 @@ int run_command(const Arguments& arguments, const Environment& environment, Outp
     vault.patience = std::min(vault.patience, patience_when_looking);
   }
 
-  Wiring wiring;
   auto connection = cluster_connection(environment, program->kubeconfig, wiring.files);
-  if (!connection) return complain(connection.error(), format);
+  if (!connection) return console.misconfigured(connection.error());
   configuration.kubernetes.cluster.server = connection->options.server;
   configuration.kubernetes.cluster.kubernetes_namespace = connection->options.kubernetes_namespace;
   configuration.kubernetes.cluster.token_file = connection->options.token_file;
   credentials.cluster_token = connection->token.clone();
   auto http = connect(wiring, *program, *connection);
-  if (!http) return complain(http.error(), format);
+  if (!http) return console.misconfigured(http.error());
   wiring.http = std::move(*http);
-
-  const bool people = arguments.log == "text" || (arguments.log == "auto" && isatty(2) == 1);
-  LogListener log(wiring.clock, people ? LogFormat::text : LogFormat::json, arguments.verbose);
-  Listener* listener = &log;
+  Listener* listener = &console.log();
   Cluster event_cluster(*wiring.http, wiring.clock, wiring.files, configuration.kubernetes.cluster,
                         std::move(connection->token));
   EventNotifier events(event_cluster, configuration.kubernetes.workload, *listener);
@@ -211,8 +150,15 @@ int run_command(const Arguments& arguments, const Environment& environment, Outp
 
   Rotation rotation({*wiring.http, wiring.clock, wiring.random, wiring.files}, configuration,
                     std::move(credentials), *listener);
-  return perform(rotation, arguments, format, configuration.identity_provider.client_id,
-                 wiring.clock);
+  return perform(rotation, arguments.command, console, configuration.identity_provider.client_id);
+}
+
+// The first word that is no command and belongs to no option: what CLI11 would call a missing
+// subcommand.
+std::string unknown_command(const CLI::App& app) {
+  for (const auto& word : app.remaining())
+    if (!word.starts_with('-')) return word;
+  return "";
 }
 
 }  // namespace
@@ -221,8 +167,9 @@ int run_program(int argc, const char* const* argv, const Environment& environmen
   Arguments arguments;
   CLI::App app("Rotates an OIDC client secret without one failed login.", "rotator");
   app.footer(footer);
-  app.require_subcommand(1);
+  app.set_version_flag("--version", "rotator " OVERLAP_VERSION);
   app.fallthrough();
+  app.allow_extras();
   app.add_option("-c,--config", arguments.configuration, "Configuration file")
       ->capture_default_str();
   app.add_option("-o,--output", arguments.output, "Form of the result on standard output")
@@ -234,23 +181,38 @@ int run_program(int argc, const char* const* argv, const Environment& environmen
       ->capture_default_str();
   app.add_option("--metrics-file", arguments.metrics_file,
                  "Write Prometheus metrics of the run here (textfile collector)");
-  app.add_flag("-v,--verbose", arguments.verbose, "Log waits too");
-  for (const auto& row : commands)
+  app.add_flag("-v,--verbose", arguments.verbose, "Log every wait");
+  std::vector<std::string> names;
+  std::string known;
+  for (const auto& row : commands) {
     app.add_subcommand(row.name, row.says)->callback([&] { arguments.command = row.command; });
+    names.emplace_back(row.name);
+    known += (known.empty() ? "" : ", ") + names.back();
+  }
   try {
     app.parse(argc, argv);
+    const auto word = unknown_command(app);
+    if (!word.empty())
+      throw CLI::ExtrasError(
+          "there is no command '" + word + "'" + did_you_mean(word, names) + "; known are " + known,
+          CLI::ExitCodes::ExtrasError);
+    if (const auto extra = app.remaining(); !extra.empty())
+      throw CLI::ExtrasError("there is no option '" + extra.front() + "'",
+                             CLI::ExitCodes::ExtrasError);
+    if (app.get_subcommands().size() != 1) throw CLI::RequiredError("One command of " + known);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : exit_usage;
   }
   if (arguments.command == Command::schema) {
     std::cout << configuration_schema() << std::flush;
-    return 0;
+    return std::cout ? 0 : exit_output;
   }
-  const auto format = arguments.output == "json" ? OutputFormat::json : OutputFormat::text;
+  Wiring wiring;
+  Console console(arguments, wiring.clock);
   try {
-    return run_command(arguments, environment, format);
+    return run_command(arguments, environment, console, wiring);
   } catch (const std::exception& error) {
-    std::cerr << "rotator: internal error: " << error.what() << "\n";
+    console.say(std::string("internal error: ") + error.what());
     return exit_internal;
   }
 }

@@ -6,11 +6,11 @@
 #include <array>
 #include <charconv>
 #include <fstream>
-#include <limits>
 #include <map>
 #include <set>
-#include <sstream>
 #include <utility>
+
+#include "rotator/cli/did_you_mean.h"
 
 namespace rotator {
 namespace {
@@ -29,6 +29,8 @@ constexpr std::array<std::pair<std::string_view, std::int64_t>, 7> units = {{
     {"d", 86'400LL * 1'000'000'000},
 }};
 
+constexpr std::size_t longest_shown = 60;  // characters of a value
+
 std::string join(const std::vector<std::string>& words) {
   std::string all;
   for (const auto& word : words) all += (all.empty() ? "" : ", ") + word;
@@ -46,11 +48,16 @@ ports::Result<Duration> parse_duration(std::string_view text) {
             "' is no duration; write whole numbers with a unit of ns, us, ms, s, m, h or d, "
             "for example 15m, 90s or 1h30m");
   };
+  const auto too_long = [&] {
+    return fail(ErrorCode::configuration, "'" + shown + "' is longer than any duration may be: " +
+                                              format_duration(longest_duration));
+  };
   if (text.empty()) return wrong();
   std::int64_t total = 0;
   while (!text.empty()) {
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc::result_out_of_range) return too_long();
     if (error != std::errc() || number < 0) return wrong();
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     const auto length = std::min(text.find_first_of("0123456789"), text.size());
@@ -59,7 +66,7 @@ ports::Result<Duration> parse_duration(std::string_view text) {
     });
     if (unit == units.end()) return wrong();
     text.remove_prefix(length);
-    if (number > (std::numeric_limits<std::int64_t>::max() - total) / unit->second) return wrong();
+    if (number > (longest_duration.count() - total) / unit->second) return too_long();
     total += number * unit->second;
   }
   return Duration(total);
@@ -82,25 +89,46 @@ std::string format_duration(Duration duration) {
 
 ports::Result<std::string> read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (!in || !(text << in.rdbuf()))
+  std::string text(max_yaml_bytes + 1, '\0');
+  if (in) in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  // The end of the file is no failure; a folder, which opens and cannot be read, is one.
+  if (!in.eof() && in.fail())
     return fail(ErrorCode::configuration,
                 path + ": cannot be read; check the path and its permissions");
-  return text.str();
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (text.size() > max_yaml_bytes)
+    return fail(ErrorCode::configuration, path + ": is larger than " +
+                                              std::to_string(max_yaml_bytes / 1024) +
+                                              " KiB, which no such file needs");
+  return text;
 }
 
 // What all sections of one file share.
 struct YamlSection::Document {
+  struct Complaint {
+    int line = 0;
+    std::string sentence = {};
+  };
   std::string name;
-  std::optional<ports::Error> complaint;
-  int complaint_line = 0;
+  std::vector<Complaint> complaints;
+  std::set<std::string> complained;  // paths of keys
   std::vector<std::shared_ptr<Node>> nodes;
 
-  void complain(int line, const std::string& sentence) {
-    if (complaint && complaint_line <= line) return;
-    complaint = ports::Error{.code = ErrorCode::configuration,
-                             .message = name + ":" + std::to_string(line) + ": " + sentence};
-    complaint_line = line;
+  void complain(int line, const std::string& path, const std::string& what) {
+    if (complained.insert(path).second) complaints.push_back({line, path + ": " + what});
+  }
+
+  // All of them, one a line.
+  std::string told() {
+    std::stable_sort(complaints.begin(), complaints.end(),
+                     [](const Complaint& a, const Complaint& b) { return a.line < b.line; });
+    std::string text;
+    for (std::size_t i = 0; i < complaints.size() && i < max_complaints; ++i)
+      text += (i == 0 ? "" : "\n") + name + ":" + std::to_string(complaints[i].line) + ": " +
+              complaints[i].sentence;
+    if (complaints.size() > max_complaints)
+      text += "\n" + name + ": and " + std::to_string(complaints.size() - max_complaints) + " more";
+    return text;
   }
 };
 
@@ -110,6 +138,14 @@ struct YamlSection::Node {
   int line = 1;
   std::set<std::string> asked;
   std::map<std::string, std::shared_ptr<Node>> sections;
+
+  // A value as a complaint shows it: "'5 minutes'", "a list".
+  std::string shown(const std::string& key) const {
+    const auto value = at(key);
+    if (value.IsSequence()) return "a list";
+    if (value.IsMap()) return "keys and values";
+    return "'" + (value.IsScalar() ? value.Scalar().substr(0, longest_shown) : "") + "'";
+  }
 
   // The value of a key; undefined when absent. Never creates one.
   YAML::Node at(const std::string& key) const {
@@ -125,15 +161,21 @@ ports::Result<YamlSection> YamlSection::parse(const std::string& text, const std
   auto document = std::make_shared<Document>();
   document->name = name;
   auto root = std::make_shared<Node>();
+  const auto fault = [&](int line, const std::string& what) {
+    return fail(ErrorCode::configuration, name + ":" + std::to_string(line) + ": " + what);
+  };
   try {
-    root->yaml = YAML::Load(text);
+    const auto all = YAML::LoadAll(text);
+    if (all.size() > 1)
+      return fault(all[1].Mark().line + 1,
+                   "a second document begins here, and one is all that is read; remove the ---");
+    if (all.empty() || all.front().IsNull())
+      return fault(1, "the file is empty; expected keys and values, such as `rotation:`");
+    root->yaml = all.front();
   } catch (const YAML::Exception& error) {
-    return fail(ErrorCode::configuration, name + ":" + std::to_string(error.mark.line + 1) +
-                                              ": this is not YAML: " + error.msg);
+    return fault(error.mark.line + 1, "this is not YAML: " + error.msg);
   }
-  if (!root->yaml.IsMap())
-    return fail(ErrorCode::configuration,
-                name + ":1: expected keys and values, such as `rotation:`");
+  if (!root->yaml.IsMap()) return fault(1, "expected keys and values, such as `rotation:`");
   document->nodes.push_back(root);
   return YamlSection(document, root);
 }
@@ -148,7 +190,7 @@ int YamlSection::line(const std::string& key) const {
 }
 
 void YamlSection::complain(const std::string& key, const std::string& what) {
-  document_->complain(line(key), node_->path + key + ": " + what);
+  document_->complain(line(key), node_->path + key, what);
 }
 
 std::string YamlSection::text(const std::string& key) {
@@ -159,7 +201,7 @@ std::string YamlSection::text(const std::string& key) {
 void YamlSection::read(const std::string& key, std::string& value) {
   node_->asked.insert(key);
   if (!has(key)) return;
-  if (!node_->at(key).IsScalar()) return complain(key, "expected text");
+  if (!node_->at(key).IsScalar()) return complain(key, "expected text, got " + node_->shown(key));
   value = node_->at(key).Scalar();
 }
 
@@ -168,7 +210,7 @@ void YamlSection::read(const std::string& key, bool& value) {
   if (!has(key)) return;
   const std::string word = text(key);
   if (word != "true" && word != "false")
-    return complain(key, "expected true or false, got '" + word + "'");
+    return complain(key, "expected true or false, got " + node_->shown(key));
   value = word == "true";
 }
 
@@ -181,13 +223,15 @@ void YamlSection::read(const std::string& key, std::int64_t& value, std::int64_t
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
   if (error != std::errc() || end != word.data() + word.size() || number < low || number > high)
     return complain(key, "expected a whole number from " + std::to_string(low) + " to " +
-                             std::to_string(high) + ", got '" + word + "'");
+                             std::to_string(high) + ", got " + node_->shown(key));
   value = number;
 }
 
 void YamlSection::read(const std::string& key, Duration& value) {
   node_->asked.insert(key);
   if (!has(key)) return;
+  if (!node_->at(key).IsScalar())
+    return complain(key, "expected a duration, such as 15m, got " + node_->shown(key));
   const auto parsed = parse_duration(text(key));
   if (!parsed) return complain(key, parsed.error().message);
   value = *parsed;
@@ -204,7 +248,8 @@ void YamlSection::read(const std::string& key, std::optional<Duration>& value) {
 void YamlSection::read(const std::string& key, std::vector<std::string>& value) {
   node_->asked.insert(key);
   if (!has(key)) return;
-  if (!node_->at(key).IsSequence()) return complain(key, "expected a list, such as [a, b]");
+  if (!node_->at(key).IsSequence())
+    return complain(key, "expected a list, such as [a, b], got " + node_->shown(key));
   value.clear();
   for (const auto& item : node_->at(key)) {
     if (!item.IsScalar()) return complain(key, "expected a list of texts");
@@ -218,13 +263,16 @@ void YamlSection::read_choice(const std::string& key, std::string& value,
   if (!has(key)) return;
   const std::string word = text(key);
   if (std::find(allowed.begin(), allowed.end(), word) == allowed.end())
-    return complain(key, "expected one of " + join(allowed) + ", got '" + word + "'");
+    return complain(key, "expected one of " + join(allowed) + ", got " + node_->shown(key) +
+                             did_you_mean(word, allowed));
   value = word;
 }
 
 void YamlSection::read_range(const std::string& key, Duration& low, Duration& high) {
   node_->asked.insert(key);
   if (!has(key)) return;
+  if (!node_->at(key).IsScalar())
+    return complain(key, "expected a range, such as 20s..40s, got " + node_->shown(key));
   const std::string word = text(key);
   const auto dots = word.find("..");
   const auto from = parse_duration(word.substr(0, dots));
@@ -245,7 +293,8 @@ YamlSection YamlSection::section(const std::string& key) {
   child->line = line(key);
   if (has(key)) {
     child->yaml.reset(node_->at(key));
-    if (!child->yaml.IsMap()) complain(key, "expected keys and values below it");
+    if (!child->yaml.IsMap())
+      complain(key, "expected keys and values below it, got " + node_->shown(key));
   }
   document_->nodes.push_back(child);
   return YamlSection(document_, child);
@@ -265,7 +314,9 @@ std::vector<YamlSection> YamlSection::list(const std::string& key) {
     child->path = node_->path + key + "[" + std::to_string(index++) + "].";
     child->line = item.Mark().line + 1;
     child->yaml.reset(item);
-    if (!item.IsMap()) document_->complain(child->line, child->path + " expected keys and values");
+    if (!item.IsMap())
+      document_->complain(child->line, child->path.substr(0, child->path.size() - 1),
+                          "expected keys and values");
     document_->nodes.push_back(child);
     all.push_back(YamlSection(document_, child));
   }
@@ -282,16 +333,22 @@ std::vector<std::string> YamlSection::keys() const {
 ports::Status YamlSection::finish() const {
   for (const auto& node : document_->nodes) {
     if (!node->yaml.IsMap()) continue;
+    std::map<std::string, int> lines;
     for (const auto& pair : node->yaml) {
       const std::string key = pair.first.Scalar();
+      const int line = pair.first.Mark().line + 1;
+      if (const auto [first, fresh] = lines.emplace(key, line); !fresh)
+        document_->complain(
+            line, node->path + key,
+            "is there twice, first in line " + std::to_string(first->second) + "; remove one");
       if (node->asked.contains(key)) continue;
-      document_->complain(pair.first.Mark().line + 1,
-                          node->path + key + ": unknown key; known here: " +
-                              join({node->asked.begin(), node->asked.end()}));
+      const std::vector<std::string> known(node->asked.begin(), node->asked.end());
+      document_->complain(line, node->path + key,
+                          "unknown key; known here: " + join(known) + did_you_mean(key, known));
     }
   }
-  if (document_->complaint) return fail(*document_->complaint);
-  return {};
+  if (document_->complaints.empty()) return {};
+  return fail(ErrorCode::configuration, document_->told());
 }
 
 }  // namespace rotator

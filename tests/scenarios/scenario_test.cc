@@ -45,7 +45,9 @@ std::vector<std::string> listed(const std::string& sentence) {
   const std::string mark = "known here: ";
   const auto at = sentence.find(mark);
   if (at == std::string::npos) return {};
-  std::istringstream words(sentence.substr(at + mark.size()));
+  // Whatever else there is to say stands in lines of its own.
+  std::istringstream words(
+      sentence.substr(at + mark.size(), sentence.find('\n', at) - at - mark.size()));
   std::vector<std::string> names;
   for (std::string word; std::getline(words, word, ',');) {
     word.erase(0, word.find_first_not_of(' '));

@@ -15,6 +15,7 @@ rotator::Outcome done() {
   return {.ending = rotator::Ending::done,
           .phase = rotator::Phase::confirm,
           .exit_code = 0,
+          .rotated = true,
           .message = "rotated client 0oa from ocs1 (aa) to ocs2 (bb)",
           .rotation_id = "0123456789ab",
           .durations = {{rotator::Phase::preflight, 1500ms}, {rotator::Phase::removal, 2s}},
@@ -41,6 +42,47 @@ BOOST_AUTO_TEST_CASE(shows_an_outcome_as_json) {
   BOOST_TEST(shown["api_calls"] == 31);
   BOOST_TEST(shown["duration_s"] == 3.5);
   BOOST_TEST(shown["phases"][1]["phase"] == "delete");
+}
+
+BOOST_AUTO_TEST_CASE(tells_a_run_that_had_nothing_to_do_from_one_that_rotated) {
+  auto idle = done();
+  idle.rotated = false;
+  BOOST_TEST(render(idle, OutputFormat::text).starts_with("nothing to do (rotation 0123456789ab)"));
+  BOOST_TEST(json::parse(render(idle, OutputFormat::json))["rotated"] == false);
+  BOOST_TEST(json::parse(render(done(), OutputFormat::json))["rotated"] == true);
+}
+
+BOOST_AUTO_TEST_CASE(marks_a_finding_that_passed_with_a_warning) {
+  rotator::DoctorReport report;
+  report.findings = {{.check = rotator::Check::rollout_serves,
+                      .verdict = rotator::Judgement::pass,
+                      .detail = "1 of 4",
+                      .warning = true}};
+  BOOST_TEST(render(report, OutputFormat::text).starts_with("WARNING rollout_serves "));
+  const auto shown = json::parse(render(report, OutputFormat::json));
+  BOOST_TEST(shown["verdict"] == "pass");
+  BOOST_TEST(shown["findings"][0]["warning"] == true);
+}
+
+BOOST_AUTO_TEST_CASE(says_whether_anybody_is_at_work_on_an_unfinished_rotation) {
+  rotator::StatusReport report;
+  report.journal_exists = report.lock_seen = true;
+  report.journal.rotation_id = "0123456789ab";
+  report.journal.strategy = "overlap";
+  report.journal.phase = rotator::Phase::overlap;
+  report.journal.disposition = rotator::Disposition::running;
+  report.journal.intent = rotator::Intent::restart;
+  const auto text = render(report, OutputFormat::text);
+  BOOST_TEST(text.find("at work           nobody; `rotator resume` goes on\n") != std::string::npos,
+             text);
+  // The last thing that was done is not about to be done.
+  BOOST_TEST(text.find("about to") == std::string::npos, text);
+  BOOST_TEST(json::parse(render(report, OutputFormat::json))["rotation"]["intent"] == "none");
+  report.journal.phase = rotator::Phase::rollout;
+  BOOST_TEST(render(report, OutputFormat::text).find("about to          restart\n") !=
+             std::string::npos);
+  report.at_work = rotator::LeaseHolder{.name = "rotator-1a", .lasts = 30s};
+  BOOST_TEST(json::parse(render(report, OutputFormat::json))["at_work"]["holder"] == "rotator-1a");
 }
 
 BOOST_AUTO_TEST_CASE(says_what_stands_in_the_way_of_a_plan) {
@@ -72,6 +114,7 @@ BOOST_AUTO_TEST_CASE(metrics_keep_the_last_success_over_a_failed_run) {
   BOOST_TEST(rotator::last_success_in(good) == 1.8e9);
   auto failed = done();
   failed.ending = rotator::Ending::rolled_back;
+  failed.rotated = false;
   failed.exit_code = 1;
   const auto bad = render_metrics(failed, "0oa", now + 1h, rotator::last_success_in(good));
   BOOST_TEST(rotator::last_success_in(bad) == 1.8e9);
@@ -82,6 +125,15 @@ BOOST_AUTO_TEST_CASE(metrics_keep_the_last_success_over_a_failed_run) {
                  std::string::npos,
              bad);
   BOOST_TEST(rotator::last_success_in("garbage") == 0);
+  BOOST_TEST(rotator::client_in(bad) == "0oa");
+  BOOST_TEST(rotator::client_in("garbage") == "unknown");
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_had_nothing_to_do_is_no_success_of_its_own) {
+  const ports::WallTime now{std::chrono::seconds(1'800'000'000)};
+  auto idle = done();
+  idle.rotated = false;
+  BOOST_TEST(rotator::last_success_in(render_metrics(idle, "0oa", now, 7e8)) == 7e8);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

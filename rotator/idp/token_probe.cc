@@ -73,7 +73,8 @@ ports::Result<ProbeAnswer> TokenProbe::ask(const ports::Secret& secret) {
       .origin = endpoint_->origin,
       .target = endpoint_->path.empty() ? "/" : endpoint_->path,
       .headers = ports::make_headers(
-          {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}})};
+          {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}}),
+      .own_connection = true};
   std::string encoded_secret = form_encode(secret.reveal_to_wire());
   if (options_.method == AuthenticationMethod::client_secret_basic) {
     // RFC 6749 section 2.3.1: both halves are form-encoded before they are joined.

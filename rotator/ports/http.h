@@ -50,6 +50,9 @@ struct Request {
       "/";  // origin-form, path and query, percent-encoded (RFC 9112 section 3.2.1)
   Headers headers = {};
   std::string body = {};
+  // On a connection opened for it and closed after it, so that whatever stands before several
+  // servers may choose anew; else a connection may be kept and used again.
+  bool own_connection = false;
 };
 
 struct Response {

@@ -138,7 +138,7 @@ class SystemHttpClient final : public HttpClient {
       return fail(ErrorCode::unreachable,
                   describe(request) + " is not sent: its deadline has passed");
     }
-    while (auto kept = pool_.take(request.origin)) {
+    while (auto kept = request.own_connection ? nullptr : pool_.take(request.origin)) {
       auto answered = perform(std::move(kept), request, *fields, deadline);
       // Closed in the very moment: nothing was sent, so that another connection may be tried.
       const bool closed = !answered && answered.error().code == ErrorCode::unreachable;
@@ -179,7 +179,7 @@ class SystemHttpClient final : public HttpClient {
   Result<Response> perform(std::unique_ptr<Exchange> exchange, const Request& request,
                            const Headers& fields, Instant deadline) {
     auto answered = exchange->perform(request, fields, {.deadline = deadline});
-    if (answered && exchange->idle_and_alive())
+    if (answered && !request.own_connection && exchange->idle_and_alive())
       pool_.give_back(request.origin, std::move(exchange));
     return answered;
   }

@@ -51,6 +51,12 @@ BOOST_AUTO_TEST_CASE(sends_the_secret_in_the_form) {
   BOOST_TEST(tests::header(http.requests[0], "Authorization") == "");
 }
 
+// A balancer before several replicas chooses one for each connection.
+BOOST_AUTO_TEST_CASE(asks_on_a_connection_of_its_own) {
+  ask(200, token_answer);
+  BOOST_TEST(http.requests[0].own_connection);
+}
+
 BOOST_AUTO_TEST_CASE(sends_the_secret_encoded_in_basic) {
   options.method = AuthenticationMethod::client_secret_basic;
   options.grant = ProbeGrant::authorization_code;

@@ -406,6 +406,19 @@ BOOST_AUTO_TEST_CASE(keeps_its_connection_over_calls) {
   BOOST_TEST(wire.server().counts().requests == 5U);
 }
 
+BOOST_AUTO_TEST_CASE(opens_a_connection_for_each_request_that_wants_its_own) {
+  LoopbackWire wire;
+  BOOST_TEST(must_succeed(wire.client().send(wire.get("/echo"), wire.later())).status == 200);
+  auto alone = wire.get("/echo");
+  alone.own_connection = true;
+  for (int i = 0; i < 3; ++i)
+    BOOST_TEST(must_succeed(wire.client().send(alone, wire.later())).status == 200);
+  BOOST_TEST(wire.server().counts().connections == 4U);
+  // The one that was kept is still there for the others.
+  BOOST_TEST(must_succeed(wire.client().send(wire.get("/echo"), wire.later())).status == 200);
+  BOOST_TEST(wire.server().counts().connections == 4U);
+}
+
 BOOST_AUTO_TEST_CASE(does_not_send_into_a_connection_that_was_closed_meanwhile) {
   Misbehaving world([](RawServer::Connection& connection) {
     connection.read_head();

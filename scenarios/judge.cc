@@ -11,13 +11,13 @@ std::string join(const std::set<std::string>& words) {
   return all.empty() ? "none" : all;
 }
 
-// What happened: a pass is a rotation that came to its end without a failed login and without a
-// broken invariant. A refusal or a rollback leaves the old secret in place: safe, but no rotation,
-// and so no pass.
+// What happened: a pass is a rotation that came to its end without a failed login that it is blamed
+// for and without a broken invariant. A refusal or a rollback leaves the old secret in place: safe,
+// but no rotation, and so no pass.
 Verdict verdict_of(const Report& report) {
   Verdict verdict = Verdict::pass;
   for (const auto& invariant : report.invariants) verdict = worst(verdict, invariant.verdict);
-  if (report.logins.failed > 0) verdict = worst(verdict, Verdict::fail);
+  if (report.logins.blamed() > 0) verdict = worst(verdict, Verdict::fail);
   const auto outcome = report.rotation.outcome.value_or(rotator::Ending::unknown);
   if (outcome == rotator::Ending::unknown)
     verdict = worst(verdict, Verdict::unknown);
@@ -47,15 +47,16 @@ void judge(const Scenario& scenario, Report& report) {
   if (expect.outcome && report.rotation.outcome != expect.outcome)
     deviates("the rotation ended as " + to_string(report.rotation.outcome) + " instead of " +
              to_string(expect.outcome) + ": " + report.rotation.message);
-  if (expect.failed_at_least && report.logins.failed < *expect.failed_at_least)
-    deviates("only " + grouped(report.logins.failed) + " logins failed, at least " +
+  if (expect.failed_at_least && report.logins.blamed() < *expect.failed_at_least)
+    deviates("only " + grouped(report.logins.blamed()) + " logins failed, at least " +
              grouped(*expect.failed_at_least) + " were expected");
-  if (expect.failed_at_most && report.logins.failed > *expect.failed_at_most)
-    deviates(grouped(report.logins.failed) + " logins failed, at most " +
+  if (expect.failed_at_most && report.logins.blamed() > *expect.failed_at_most)
+    deviates(grouped(report.logins.blamed()) + " logins failed, at most " +
              grouped(*expect.failed_at_most) + " were expected");
   std::set<std::string> causes;
   for (const auto& [cause, count] : report.logins.by_cause)
-    if (count > 0) causes.insert(cause);
+    if (count > 0 && (cause != "pod_gone" || (expect.causes && expect.causes->contains(cause))))
+      causes.insert(cause);
   if (expect.causes && causes != *expect.causes)
     deviates("the causes are " + join(causes) + " instead of " + join(*expect.causes));
   std::set<std::string> violated;

@@ -27,6 +27,14 @@ struct LoginCount {
   std::map<std::string, std::uint64_t> by_cause = {};
   // Failures expected from what each pod held and the provider accepted, in closed form.
   double expected_failed = 0;
+
+  // Of the failed: the pod died under the login (pod_gone), which no rotation can help and none is
+  // judged by.
+  std::uint64_t lost_with_pod() const {
+    const auto found = by_cause.find("pod_gone");
+    return found == by_cause.end() ? 0 : found->second;
+  }
+  std::uint64_t blamed() const { return failed - lost_with_pod(); }
 };
 
 struct PhaseReport {

@@ -25,7 +25,7 @@ std::string right(const std::string& text, std::size_t width) {
 std::string causes_of(const LoginCount& logins) {
   std::string all;
   for (const auto& [cause, count] : logins.by_cause)
-    if (count > 0) all += (all.empty() ? "" : ", ") + cause;
+    if (count > 0 && cause != "pod_gone") all += (all.empty() ? "" : ", ") + cause;
   return all;
 }
 
@@ -40,15 +40,16 @@ std::string verdict_text(const Report& report) {
 }  // namespace
 
 std::string header_row() {
-  return padded("scenario", 36) + right("logins", 8) + right("failed", 9) + "  " +
-         padded("cause", 30) + "verdict";
+  return padded("scenario", 36) + right("logins", 8) + right("failed", 9) + right("pod gone", 10) +
+         "  " + padded("cause", 30) + "verdict";
 }
 
 std::string text_row(const Report& report) {
   const std::string name = report.scenario + (report.policy.empty() ? "" : " " + report.policy);
   return padded(name, 36) + right(grouped(report.logins.tried), 8) +
-         right(grouped(report.logins.failed), 9) + "  " + padded(causes_of(report.logins), 30) +
-         verdict_text(report);
+         right(grouped(report.logins.blamed()), 9) +
+         right(grouped(report.logins.lost_with_pod()), 10) + "  " +
+         padded(causes_of(report.logins), 30) + verdict_text(report);
 }
 
 std::string text_details(const Report& report) {
@@ -59,11 +60,13 @@ std::string text_details(const Report& report) {
           std::to_string(report.rotation.api_calls) + " API calls\n";
   if (!report.rotation.message.empty()) text += "  " + report.rotation.message + "\n";
   text += "\n" + padded("phase", 16) + right("from s", 10) + right("to s", 10) +
-          right("logins", 10) + right("failed", 9) + right("expected", 10) + "  cause\n";
+          right("logins", 10) + right("failed", 9) + right("pod gone", 10) + right("expected", 10) +
+          "  cause\n";
   for (const auto& phase : report.phases)
     text += padded(phase.phase, 16) + right(text_of("%.1f", phase.from_s), 10) +
             right(text_of("%.1f", phase.to_s), 10) + right(grouped(phase.logins.tried), 10) +
-            right(grouped(phase.logins.failed), 9) +
+            right(grouped(phase.logins.blamed()), 9) +
+            right(grouped(phase.logins.lost_with_pod()), 10) +
             right(text_of("%.1f", phase.logins.expected_failed), 10) + "  " +
             causes_of(phase.logins) + "\n";
   text += "\ninvariants:\n";

@@ -79,7 +79,7 @@ ports::Result<RunResult> run_one(const Scenario& scenario, const SweepOptions& o
                                                .fidelity = options.fidelity});
   if (!report) return fail(report.error());
   return RunResult{.tried = report->logins.tried,
-                   .failed = report->logins.failed,
+                   .failed = report->logins.blamed(),
                    .by_cause = report->logins.by_cause,
                    .expected = report->logins.expected_failed,
                    .refused = report->rotation.outcome == rotator::Ending::refused,

@@ -157,7 +157,7 @@ void Browsers::conclude(std::uint32_t slot) {
   const auto now = scheduler_.now();
   const auto cause = flight.journey.cause;
   tally_.record(flight.sent ? flight.reached : now, cause);
-  if (cause) ++failed_;
+  if (cause && told_by_portal(*cause)) ++failed_;
   observer_.observe(now, Fact{.kind = cause ? FactKind::login_failed : FactKind::login_succeeded,
                               .subject = flight.journey.pod,
                               .object = flight.journey.id,

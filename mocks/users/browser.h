@@ -74,7 +74,8 @@ class Browsers final : private Timed {
   // A copy of what is counted so far.
   Tally tally() const;
   void begin_phase(std::string_view label);
-  // Logins that failed so far. From any thread, with or without the world's lock.
+  // Logins that failed so far, as a portal's own counter would show them (told_by_portal). From any
+  // thread, with or without the world's lock.
   std::uint64_t failed_so_far() const { return failed_; }
   std::uint64_t held_back() const { return held_back_; }
   // Refusals for which the record had no reason; should stay 0.

@@ -14,9 +14,12 @@ const char* to_string(Cause cause) {
     case Cause::idp_unavailable: return "idp_unavailable";
     case Cause::rate_limited: return "rate_limited";
     case Cause::pod_gone: return "pod_gone";
+    case Cause::no_pod: return "no_pod";
   }
   return "unknown";
 }
+
+bool told_by_portal(Cause cause) { return cause != Cause::pod_gone; }
 
 void Count::add(std::optional<Cause> outcome, std::uint64_t times) {
   tried += times;

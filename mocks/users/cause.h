@@ -20,12 +20,15 @@ enum class Cause : std::uint8_t {
   code_expired,     // the code was too old when it was redeemed
   idp_unavailable,  // no answer from the identity provider, or 5xx
   rate_limited,     // 429 from the identity provider
-  pod_gone,         // no pod, or one whose process had stopped or stopped meanwhile
+  pod_gone,         // the pod's process had stopped or stopped meanwhile
+  no_pod,           // no pod takes logins
 };
-inline constexpr std::size_t cause_count = 10;
+inline constexpr std::size_t cause_count = 11;
 
 // The name as in reports: "secret_retired", ...
 const char* to_string(Cause cause);
+// Whether a portal can have counted such a failure: a process that dies under a login tells nobody.
+bool told_by_portal(Cause cause);
 
 // Logins (or refreshes) tried, and failed by cause.
 struct Count {

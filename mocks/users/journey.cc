@@ -17,6 +17,11 @@ std::uint64_t number(int round, JourneyStep step) {
   return static_cast<std::uint64_t>(round) * steps_per_round + static_cast<std::uint64_t>(step);
 }
 
+// Why reach_pod() found nobody to talk to.
+Cause unreached(const Journey& journey) {
+  return journey.pod == PodId{0} ? Cause::no_pod : Cause::pod_gone;
+}
+
 bool finish(Journey& journey, std::optional<Cause> cause) {
   journey.next = JourneyStep::done;
   journey.cause = cause;
@@ -59,7 +64,7 @@ bool Protocol::advance(Journey& journey, const Timeline& timeline, Provider& pro
         return finish(journey, cause);
       return go(JourneyStep::callback, options_.redirect);
     case JourneyStep::callback:
-      if (!reach_pod(journey, timeline)) return finish(journey, Cause::pod_gone);
+      if (!reach_pod(journey, timeline)) return finish(journey, unreached(journey));
       return go(JourneyStep::exchange, options_.exchange);
     case JourneyStep::exchange:
       if (timeline.run_at(journey.pod, seen(journey.at)) != journey.run)
@@ -94,7 +99,7 @@ std::optional<Cause> Protocol::play_refresh(std::uint64_t id, ports::Instant exc
                                             const Timeline& timeline) const {
   Journey journey{.id = id, .exchange = exchange};
   journey.at = exchange - draw(journey, options_.exchange, JourneyStep::exchange);
-  if (!reach_pod(journey, timeline)) return Cause::pod_gone;
+  if (!reach_pod(journey, timeline)) return unreached(journey);
   if (timeline.run_at(journey.pod, seen(exchange)) != journey.run) return Cause::pod_gone;
   const auto verdict = timeline.exchange(journey.run, seen(exchange));
   if (meets_accepting(id, 0, verdict.accepting, verdict.replicas)) return std::nullopt;
@@ -145,7 +150,7 @@ bool Protocol::reach_pod(Journey& journey, const Timeline& timeline) const {
 
 // The browser asks for a page with what cookie it has. True when that decides the login.
 bool Protocol::request_page(Journey& journey, const Timeline& timeline) const {
-  if (!reach_pod(journey, timeline)) return finish(journey, Cause::pod_gone);
+  if (!reach_pod(journey, timeline)) return finish(journey, unreached(journey));
   const auto& environment = timeline.environment(journey.run);
   const auto verdict = examine(environment, journey.cookie, journey.at);
   if (verdict == portal::CookieVerdict::good) return finish(journey, std::nullopt);

@@ -87,7 +87,8 @@ void Logins::begin_phase(std::string_view label) { tally_.begin_phase(scheduler_
 
 std::uint64_t Logins::failed_so_far() {
   method_->catch_up(scheduler_.now());
-  return tally_.total().failed;
+  const auto& total = tally_.total();
+  return total.failed - total.of(Cause::pod_gone);
 }
 
 }  // namespace mocks::users

@@ -84,9 +84,10 @@ class Logins final {
   Tally& tally() { return tally_; }
   const Tally& tally() const { return tally_; }
 
-  // Failed logins so far, as a portal's own counter would show them now. At the counted fidelities
-  // the newest are not in it yet: those of the last JourneyOptions::longest_landing(), and while
-  // logins are entangled (counting.h) those of the last longest_after().
+  // Failed logins so far, as a portal's own counter would show them now (told_by_portal). At the
+  // counted fidelities the newest are not in it yet: those of the last
+  // JourneyOptions::longest_landing(), and while logins are entangled (counting.h) those of the
+  // last longest_after().
   std::uint64_t failed_so_far();
 
  private:

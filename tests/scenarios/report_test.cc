@@ -206,6 +206,18 @@ BOOST_AUTO_TEST_CASE(a_row_has_its_columns_below_the_headers) {
   BOOST_TEST(scenarios::text_row(good()).ends_with("pass"));
 }
 
+BOOST_AUTO_TEST_CASE(a_login_whose_pod_died_has_its_own_column) {
+  auto report = good();
+  report.logins.failed = 5;
+  report.logins.by_cause = {{"pod_gone", 3}, {"no_pod", 2}};
+  BOOST_TEST(report.logins.blamed() == 2U);
+  const auto row = scenarios::text_row(report);
+  const auto header = scenarios::header_row();
+  BOOST_TEST(row.substr(header.find("pod gone"), 8) == "       3");
+  BOOST_TEST(row.find("no_pod") == header.find("cause"));
+  BOOST_TEST(row.find("pod_gone") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(numbers_are_grouped_by_thousands) {
   BOOST_TEST(scenarios::grouped(0) == "0");
   BOOST_TEST(scenarios::grouped(999) == "999");

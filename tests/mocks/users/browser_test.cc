@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(blames_an_identity_provider_that_refuses_connections) {
 
 BOOST_AUTO_TEST_CASE(fails_where_there_is_no_pod_without_asking_the_identity_provider) {
   World world;
-  BOOST_TEST(world.run(10).of(Cause::pod_gone) == 10U);
+  BOOST_TEST(world.run(10).of(Cause::no_pod) == 10U);
   BOOST_TEST(world.server->counts().requests == 0U);
 }
 

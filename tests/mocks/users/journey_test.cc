@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(fails_without_a_pod_and_on_one_whose_process_has_stopped) {
   BOOST_TEST(half.failed < half.tried);
   BOOST_TEST(play(world, {}, at(250s), at(290s)).failed == 0U);
   const auto none = play(world, {}, at(350s), at(360s));
-  BOOST_TEST(none.of(Cause::pod_gone) == none.tried);
+  BOOST_TEST(none.of(Cause::no_pod) == none.tried);
 }
 
 BOOST_AUTO_TEST_CASE(loses_the_exchange_that_a_process_stops_in_the_middle_of) {

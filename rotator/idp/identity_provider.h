@@ -41,8 +41,9 @@ struct Capability {
   bool secret_ids = true;       // secrets have handles; without, SecretRecord::id is sole_secret_id
   bool can_disable = false;     // a reversible retire exists
   bool value_readable = false;  // the plain value can be read again after creation
-  // How late a created or retired secret may take effect, as far as the vendor says.
-  ports::Duration propagation{0};
+  // How late a secret that was made, enabled or retired may take effect at the token endpoint, as
+  // far as the vendor says: zero = at once; nothing = it says nothing, and its replicas may lag.
+  std::optional<ports::Duration> propagation = {};
 };
 
 // Stands for the handle of a client's only secret where a provider gives secrets none.

@@ -127,6 +127,7 @@ Okta::Okta(ports::HttpClient& http, ports::Clock& clock, IdentityProviderOptions
 }
 
 Capability Okta::capability() const {
+  // Okta publishes no time after which a change counts everywhere: propagation is left unsaid.
   return Capability{.slots = Capability::Slots::independent,
                     .max_secrets = 2,
                     .can_disable = true,

@@ -182,6 +182,7 @@ std::optional<Driver::Place> Driver::after_error(Place place, const ports::Error
     return std::nullopt;
   }
   if (may_pass(error.code)) {
+    relieve(place);
     result = outcome(Ending::unknown, std::string(to_string(name_of(place))) +
                                           " could not go on: " + error.message + goes_on);
     return std::nullopt;
@@ -205,6 +206,7 @@ std::optional<Driver::Place> Driver::after_error(Place place, const ports::Error
   if (forward && place.row <= strategy_.row_of(strategy_.last_turn_by_itself) && has_way_back() &&
       context_.configuration.rotation.automatic_rollback)
     return turn(error.message);
+  relieve(place);
   result = stopped(error.message);
   return std::nullopt;
 }
@@ -231,6 +233,14 @@ Driver::Place Driver::turn(std::string why) {
   journal.reason = std::move(why);
   context_.ledger.touch();
   return {.where = Place::Where::back};
+}
+
+void Driver::relieve(Place place) {
+  if (place.where != Place::Where::forward) return;
+  if (!strategy_.forward[place.row].phase->relieve(context_)) return;
+  context_.ledger.entry().phase = name_of(again_of(place.row));
+  if (const auto written = context_.ledger.append(); !written)
+    context_.teller.note(Severity::warning, "not journaled: " + written.error().message);
 }
 
 // ---- How it ends

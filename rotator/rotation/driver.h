@@ -61,6 +61,8 @@ class Driver {
   Place again_of(std::size_t row) const;
   bool last(Place place) const;
   Place turn(std::string why);
+  // The run ends here, and somebody may be waiting for what a phase has taken away.
+  void relieve(Place place);
   Outcome stopped(std::string why);
   Outcome outcome(Ending ending, std::string message) const;
   Phase name_of(Place place) const;

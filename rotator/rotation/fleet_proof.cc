@@ -99,13 +99,20 @@ bool same_process(const PodProof& one, const PodProof& other) {
          one.restarts == other.restarts;
 }
 
+const PodProof* proof_of(const PodProof& now, const std::vector<PodProof>& proved) {
+  const auto found = std::find_if(proved.begin(), proved.end(), [&](const PodProof& earlier) {
+    return same_process(earlier, now);
+  });
+  return found == proved.end() ? nullptr : &*found;
+}
+
 // When the file was written that this very process read at its start, if an earlier look proved it.
 std::optional<ports::WallTime> proved_time(const PodProof& now,
                                            const std::vector<PodProof>& proved) {
-  for (const auto& earlier : proved)
-    if (same_process(earlier, now) && !now.content.empty() && earlier.content == now.content)
-      return earlier.file_written;
-  return std::nullopt;
+  const auto* earlier = proof_of(now, proved);
+  if (earlier == nullptr || now.content.empty() || earlier->content != now.content)
+    return std::nullopt;
+  return earlier->file_written;
 }
 
 FleetProof look_into(Cluster& cluster, const KubernetesConfiguration& configuration,
@@ -125,6 +132,12 @@ FleetProof look_into(Cluster& cluster, const KubernetesConfiguration& configurat
                    .process_started = started_at(pod, configuration.container),
                    .restarts = restarts_of(pod, configuration.container)};
     proof.running = proof.process_started.has_value();
+    if (const auto* earlier = proof_of(proof, question.proved);
+        earlier != nullptr && question.trust_proved && proof.running) {
+      fleet.live.push_back(*earlier);
+      fleet.live.back().terminating = pod.terminating;
+      continue;
+    }
     if (!proof.running) proof.trouble = "container " + configuration.container + " does not run";
     if (proof.running && question.contents)
       look_at_content(cluster, configuration, fingerprint_key, proof);

@@ -71,6 +71,9 @@ struct FleetQuestion {
   // while a pod runs that same process and its file shows the same content, the file's time need
   // not be asked again.
   std::vector<PodProof> proved = {};
+  // A process that they stand for is not looked into at all: what its file shows by now is left
+  // open.
+  bool trust_proved = false;
 };
 
 // Lists, looks into each live pod, lists again. An Error when a list fails; trouble with one pod is

@@ -90,6 +90,9 @@ struct Journal {
   ports::WallTime started = {};
   ports::WallTime window_opened = {};  // the new secret's creation
   ports::WallTime window_ends = {};
+  // The token endpoint last refused the new secret, as far as was written: it may have refused it
+  // since. Not all of its replicas know of a change at once.
+  ports::WallTime refused_at = {};
   ports::WallTime stored = {};  // the new KV version's created_time
   ports::WallTime rollout_deadline = {};
   ports::WallTime disabled_at = {};

@@ -32,7 +32,8 @@ class Adapter final : public rotator::IdentityProvider {
             .create_replaces = true,
             .secret_ids = false,
             .can_disable = false,
-            .value_readable = false};
+            .value_readable = false,
+            .propagation = ports::Duration(0)};
   }
 
   ports::Result<rotator::Registration> registration() override {

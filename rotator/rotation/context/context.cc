@@ -48,7 +48,8 @@ ports::Status Context::reconnect() {
 }
 
 ports::Instant Context::propagation_ends(ports::Instant since) const {
-  return since + 2 * systems.capability().propagation + propagation_margin;
+  return since + 2 * systems.capability().propagation.value_or(ports::Duration(0)) +
+         propagation_margin;
 }
 
 }  // namespace rotator

@@ -61,6 +61,11 @@ Instant Fleet::deadline() {
   return *deadline_;
 }
 
+void Fleet::forget_deadline() {
+  deadline_.reset();
+  ledger_.entry().rollout_deadline = {};
+}
+
 // Reads what the watch has seen.
 Obstacle Fleet::await_rollout(const Wait& wait) {
   const auto generation = workload_.generation;
@@ -124,6 +129,14 @@ FleetQuestion Fleet::question() const {
 ports::Result<FleetProof> Fleet::inspect(FleetQuestion question) {
   return inspect_fleet(cluster_, configuration_.kubernetes, workload_, std::move(question),
                        ledger_.fingerprint_key());
+}
+
+ports::Result<FleetProof> Fleet::inspect_strangers() {
+  auto wanted = question();
+  wanted.every_pod = true;
+  wanted.proved = proved_;
+  wanted.trust_proved = true;
+  return inspect_seen(std::move(wanted));
 }
 
 ports::Result<FleetProof> Fleet::inspect_seen(FleetQuestion question) {

@@ -44,6 +44,8 @@ class Fleet {
   void recall_deadline();
   // When the rollout must be complete; counted from now when nobody set it.
   ports::Instant deadline();
+  // It is complete: what comes later has a time of its own.
+  void forget_deadline();
 
   struct Wait {
     ports::Instant until = {};  // for await_rollout(); pods that end have their own time
@@ -65,6 +67,9 @@ class Fleet {
   ports::Result<FleetProof> inspect(FleetQuestion question);
   // The same from the pods as they were last seen, which saves a list and costs no certainty.
   ports::Result<FleetProof> inspect_seen(FleetQuestion question);
+  // Looks into the pods of any template whose process no kept proof stands for; for the others that
+  // proof is taken over.
+  ports::Result<FleetProof> inspect_strangers();
   // Proofs whose gates were open: while a pod runs the same process, they need not be had again.
   void keep_proofs(std::vector<PodProof> proofs) { proved_ = std::move(proofs); }
   const std::vector<PodProof>& kept_proofs() const { return proved_; }

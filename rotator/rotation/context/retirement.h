@@ -14,12 +14,18 @@ class Retirement {
   // Whether there is leave; it is good for one attempt.
   bool take_permit() { return std::exchange(permitted_, false); }
 
+  // The old secret is out of use, as this run has seen or made it.
+  void found_disabled() { disabled_ = true; }
+  void found_enabled() { disabled_ = false; }
+  bool disabled() const { return disabled_; }
+
   // The provider no longer lists the old secret: what leads up to its removal is passed over.
   void found_gone() { gone_ = true; }
   bool gone() const { return gone_; }
 
  private:
   bool permitted_ = false;
+  bool disabled_ = false;
   bool gone_ = false;
 };
 

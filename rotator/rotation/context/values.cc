@@ -32,12 +32,20 @@ ports::Status Values::recall_from_vault() {
     else if (value && value->fingerprint(key) == journal.new_fingerprint)
       new_ = std::move(*value);
   }
-  if (!old_.empty() || journal.old_kv_version == 0) return {};
-  auto old = path.read(journal.old_kv_version);
-  if (!old && old.error().code != ErrorCode::missing) return ports::fail(old.error());
-  if (!old) return {};
-  auto value = old->data.secret(field);
-  if (value && value->fingerprint(key) == journal.old_fingerprint) old_ = std::move(*value);
+  if (const auto read = recall_from_version(journal.old_kv_version, journal.old_fingerprint, old_);
+      !read)
+    return read;
+  return recall_from_version(journal.new_kv_version, journal.new_fingerprint, new_);
+}
+
+ports::Status Values::recall_from_version(int version, const ports::Fingerprint& expected,
+                                          ports::Secret& into) {
+  if (!into.empty() || version == 0) return {};
+  auto written = systems_.secret_path().read(version);
+  if (!written && written.error().code != ErrorCode::missing) return ports::fail(written.error());
+  if (!written) return {};
+  auto value = written->data.secret(configuration_.vault.field);
+  if (value && value->fingerprint(ledger_.fingerprint_key()) == expected) into = std::move(*value);
   return {};
 }
 

@@ -32,6 +32,8 @@ class Values {
 
  private:
   ports::Status recall_from_vault();
+  ports::Status recall_from_version(int version, const ports::Fingerprint& expected,
+                                    ports::Secret& into);
   ports::Status recall_from_provider(const std::string& id, const ports::Fingerprint& expected,
                                      ports::Secret& into);
 

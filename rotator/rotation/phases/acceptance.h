@@ -1,18 +1,21 @@
-// Proof that the token endpoint accepts the new secret: by its probes in a row.
+// Probes of the token endpoint until it is proved that it accepts a secret (acceptance_proof.h).
 #pragma once
 
+#include "rotator/rotation/acceptance_proof.h"
 #include "rotator/rotation/context/context.h"
 #include "rotator/rotation/gate.h"
 
 namespace rotator::phases {
 
-// A provider that refused the new secret at first has replicas that learn of it one after the
-// other, and a probe meets any of them: then this many times the probes must agree, for as long as
-// the refusals went on.
-inline constexpr int lagging_factor = 4;
+// Each returns the gate's judgement, not yet told: pass when the proof is complete, else how it
+// stood when the provider was given up: some time after what it promises, or minutes later. An
+// Error when a wait or the journal failed, or this process was asked to stop.
 
-// Probes until enough in a row accept the new secret, or `patience_ends`; the gate's judgement, not
-// yet told. An Error when the wait failed or this process was asked to stop.
-ports::Result<GateResult> prove_accepted(Context& context, ports::Instant patience_ends);
+// The secret just made. A refusal goes into the journal, so that whoever resumes knows of it.
+ports::Result<GateResult> prove_new_accepted(Context& context);
+// The new secret, which was proved before, once more; given up some time after `opens`.
+ports::Result<GateResult> prove_still_accepted(Context& context, ports::Instant opens);
+// The old secret, which this rotation had put out of use and enabled again.
+ports::Result<GateResult> prove_old_accepted(Context& context);
 
 }  // namespace rotator::phases

@@ -64,6 +64,7 @@ ports::Status recover_value(Context& context) {
   }
   journal.new_secret_id.clear();
   journal.new_fingerprint.clear();
+  journal.refused_at = {};
   journal.intent = Intent::none;
   return context.ledger.append();
 }
@@ -85,7 +86,7 @@ Stepped Create::perform(Context& context) const {
   if (!options_.prove_acceptance || !context.configuration.gate_enabled(Gate::new_secret_accepted))
     return Step::done();
   // Vault must never hold a value that the token endpoint does not accept yet.
-  const auto accepted = prove_accepted(context, context.propagation_ends(context.clock.now()));
+  const auto accepted = prove_new_accepted(context);
   if (!accepted) return ports::fail(accepted.error());
   if (!context.teller.gate(*accepted)) {
     if (accepted->verdict == Judgement::unknown)

@@ -23,7 +23,9 @@ Stepped look_without_leave(Context& context) {
   if (!records) return ports::fail(records.error());
   const auto* old = find_secret(*records, context.ledger.entry().old_secret_id);
   if (old == nullptr) context.retirement.found_gone();
-  return old != nullptr && old->active ? Step::again() : Step::done();
+  if (old != nullptr && old->active) return Step::again();
+  context.retirement.found_disabled();
+  return Step::done();
 }
 
 Stepped Disable::perform(Context& context) const {
@@ -37,6 +39,7 @@ Stepped Disable::perform(Context& context) const {
   if (const auto disabled = context.systems.provider().disable_secret(journal.old_secret_id);
       !disabled)
     return ports::fail(disabled.error());
+  context.retirement.found_disabled();
   journal.disabled_at = context.clock.wall_now();
   journal.intent = Intent::none;
   return Step::done();

@@ -4,6 +4,7 @@
 #include "rotator/rotation/context/context.h"
 #include "rotator/rotation/gates.h"
 #include "rotator/rotation/phases/acceptance.h"
+#include "rotator/rotation/phases/last_look.h"
 #include "rotator/rotation/phases/phases.h"
 
 namespace rotator::phases {
@@ -36,8 +37,7 @@ Obstacle pass_window(Context& context, Instant opens) {
                                            " login failures in the window"));
   }
   if (probing) {
-    const auto accepted =
-        prove_accepted(context, context.propagation_ends(std::max(opens, clock.now())));
+    const auto accepted = prove_still_accepted(context, opens);
     if (!accepted) return ports::fail(accepted.error());
     if (!context.teller.gate(*accepted)) {
       if (accepted->verdict == Judgement::fail)
@@ -77,22 +77,12 @@ Obstacle pass_quiet(Context& context) {
 
 // What was true after the rollout may have changed since: the value in Vault, and every pod.
 Stepped look_once_more(Context& context) {
-  const auto& journal = context.ledger.entry();
-  const auto shown = context.vault_value.read();
-  if (!shown) return ports::fail(shown.error());
-  if (!shown->value || !shown->value->same_as(context.values.new_value()))
-    return Step::stop(context.vault_value.path() + " no longer holds the new secret (version " +
-                      std::to_string(shown->current.version) + "): somebody else changed it");
-  if (!context.configuration.looks_at_pods()) return Step::done();
-  if (const auto read = context.fleet.read(); !read) return ports::fail(read.error());
-  auto question = context.fleet.question();
-  question.proved = context.fleet.kept_proofs();
-  const auto fleet = context.fleet.inspect_seen(std::move(question));
-  if (!fleet) return ports::fail(fleet.error());
-  bool open = context.teller.gate(judge_old_pods_gone(*fleet));
-  open = context.teller.gate(judge_every_pod_on(*fleet, journal.new_fingerprint)) && open;
-  open = context.teller.gate(judge_process_newer_than_file(*fleet)) && open;
-  return open ? Step::done() : Step::again();
+  auto changed = look_at_vault(context);
+  if (!changed) return ports::fail(changed.error());
+  if (*changed) return Step::stop_before_again(std::move(**changed));
+  const auto pods = look_at_pods(context);
+  if (!pods) return ports::fail(pods.error());
+  return *pods == Judgement::pass ? Step::done() : Step::again();
 }
 
 Stepped OverlapWindow::perform(Context& context) const {

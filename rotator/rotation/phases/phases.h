@@ -31,7 +31,7 @@ extern const PhaseWork& verify;
 
 // Both secrets stay valid until the window, the last probes and the quiet period have passed; then
 // Vault and every pod are looked at once more, and there is leave to retire the old secret. `again`
-// when a pod no longer proves the new value.
+// when a pod no longer proves the new value; stop from there when Vault no longer holds it.
 extern const PhaseWork& overlap_window;
 
 // The old secret is made inactive, with the leave of overlap_window; `again` when there is none.
@@ -40,13 +40,15 @@ extern const PhaseWork& disable;
 // The same without asking for leave.
 extern const PhaseWork& disable_at_once;
 
-// Logins are watched while the old secret is out of use. Any trouble enables it again and stops
-// from `again`.
+// Logins, Vault's value and every process that starts are watched while the old secret is out of
+// use. Any trouble enables it again at once; then `again` where another restart mends it, else stop
+// from there.
 extern const PhaseWork& soak;
 
-// The old secret is removed for good, if the new one is active and Vault holds it.
+// The old secret is removed for good, if it is out of use, the new one is active, Vault holds it
+// and, looked at last, every pod proves it. Else it is enabled again at once; then as in soak.
 extern const PhaseWork& remove_old;
-// The same without asking Vault.
+// The same if only the new one is active.
 extern const PhaseWork& remove_old_unasked;
 
 // The old secret is gone, the token endpoint refuses it, the new one is there.
@@ -56,6 +58,9 @@ extern const PhaseWork& confirm;
 
 // The old secret is active again, also when a call to disable it is still on its way.
 extern const PhaseWork& enable_old;
+// The token endpoint accepts an old secret that was out of use, on all of its replicas: nothing is
+// moved to it before.
+extern const PhaseWork& prove_old;
 // A create whose reply was lost: what it made is found, so that it can be removed.
 extern const PhaseWork& find_new;
 // Vault's current version holds the old value again.

@@ -46,7 +46,9 @@ Stepped Rollout::perform(Context& context) const {
   if (!options_.await || !context.configuration.looks_at_pods()) return Step::done();
   const auto obstacle = fleet.await_rollout({.until = fleet.deadline()});
   if (!obstacle) return ports::fail(obstacle.error());
-  return *obstacle ? **obstacle : Step::done();
+  if (*obstacle) return **obstacle;
+  fleet.forget_deadline();
+  return Step::done();
 }
 
 const Rollout whole({.settle_first = true, .await = true});

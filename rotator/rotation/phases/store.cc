@@ -21,9 +21,16 @@ Stepped Store::perform(Context& context) const {
   const auto fingerprint = vault.fingerprint(*shown);
   int version = shown->current.version;
   if (fingerprint != journal.new_fingerprint) {
-    if (fingerprint != journal.old_fingerprint)
-      return Step::turn_back(vault.path() + " was changed by somebody else (version " +
-                             std::to_string(version) + ", " + fingerprint + ")");
+    if (fingerprint != journal.old_fingerprint) {
+      auto why = vault.path() + " was changed by somebody else (version " +
+                 std::to_string(version) + ", " + fingerprint + ")";
+      // Pods may hold the new value already: which of the three is right, an operator knows.
+      if (journal.new_kv_version > 0)
+        return Step::stop(why + "; write version " + std::to_string(journal.new_kv_version) +
+                          " again and `rotator resume`, or version " +
+                          std::to_string(journal.old_kv_version) + " and `rotator rollback`");
+      return Step::turn_back(std::move(why));
+    }
     if (const auto ready = context.ledger.about_to(Intent::write_value); !ready)
       return ports::fail(ready.error());
     // Whatever the reply is: the next attempt reads and sees whose value is there.

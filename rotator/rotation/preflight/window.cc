@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "rotator/calls/times.h"
+#include "rotator/rotation/acceptance_proof.h"
 #include "rotator/rotation/preflight/examination.h"
 
 namespace rotator {
@@ -9,6 +10,7 @@ namespace {
 FleetFacts facts_of(const Context& context) {
   const auto& rotation = context.configuration.rotation;
   const auto& workload = context.fleet.workload();
+  const auto promised = context.systems.capability().propagation;
   return {.replicas = workload.replicas,
           .recreate = workload.recreate,
           .max_surge = workload.max_surge,
@@ -16,8 +18,13 @@ FleetFacts facts_of(const Context& context) {
           .pod_ready = rotation.pod_ready_estimate,
           .min_ready = std::chrono::seconds(workload.min_ready_s),
           .termination_grace = std::chrono::seconds(workload.termination_grace_s),
-          .propagation = context.systems.capability().propagation,
-          .acceptance = rotation.probe_spacing * std::max(0, rotation.probes - 1),
+          .propagation = promised.value_or(ports::Duration(0)),
+          .acceptance = std::max<ports::Duration>(
+              AcceptanceProof::shortest({.probes = rotation.probes,
+                                         .spacing = rotation.probe_spacing,
+                                         .promised = promised}) -
+                  promised.value_or(ports::Duration(0)),
+              ports::Duration(0)),
           .vault_settle = rotation.vault_settle,
           .agent_render_interval = context.configuration.kubernetes.agent_render_interval,
           .longest_token_exchange = rotation.longest_token_exchange,

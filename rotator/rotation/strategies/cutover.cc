@@ -17,7 +17,8 @@ const Strategy strategies::cutover = {
                 {&phases::disable_at_once},
                 {&phases::remove_old_unasked},
                 {&phases::confirm}},
-    .back = {&phases::enable_old, &phases::find_new, &phases::value_back, &phases::remove_new},
+    .back = {&phases::enable_old, &phases::prove_old, &phases::find_new, &phases::value_back,
+             &phases::remove_new},
     .last_turn_by_itself = &phases::restart,
     .last_turn = &phases::disable_at_once,
 };

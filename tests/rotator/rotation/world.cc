@@ -100,11 +100,12 @@ bool Recorder::told(std::string_view part) const {
 }
 
 World::World(WorldOptions options) : draws(options.seed), options_(options) {
-  idp = options.dialect->make({.scheduler = queue,
-                               .observer = ledger,
-                               .draws = draws,
-                               .core = mocks::idp::options_of(options.variant),
-                               .admin_text = admin_text});
+  idp =
+      options.dialect->make({.scheduler = queue,
+                             .observer = ledger,
+                             .draws = draws,
+                             .core = options.core.value_or(mocks::idp::options_of(options.variant)),
+                             .admin_text = admin_text});
   idp->set_origin(idp_origin);
   idp->add_client({.client_id = client,
                    .label = "Portal",
@@ -135,7 +136,10 @@ World::World(WorldOptions options) : draws(options.seed), options_(options) {
                      .token = kubernetes_token,
                      .groups = {"system:serviceaccounts", "system:authenticated"},
                      .kubernetes_namespace = "platform",
-                     .rules = options.rules}},
+                     .rules = options.rules},
+                    {.name = "operator",
+                     .token = operator_token,
+                     .rules = {{.verbs = {"*"}, .groups = {"*"}, .resources = {"*"}}}}},
           .namespaces = {"default", "platform"}});
   kubernetes->set_pod_runtime(*fleet);
   kubernetes->seed_workload(
@@ -188,6 +192,59 @@ std::optional<rotator::Outcome> World::run(const rotator::Configuration& configu
 
 std::optional<rotator::Outcome> World::resume(const rotator::Configuration& configuration) {
   return process(configuration, [](rotator::Rotation& rotation) { return rotation.resume(); });
+}
+
+std::optional<rotator::Outcome> World::rollback(const rotator::Configuration& configuration) {
+  return process(configuration, [](rotator::Rotation& rotation) { return rotation.rollback(); });
+}
+
+void World::when(rotator::Phase phase, std::function<void()> act) {
+  recorder.on_phase = [this, phase, act = std::move(act)](rotator::Phase entered) {
+    if (entered != phase) return;
+    const auto once = act;
+    recorder.on_phase = {};
+    once();
+  };
+}
+
+void World::scale(int replicas) {
+  const auto answer =
+      kubernetes->handle({.method = "PATCH",
+                          .origin = kubernetes_origin,
+                          .target = "/apis/apps/v1/namespaces/platform/deployments/portal-backend",
+                          .headers = {{"Authorization", std::string("Bearer ") + operator_token},
+                                      {"Content-Type", "application/merge-patch+json"}},
+                          .body = R"({"spec":{"replicas":)" + std::to_string(replicas) + "}}"});
+  BOOST_REQUIRE(answer.response.status == 200);
+}
+
+void World::write_vault(const char* value) {
+  const auto before = ledger.breaches().size();
+  vault.write(vault.root(), "portal-kv/data/oidc/portal", "client_secret", value);
+  if (ledger.breaches().size() > before) ledger.forget_latest();
+}
+
+void World::steal_lease() {
+  const auto answer = kubernetes->handle(
+      {.method = "PATCH",
+       .origin = kubernetes_origin,
+       .target = "/apis/coordination.k8s.io/v1/namespaces/platform/leases/rotator-portal-backend",
+       .headers = {{"Authorization", std::string("Bearer ") + operator_token},
+                   {"Content-Type", "application/merge-patch+json"}},
+       .body = R"({"spec":{"holderIdentity":"somebody-else"}})"});
+  BOOST_REQUIRE(answer.response.status == 200);
+}
+
+std::string World::new_secret_id() const {
+  for (const auto* secret : idp->core().secrets(client))
+    if (secret->value != first_secret) return secret->id;
+  return {};
+}
+
+bool World::first_is_active() const {
+  for (const auto* secret : idp->core().secrets(client))
+    if (secret->value == first_secret) return secret->active;
+  return false;
 }
 
 void World::look(const rotator::Configuration& configuration,

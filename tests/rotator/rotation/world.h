@@ -35,6 +35,7 @@ inline constexpr const char* metrics_origin = "https://prometheus.example";
 inline constexpr const char* hook_origin = "https://hooks.example";
 inline constexpr const char* first_secret = "synthetic-first-secret-000000000001";
 inline constexpr const char* admin_text = "synthetic-admin-token-000000000001";
+inline constexpr const char* operator_token = "synthetic-operator-token-0000000001";
 inline constexpr const char* kubernetes_token = "synthetic-kubernetes-token-0000001";
 
 // Watches the facts and writes down every breach of what a rotation promises.
@@ -44,6 +45,7 @@ class Ledger final : public mocks::Observer {
   void observe(ports::Instant at, const mocks::Fact& fact) override;
 
   const std::vector<std::string>& breaches() const { return breaches_; }
+  void forget_latest() { breaches_.pop_back(); }
   std::set<std::uint64_t> in_use() const;               // secrets that live pods hold
   std::uint64_t failures() const { return failures_; }  // pods times refusals
   int restarts_seen() const { return restarts_seen_; }
@@ -95,6 +97,8 @@ struct WorldOptions {
   std::uint64_t seed = 7;
   int replicas = 3;
   mocks::idp::Variant variant = mocks::idp::Variant::multi;
+  // Instead of the variant's: lags, replicas.
+  std::optional<mocks::idp::CoreOptions> core = {};
   // What the provider speaks, and who makes the rotator's adapter for it.
   const mocks::idp::Dialect* dialect = mocks::idp::find_dialect("okta");
   rotator::ProviderFactory* new_provider = &rotator::new_identity_provider;
@@ -123,6 +127,7 @@ class World {
                                           const Act& act);
   std::optional<rotator::Outcome> run(const rotator::Configuration& configuration);
   std::optional<rotator::Outcome> resume(const rotator::Configuration& configuration);
+  std::optional<rotator::Outcome> rollback(const rotator::Configuration& configuration);
   // Any look at the world on the rotator's fiber.
   void look(const rotator::Configuration& configuration,
             const std::function<void(rotator::Rotation&)>& act);
@@ -133,6 +138,18 @@ class World {
   // Any program of the rotator's process, on its fiber, as far as it gets.
   using Program = std::function<void(const rotator::RotationPorts&, rotator::Credentials)>;
   void inside(const Program& program);
+
+  // Once, as the rotator enters that phase; takes the place of what was to be done in another one.
+  void when(rotator::Phase phase, std::function<void()> act);
+  // Somebody gives the workload that many replicas.
+  void scale(int replicas);
+  // Somebody else writes that value into the portal's path, accepted or not: no breach of ours.
+  void write_vault(const char* value);
+  // Somebody takes the lease, whoever holds it.
+  void steal_lease();
+  // The secret's object at the provider; the id of the one that is not Vault's first.
+  std::string new_secret_id() const;
+  bool first_is_active() const;
 
   void pass(ports::Duration time) { queue.run_until(queue.now() + time); }
   // The nth call of the rotator that matches meets this fault.

@@ -1,0 +1,160 @@
+// The new secret on its way into Vault and the fleet: nothing is moved to a value that some replica
+// refuses, and nothing of a stranger is overwritten.
+#include <boost/test/unit_test.hpp>
+
+#include "rotator/rotation/acceptance_proof.h"
+#include "tests/rotator/rotation/print.h"
+#include "tests/rotator/rotation/world.h"
+
+BOOST_AUTO_TEST_SUITE(new_secret)
+
+namespace {
+
+using namespace std::chrono_literals;
+using rotator::Ending;
+using rotator::Outcome;
+using rotator::Phase;
+using testing::World;
+namespace fault = mocks::sim::fault;
+
+Outcome require(const std::optional<Outcome>& outcome) {
+  BOOST_REQUIRE(outcome.has_value());
+  BOOST_TEST_MESSAGE(outcome->message);
+  return *outcome;
+}
+
+mocks::idp::CoreOptions lagging(ports::Duration low, ports::Duration high) {
+  auto core = mocks::idp::options_of(mocks::idp::Variant::multi);
+  core.create_lag = {.low = low, .high = high};
+  core.replicas = 3;
+  return core;
+}
+
+// Whether every replica accepts the new secret now.
+bool accepted_everywhere(const World& world) {
+  for (const auto* secret : world.idp->core().secrets(testing::client))
+    if (secret->value != testing::first_secret)
+      return world.idp->core().accepting_replicas(mocks::name_of(testing::client),
+                                                  mocks::name_of(secret->value),
+                                                  world.queue.now()) == 3;
+  return false;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(reaches_vault_only_when_every_replica_of_the_token_endpoint_accepts_it) {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    World world({.seed = seed, .core = lagging(60s, 90s)});
+    auto configuration = world.configuration();
+    configuration.rotation.probes = 2;
+    bool everywhere = false;
+    world.when(Phase::store, [&] {
+      everywhere = accepted_everywhere(world);
+      world.rotator_process.interrupt();
+    });
+    BOOST_TEST_CONTEXT("seed " << seed) {
+      const auto outcome = require(world.run(configuration));
+      BOOST_TEST(everywhere, outcome.message);
+    }
+  }
+}
+
+// Twice interrupted while the replicas catch up: what was refused before is not forgotten.
+BOOST_AUTO_TEST_CASE(is_proved_no_less_by_runs_that_were_interrupted) {
+  struct Stopper final : mocks::Timed {
+    mocks::sim::Process& process;
+    explicit Stopper(mocks::sim::Process& p) : process(p) {}
+    void on_timer(std::uint32_t, std::uint64_t) override { process.interrupt(); }
+  };
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    World world({.seed = seed, .core = lagging(60s, 90s)});
+    auto configuration = world.configuration();
+    configuration.rotation.probes = 2;
+    Stopper stopper(world.rotator_process);
+    bool everywhere = false;
+    for (const auto after : {20s, 25s, 600s}) {
+      world.recorder.on_phase = [&](Phase phase) {
+        if (phase == Phase::create) world.queue.at(world.queue.now() + after, stopper, 0, 0);
+        if (phase != Phase::store) return;
+        everywhere = accepted_everywhere(world);
+        world.rotator_process.interrupt();
+      };
+      require(world.run(configuration));
+      if (world.recorder.phases.back() == Phase::store) break;
+    }
+    BOOST_TEST_CONTEXT("seed " << seed) {
+      BOOST_TEST(world.recorder.phases.back() == Phase::store);
+      BOOST_TEST(everywhere);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(remembers_in_the_journal_that_it_was_refused) {
+  World world({.core = lagging(60s, 90s)});
+  struct Stopper final : mocks::Timed {
+    mocks::sim::Process& process;
+    explicit Stopper(mocks::sim::Process& p) : process(p) {}
+    void on_timer(std::uint32_t, std::uint64_t) override { process.interrupt(); }
+  } stopper(world.rotator_process);
+  world.when(Phase::create, [&] { world.queue.at(world.queue.now() + 30s, stopper, 0, 0); });
+  require(world.run(world.configuration()));
+  // Every replica accepts by now, and yet as much proof is wanted as after a refusal.
+  world.pass(10min);
+  int asked = 0;
+  world.ledger.on_call = [&asked](const std::string& call) {
+    if (call.ends_with("/token")) ++asked;
+  };
+  world.when(Phase::store, [&world] { world.rotator_process.interrupt(); });
+  require(world.run(world.configuration()));
+  BOOST_TEST(asked >= rotator::lagging_row);
+}
+
+BOOST_AUTO_TEST_CASE(takes_the_place_of_nothing_that_a_stranger_wrote) {
+  World world;
+  world.when(Phase::store, [&world] { world.write_vault("synthetic-foreign-value-0001"); });
+  const auto outcome = require(world.run(world.configuration()));
+  BOOST_TEST(outcome.ending == Ending::stopped, outcome.message);
+  BOOST_TEST((world.vault_value() == "synthetic-foreign-value-0001"));
+  BOOST_TEST(world.first_is_active());
+}
+
+BOOST_AUTO_TEST_CASE(gives_lagging_replicas_of_vault_their_time_before_the_restart) {
+  World world;
+  auto configuration = world.configuration();
+  configuration.rotation.vault_settle = 17s;
+  ports::Instant stored{};
+  ports::Instant restarted{};
+  world.ledger.on_call = [&](const std::string& call) {
+    if (call.find("GET") != 0 && call.ends_with("/data/oidc/portal")) stored = world.queue.now();
+    if (call.find("PATCH") == 0 && call.find("/deployments/") != std::string::npos)
+      restarted = world.queue.now();
+  };
+  BOOST_TEST(require(world.run(configuration)).ending == Ending::done);
+  BOOST_REQUIRE((stored != ports::Instant{}));
+  BOOST_TEST((restarted - stored >= 17s));
+}
+
+// The provider shows another value than the one that was made: not ours to hand on.
+BOOST_AUTO_TEST_CASE(is_not_recovered_from_a_value_that_is_not_the_one_made) {
+  World world;
+  world.when(Phase::store, [&world] { world.rotator_process.interrupt(); });
+  require(world.run(world.configuration()));
+  const auto id = world.new_secret_id();
+  world.plan.add({.label = "another value",
+                  .kind = &fault::answer,
+                  .caller = "rotator",
+                  .method = "GET",
+                  .target = "*/credentials/secrets/" + id,
+                  .count = 0,
+                  .response = {.status = 200,
+                               .headers = {{"Content-Type", "application/json"}},
+                               .body = R"({"id":")" + id +
+                                       R"(","status":"ACTIVE","created":"2026-01-05T10:00:00Z",)"
+                                       R"("client_secret":"synthetic-another-value-00001"})"}});
+  const auto outcome = require(world.resume(world.configuration()));
+  BOOST_TEST(outcome.ending == Ending::rolled_back, outcome.message);
+  BOOST_TEST(world.recorder.told("no longer has the value that was created"));
+  world.check_whole();
+}
+
+BOOST_AUTO_TEST_SUITE_END()

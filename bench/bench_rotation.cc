@@ -26,7 +26,8 @@ const scenarios::Scenario& fast_rotation() {
 }
 
 scenarios::Report rotate(std::uint64_t seed) {
-  auto report = scenarios::run_simulated(fast_rotation(), {.seed = seed, .fidelity = "counts"});
+  auto report = scenarios::run_simulated(
+      fast_rotation(), {.seed = seed, .fidelity = mocks::users::Fidelity::counts});
   if (!report || !report->as_expected) throw std::runtime_error("a rotation deviates");
   return std::move(*report);
 }

@@ -5,6 +5,7 @@
 
 #include "rotator/ports/check.h"
 #include "scenarios/hand.h"
+#include "scenarios/play.h"
 #include "scenarios/stage.h"
 #include "scenarios/world.h"
 
@@ -306,19 +307,19 @@ constexpr ActRow table[] = {
      .name = "kill",
      .argument = Kind::the_rotator,
      .opposite = Act::start,
-     .effect = [](Stage& stage, const Argument&) { stage.kill_rotator(); },
+     .effect = [](Play& play) { play.kill_driver(); },
      .in_timeline = "kill -9. Without `start` in the timeline a new process resumes after 20 s."},
     {.act = Act::start,
      .name = "start",
      .argument = Kind::the_rotator,
      .opposite = Act::kill,
-     .effect = [](Stage& stage, const Argument&) { stage.start_rotator(); },
+     .effect = [](Play& play) { play.start_driver(); },
      .in_timeline = "A new process that resumes."},
     {.act = Act::interrupt,
      .name = "interrupt",
      .argument = Kind::the_rotator,
      .opposite = Act::start,
-     .effect = [](Stage& stage, const Argument&) { stage.interrupt_rotator(); },
+     .effect = [](Play& play) { play.interrupt_driver(); },
      .in_timeline = "SIGTERM."},
     {.act = Act::crash_container,
      .name = "crash_container",

@@ -16,6 +16,7 @@
 namespace scenarios {
 
 class Hand;
+class Play;
 class Stage;
 class World;
 
@@ -62,9 +63,11 @@ using InWorld = void (*)(World& world, const Argument& argument);
 // One of the guide's commands by hand; a human beside the driver does it when it stands in a
 // timeline. Error with the sentence that the person would read.
 using ByHand = ports::Status (*)(Hand& hand, const Argument& argument);
-// Happens to the network or to the driver's process.
+// Happens to the network.
 using OnStage = void (*)(Stage& stage, const Argument& argument);
-using Effect = std::variant<OnStage, InWorld, ByHand>;
+// Happens to the driver's process.
+using ToDriver = void (*)(Play& play);
+using Effect = std::variant<OnStage, InWorld, ByHand, ToDriver>;
 
 struct ActRow {
   Act act = Act::wait;

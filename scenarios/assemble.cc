@@ -7,12 +7,6 @@
 #include "scenarios/world.h"
 
 namespace scenarios {
-namespace {
-
-mocks::users::Range range(const Range& r) { return {.low = r.low, .high = r.high}; }
-
-}  // namespace
-
 double seconds_since(ports::Instant begin, ports::Instant at) {
   return static_cast<double>((at - begin).count()) / 1e9;
 }
@@ -24,8 +18,8 @@ double login_rate(const Scenario& scenario) {
 mocks::users::JourneyOptions journey_options(const Scenario& scenario) {
   const auto& portal = scenario.portal;
   mocks::users::JourneyOptions options;
-  options.think = range(portal.think_time);
-  options.exchange = range(portal.token_exchange);
+  options.think = portal.think_time;
+  options.exchange = portal.token_exchange;
   options.sticky_sessions = portal.sticky_sessions;
   options.redirect_uri = mocks::name_of(redirect_uri);
   if (portal.sessions) {
@@ -39,8 +33,7 @@ LoginCount login_count(const mocks::users::Count& from) {
   LoginCount count{.tried = from.tried, .failed = from.failed};
   for (std::size_t i = 0; i < mocks::users::cause_count; ++i)
     if (from.by_cause[i] > 0)
-      count.by_cause[mocks::users::to_string(static_cast<mocks::users::Cause>(i))] =
-          from.by_cause[i];
+      count.by_cause[static_cast<mocks::users::Cause>(i)] = from.by_cause[i];
   return count;
 }
 

@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "rotator/ports/check.h"
+#include "rotator/ports/stop_signal.h"
 #include "scenarios/run.h"
 #include "scenarios/scenario.h"
 #include "scenarios/scenario_keys.h"
@@ -92,6 +93,10 @@ ports::Result<std::vector<Report>> run_all(const RunCommand& command,
   std::mutex mutex;
   std::atomic<std::size_t> next{0};
   ProgressBar bar(command.common.progress);
+  // On the HTTP wire there are a child process and a folder with keys to take away.
+  ports::StopSignal stop;
+  std::optional<ports::StopOnSignals> on_signals;
+  if (command.wire == Wire::http) on_signals.emplace(stop);
   const auto work = [&] {
     for (std::size_t i = next++; i < scenarios.size(); i = next++) {
       auto options = options_of(command, scenarios[i]);
@@ -101,9 +106,10 @@ ports::Result<std::vector<Report>> run_all(const RunCommand& command,
                  scenarios[i].name);
       };
       options.progress = show;
+      options.stop = &stop;
       show(0);
-      auto report = command.wire == "http" ? run_http(scenarios[i], options)
-                                           : run_simulated(scenarios[i], options);
+      auto report = command.wire == Wire::http ? run_http(scenarios[i], options)
+                                               : run_simulated(scenarios[i], options);
       const std::lock_guard lock(mutex);
       if (report) {
         reports[i] = std::move(*report);
@@ -113,7 +119,7 @@ ports::Result<std::vector<Report>> run_all(const RunCommand& command,
       next = scenarios.size();
     }
   };
-  side_by_side(command.wire == "sim" ? command.common.threads : 1, work);
+  side_by_side(command.wire == Wire::sim ? command.common.threads : 1, work);
   if (error) return fail(*error);
   return reports;
 }
@@ -146,6 +152,7 @@ std::vector<std::string> policies_of(const Scenario& scenario) {
 
 int complain(const ports::Error& error) {
   std::cerr << "rehearse: " << error.message << "\n";
+  if (error.code == ErrorCode::interrupted) return exit_interrupted;
   return error.code == ErrorCode::configuration ? exit_configuration : exit_internal;
 }
 
@@ -195,7 +202,8 @@ int run_command(const RunCommand& command) {
   for (const auto& scenario : *scenarios)
     if (!scenario.wires.contains(command.wire) && !command.paths.empty())
       return complain({.code = ErrorCode::configuration,
-                       .message = scenario.path + ": is not for the " + command.wire +
+                       .message = scenario.path + ": is not for the " +
+                                  std::string(to_string(command.wire)) +
                                   " wire; see its `wires:`"});
   const auto reports = run_all(command, *scenarios);
   if (!reports) return complain(reports.error());

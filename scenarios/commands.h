@@ -21,6 +21,7 @@ inline constexpr int exit_usage = 64;
 inline constexpr int exit_configuration = 65;
 inline constexpr int exit_internal = 70;
 inline constexpr int exit_output = 74;
+inline constexpr int exit_interrupted = 130;
 
 struct CommonOptions {
   const Format* output = &formats().front();
@@ -31,10 +32,10 @@ struct CommonOptions {
 
 struct RunCommand {
   std::vector<std::string> paths = {};  // files or folders; empty = the guide's scenarios
-  std::string wire = "sim";
+  Wire wire = Wire::sim;
   std::uint64_t seed = 0;  // 0 = each scenario's own
   std::string policy = {};
-  std::string fidelity = {};
+  std::optional<mocks::users::Fidelity> fidelity = {};  // else each scenario's
   bool details = false;   // phases, invariants, deviations of each run
   bool timeline = false;  // every fact
   int compression = 60;
@@ -50,7 +51,7 @@ struct SweepCommand {
   std::string policies =
       {};  // comma-separated; empty = cutover,timer,guarded as far as the scenario has them
   int seeds = 200;
-  std::string fidelity = "counts";
+  mocks::users::Fidelity fidelity = mocks::users::Fidelity::counts;
   CommonOptions common = {};
 };
 

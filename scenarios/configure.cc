@@ -17,8 +17,7 @@ ports::Result<rotator::Configuration> rotation_configuration(
   configuration.identity_provider.url = endpoints.idp;
   configuration.identity_provider.client_id = client_id;
   configuration.identity_provider.authentication_method = *rotator::parse_authentication_method(
-      portal.next_authentication_method.empty() ? portal.authentication_method
-                                                : portal.next_authentication_method);
+      to_string(portal.next_authentication_method.value_or(portal.authentication_method)));
   configuration.vault.session.address = endpoints.vault;
   configuration.vault.mount = vault_mount;
   configuration.vault.path = secret_path;

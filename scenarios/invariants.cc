@@ -125,7 +125,7 @@ void Invariants::observe(ports::Instant at, const mocks::Fact& fact) {
 std::vector<InvariantReport> Invariants::reports() const {
   std::vector<InvariantReport> all;
   for (const auto invariant : all_invariants) {
-    InvariantReport report{.name = to_string(invariant)};
+    InvariantReport report{.invariant = invariant};
     const auto violation = violations_.find(invariant);
     if (violation != violations_.end()) {
       report.verdict = violation->second.verdict;

@@ -12,25 +12,10 @@
 
 #include "mocks/facts.h"
 #include "rotator/ports/clock.h"
+#include "scenarios/invariant.h"
 #include "scenarios/report.h"
 
 namespace scenarios {
-
-// Their names in reports, in this order.
-enum class Invariant {
-  vault_secret_valid,       // Vault's current secret is accepted by the identity provider at every
-                            // instant
-  no_live_secret_retired,   // no secret that a live pod uses is ever disabled or deleted
-  one_rotator_acts,         // two rotators never act at the same time
-  nothing_foreign_deleted,  // a secret that is not ours is neither disabled nor deleted
-  no_plaintext_secret,      // no secret in any log, journal, report or Event
-  one_secret_left,          // at the end: exactly one secret, Vault's, which every pod uses
-};
-inline constexpr Invariant all_invariants[] = {
-    Invariant::vault_secret_valid,  Invariant::no_live_secret_retired,
-    Invariant::one_rotator_acts,    Invariant::nothing_foreign_deleted,
-    Invariant::no_plaintext_secret, Invariant::one_secret_left};
-const char* to_string(Invariant invariant);
 
 class Invariants final : public mocks::Observer {
  public:

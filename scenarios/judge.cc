@@ -5,9 +5,10 @@
 namespace scenarios {
 namespace {
 
-std::string join(const std::set<std::string>& words) {
+template <typename Enumeration>
+std::string join(const std::set<Enumeration>& words) {
   std::string all;
-  for (const auto& word : words) all += (all.empty() ? "" : ", ") + word;
+  for (const auto word : words) all += (all.empty() ? "" : ", ") + std::string(to_string(word));
   return all.empty() ? "none" : all;
 }
 
@@ -37,7 +38,8 @@ void judge(const Scenario& scenario, Report& report) {
   if (report.verdict != report.expected) {
     std::string why;
     for (const auto& invariant : report.invariants)
-      if (invariant.verdict != Verdict::pass) why += "; " + invariant.name + ": " + invariant.what;
+      if (invariant.verdict != Verdict::pass)
+        why += std::string("; ") + to_string(invariant.invariant) + ": " + invariant.what;
     if (report.rotation.outcome != rotator::Ending::done)
       why += "; the rotation is " + to_string(report.rotation.outcome) + ": " +
              report.rotation.message;
@@ -53,15 +55,16 @@ void judge(const Scenario& scenario, Report& report) {
   if (expect.failed_at_most && report.logins.blamed() > *expect.failed_at_most)
     deviates(grouped(report.logins.blamed()) + " logins failed, at most " +
              grouped(*expect.failed_at_most) + " were expected");
-  std::set<std::string> causes;
+  std::set<mocks::users::Cause> causes;
   for (const auto& [cause, count] : report.logins.by_cause)
-    if (count > 0 && (cause != "pod_gone" || (expect.causes && expect.causes->contains(cause))))
+    if (count > 0 && (cause != mocks::users::Cause::pod_gone ||
+                      (expect.causes && expect.causes->contains(cause))))
       causes.insert(cause);
   if (expect.causes && causes != *expect.causes)
     deviates("the causes are " + join(causes) + " instead of " + join(*expect.causes));
-  std::set<std::string> violated;
+  std::set<Invariant> violated;
   for (const auto& invariant : report.invariants)
-    if (invariant.verdict != Verdict::pass) violated.insert(invariant.name);
+    if (invariant.verdict != Verdict::pass) violated.insert(invariant.invariant);
   if (violated != expect.violated)
     deviates("the violated invariants are " + join(violated) + " instead of " +
              join(expect.violated));

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <thread>
 
 #include "scenarios/commands.h"
@@ -63,17 +64,30 @@ void add_common(CLI::App& command, scenarios::CommonOptions& common,
       ->check(CLI::Range(1, 256));
 }
 
-void add_wire(CLI::App& command, scenarios::RunCommand& run) {
-  command
-      .add_option("--wire", run.wire,
-                  "sim: virtual time. http: real HTTPS and the rotator's executable")
-      ->check(CLI::IsMember({"sim", "http"}))
-      ->capture_default_str();
+// An option whose value is one of `all`, by its word.
+template <typename Enumeration, typename All, typename Value>
+CLI::Option* add_choice(CLI::App& command, const char* name, Value& value, const All& all,
+                        const char* says) {
+  std::map<std::string, Enumeration> by_word;
+  for (const auto one : all) by_word.emplace(to_string(one), one);
+  std::vector<std::string> words;
+  for (const auto one : all) words.emplace_back(to_string(one));
+  return command
+      .add_option_function<std::string>(
+          name, [&value, by_word](const std::string& word) { value = by_word.at(word); }, says)
+      ->check(CLI::IsMember(words));
 }
 
-CLI::Option* add_fidelity(CLI::App& command, std::string& fidelity) {
-  return command.add_option("--fidelity", fidelity, "exact, superposed, counts or hybrid")
-      ->check(CLI::IsMember({"exact", "superposed", "counts", "hybrid"}));
+void add_wire(CLI::App& command, scenarios::RunCommand& run) {
+  add_choice<scenarios::Wire>(command, "--wire", run.wire, scenarios::all_wires,
+                              "sim: virtual time. http: real HTTPS and the rotator's executable")
+      ->default_str(to_string(run.wire));
+}
+
+template <typename Value>
+CLI::Option* add_fidelity(CLI::App& command, Value& fidelity) {
+  return add_choice<mocks::users::Fidelity>(command, "--fidelity", fidelity,
+                                            mocks::users::all_fidelities, "How logins are counted");
 }
 
 void add_compression(CLI::App& command, int& compression) {
@@ -121,7 +135,7 @@ CLI::App* add_sweep(CLI::App& app, scenarios::SweepCommand& sweep) {
   command->add_option("--seeds", sweep.seeds, "Runs a point")
       ->check(CLI::Range(1, scenarios::max_sweep_seeds))
       ->capture_default_str();
-  add_fidelity(*command, sweep.fidelity)->capture_default_str();
+  add_fidelity(*command, sweep.fidelity)->default_str(to_string(sweep.fidelity));
   add_common(*command, sweep.common, format_names(true));
   return command;
 }

@@ -1,5 +1,6 @@
 #include "scenarios/play.h"
 
+#include "rotator/cli/yaml_section.h"
 #include "rotator/rotation/phase.h"
 #include "scenarios/assemble.h"
 
@@ -15,53 +16,81 @@ double share_of(rotator::Phase phase) {
 
 const char* to_string(Command command) { return command == Command::run ? "run" : "resume"; }
 
+void Play::open() {
+  opened_ = stage_.scheduler().now();
+  enter("before");
+  stage_.scheduler().at(opened_ + scenario_.lead, *this, begin_driver, 0);
+  stage_.scheduler().at(opened_ + scenario_.at_most, *this, give_up, 0);
+}
+
 void Play::begin() {
   began_ = stage_.scheduler().now();
   stage_.world().apply_next_configuration();
   schedule_steps("");
+  start(Command::run);
 }
 
 void Play::enter(const std::string& phase) {
+  stage_.begin_phase(phase);
   if (!over_) phase_ = phase;
-  if (entered_.insert(phase).second && phase != "before") schedule_steps(phase);
+  if (entered_.insert(phase).second && phase != "before" && !over_) schedule_steps(phase);
   narrator_.note(stage_.scheduler().now(), "phase " + phase);
-  if (!progress_ || over_) return;
-  if (const auto known = rotator::parse_phase(phase)) progress_(share_of(*known));
+  if (!options_.progress || over_) return;
+  if (const auto known = rotator::parse_phase(phase)) options_.progress(share_of(*known));
 }
 
-void Play::end() {
-  over_ = true;
-  ended_ = stage_.scheduler().now();
+// --- The driver's processes
+// ------------------------------------------------------------------------
+
+void Play::start(Command command) {
+  if (over_ || running_) return;
+  if (++incarnations_ > max_incarnations)
+    return end({.outcome = rotator::Ending::unknown,
+                .phase = phase_,
+                .message = "crashed more often than it was restarted"});
+  running_ = true;
+  command_ = command;
+  next_ = Command::resume;
+  stage_.start_process(command);
 }
 
-double Play::duration_s() const {
-  return seconds_since(began_, over_ ? ended_ : stage_.scheduler().now());
+void Play::start_soon(Command command) {
+  next_ = command;
+  stage_.scheduler().at(stage_.scheduler().now() + restart_delay / scenario_.compression, *this,
+                        next_process, 0);
 }
 
-void Play::schedule_steps(std::string_view phase) {
-  auto& scheduler = stage_.scheduler();
-  for (std::size_t i = 0; i < scenario_.timeline.size(); ++i)
-    if (scenario_.timeline[i].phase == phase)
-      scheduler.at(scheduler.now() + scenario_.timeline[i].plus, *this, 0, i);
+void Play::driver_ended(Incarnation how) {
+  running_ = false;
+  if (over_) return;
+  const auto next = next_after(command_, how);
+  if (next == Next::run) return start_soon(Command::run);
+  if (next == Next::the_end || incarnations_ == max_incarnations) return end(std::move(how.result));
+  if (restarts_by_itself(scenario_)) start_soon(Command::resume);
 }
 
-void Play::on_timer(std::uint32_t, std::uint64_t subject) { perform(scenario_.timeline[subject]); }
-
-void Play::perform(const Step& step) {
-  narrator_.note(stage_.scheduler().now(), "act " + to_string(step.act, step.argument));
-  const auto& effect = row_of(step.act).effect;
-  if (const auto* const in_world = std::get_if<InWorld>(&effect))
-    return (*in_world)(stage_.world(), step.argument);
-  if (const auto* const on_stage = std::get_if<OnStage>(&effect))
-    return (*on_stage)(stage_, step.argument);
-  stage_.human(step);
+void Play::driver_killed() {
+  running_ = false;
+  if (over_) return;
+  narrator_.note(stage_.scheduler().now(), "the driver was killed");
+  if (restarts_by_itself(scenario_)) start_soon(next_);
 }
 
-Next Play::next_after(const Incarnation& incarnation) const {
+void Play::kill_driver() {
+  if (running_) stage_.kill_process();
+}
+
+void Play::interrupt_driver() {
+  if (running_) stage_.interrupt_process();
+}
+
+void Play::start_driver() { start(next_); }
+
+Next Play::next_after(Command command, const Incarnation& incarnation) const {
   using rotator::Ending;
-  const auto ending = incarnation.ending;
-  if (incarnation.command == Command::resume && !incarnation.knows_a_rotation &&
-      ending == Ending::done)
+  if (driver_ == Driver::Kind::operator_by_hand) return Next::the_end;
+  const auto ending = incarnation.result.outcome.value_or(Ending::unknown);
+  if (command == Command::resume && !incarnation.knows_a_rotation && ending == Ending::done)
     return Next::run;
   const bool resumable =
       ending == Ending::interrupted || ending == Ending::unknown || ending == Ending::locked;
@@ -70,19 +99,75 @@ Next Play::next_after(const Incarnation& incarnation) const {
   return Next::resume;
 }
 
-void Play::report(const RunOptions& options, const mocks::users::Tally& tally,
-                  const mocks::sim::FaultPlan& faults, const std::string& command, Report& report) {
+void Play::end(RotationReport result) {
+  result_ = std::move(result);
+  over_ = true;
+  ended_ = stage_.scheduler().now();
+  enter("after");
+}
+
+// --- The timeline
+// ----------------------------------------------------------------------------------
+
+void Play::schedule_steps(std::string_view phase) {
+  auto& scheduler = stage_.scheduler();
+  for (std::size_t i = 0; i < scenario_.timeline.size(); ++i)
+    if (scenario_.timeline[i].phase == phase)
+      scheduler.at(scheduler.now() + scenario_.timeline[i].plus, *this, act, i);
+}
+
+void Play::on_timer(std::uint32_t kind, std::uint64_t subject) {
+  switch (kind) {
+    case act: return perform(scenario_.timeline[subject]);
+    case begin_driver: return begin();
+    case next_process: return start(next_);
+    default: break;
+  }
+  if (over_) return;
+  const auto so_far = stage_.scheduler().now() - opened_;
+  end({.outcome = rotator::Ending::unknown,
+       .phase = phase_,
+       .message = "the run was still going after " +
+                  rotator::format_duration(so_far * scenario_.compression)});
+  kill_driver();
+}
+
+void Play::perform(const Step& step) {
+  narrator_.note(stage_.scheduler().now(), "act " + to_string(step.act, step.argument));
+  const auto& effect = row_of(step.act).effect;
+  if (const auto* const in_world = std::get_if<InWorld>(&effect))
+    return (*in_world)(stage_.world(), step.argument);
+  if (const auto* const on_stage = std::get_if<OnStage>(&effect))
+    return (*on_stage)(stage_, step.argument);
+  if (const auto* const to_driver = std::get_if<ToDriver>(&effect)) return (*to_driver)(*this);
+  stage_.human(step);
+}
+
+// --- Its report
+// ------------------------------------------------------------------------------------
+
+void Play::report(const Performance& performance, Report& report) {
+  const bool by_hand = driver_ == Driver::Kind::operator_by_hand;
   report.scenario = scenario_.name;
-  report.seed = options.seed;
-  report.policy = options.policy;
+  report.seed = options_.seed;
+  report.policy = options_.policy;
+  report.rotation = result_;
+  if (by_hand) {
+    report.rotation.strategy = "by hand";
+    report.rotation.phase = phase_;
+  }
+  report.rotation.duration_s = seconds_since(began_, over_ ? ended_ : stage_.scheduler().now());
+  report.rotation.api_calls = performance.api_calls;
+  report.rotation.bytes_read = performance.bytes_read;
   auto& world = stage_.world();
-  count_logins(scenario_, tally, world.timeline(), stage_.scheduler().now(), report);
+  count_logins(scenario_, performance.tally, world.timeline(), stage_.scheduler().now(), report);
   report.invariants = world.invariants().reports();
+  const auto& faults = performance.faults;
   for (const auto& rule : faults.rules()) report.faults.push_back(mocks::sim::describe(rule));
   for (const auto i : faults.never_fired()) report.faults_never_fired.push_back(report.faults[i]);
-  if (options.keep_timeline) report.timeline = narrator_.take();
-  report.replay = command + " --seed " + std::to_string(options.seed) +
-                  (options.policy.empty() ? "" : " --policy " + options.policy);
+  if (options_.keep_timeline) report.timeline = narrator_.take();
+  report.replay = performance.command + " --seed " + std::to_string(options_.seed) +
+                  (options_.policy.empty() ? "" : " --policy " + options_.policy);
 }
 
 HandOptions hand_options(const World& world, const Endpoints& endpoints, ports::Duration window) {

@@ -1,10 +1,13 @@
-// Play: the drama of one run, the same on every stage: which phases are entered, when the acts of
-// the timeline happen and what they do, what follows when the rotator's process ends, and what of
-// the run goes into its report.
+// Play: the drama of one run, the same on every stage: when its driver begins and ends and what
+// follows when a process of it does, which phases are entered, when the acts of the timeline happen
+// and what they do, and what of the run goes into its report.
+//
+// A run begins with open(); Scenario::lead later the driver begins; the run is over when the driver
+// has come to an end, or Scenario::at_most after open() at the latest. Everything is called under
+// the world's lock where the stage has one.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -27,15 +30,10 @@ namespace scenarios {
 inline constexpr ports::Duration restart_delay = std::chrono::seconds(20);
 inline constexpr int max_incarnations = 20;
 
-// What a process of the rotator is told to do.
-enum class Command { run, resume };
-const char* to_string(Command command);
-
-// How a process of the rotator ended by itself.
+// How a process of the driver ended by itself.
 struct Incarnation {
-  Command command = Command::run;
-  rotator::Ending ending = rotator::Ending::unknown;
-  bool knows_a_rotation = true;  // false: it found none that had begun
+  bool knows_a_rotation = true;  // false: a rotator that found none which had begun
+  RotationReport result = {};    // of it alone, `outcome` set; times and calls are the play's
 };
 
 // What follows an incarnation.
@@ -45,51 +43,83 @@ enum class Next {
   resume,  // after restart_delay, or when the timeline says `start`
 };
 
+// What of a run only its stage knows. References live as long as the call.
+struct Performance {
+  const mocks::users::Tally& tally;
+  const mocks::sim::FaultPlan& faults;
+  std::uint64_t api_calls = 0;   // of the driver, killed processes included
+  std::uint64_t bytes_read = 0;  // where the stage counts them
+  std::string command = {};      // what replays the run on this wire: "rehearse replay PATH"
+};
+
 class Play final : private mocks::Timed {
  public:
-  // All must outlive it. Every act and phase goes to the narrator; `progress`, unless empty, is
-  // told with each phase how far the driver is, from 0 to 1.
-  Play(const Scenario& scenario, Stage& stage, Narrator& narrator,
-       const std::function<void(double)>& progress)
-      : scenario_(scenario), stage_(stage), narrator_(narrator), progress_(progress) {}
+  // All must outlive it. Every act and phase goes to the narrator; RunOptions::progress is told
+  // with each phase how far the driver is.
+  Play(const Scenario& scenario, Driver::Kind driver, Stage& stage, Narrator& narrator,
+       const RunOptions& options)
+      : scenario_(scenario),
+        driver_(driver),
+        stage_(stage),
+        narrator_(narrator),
+        options_(options) {}
   Play(const Play&) = delete;
   Play& operator=(const Play&) = delete;
 
-  // The driver begins now: what changes with the next restart is in place, and the acts that hang
-  // on no phase are set.
-  void begin();
-  // `phase` begins now; the acts that hang on it are set when it does so for the first time.
-  // "before" is the time before the driver, and no act hangs on it.
+  // The run begins: phase "before". Once.
+  void open();
+  // The driver has ended, or was given up. Phase "after" has been entered then.
+  bool over() const { return over_; }
+
+  // `phase` begins now; the acts that hang on it are set when it does so for the first time. No act
+  // hangs on "before" or "after".
   void enter(const std::string& phase);
-  // The driver has ended. The phase that it was in is kept.
-  void end();
-
-  // Of the driver; the last one entered before end().
+  // Of the driver; the last one entered before it was over.
   const std::string& phase() const { return phase_; }
-  // Seconds from begin() to end(), or to now while it goes on.
-  double duration_s() const;
 
-  Next next_after(const Incarnation& incarnation) const;
+  // By the stage: the process that it started last has ended by itself, or was killed.
+  void driver_ended(Incarnation how);
+  void driver_killed();
 
-  // Fills what a report tells of any run; the stage adds its wire, the rotation and the trace.
-  // `command` is what replays it on this wire: "rehearse replay PATH".
-  void report(const RunOptions& options, const mocks::users::Tally& tally,
-              const mocks::sim::FaultPlan& faults, const std::string& command, Report& report);
+  // By the acts. kill -9 and SIGTERM do nothing when no process runs; start does nothing when one
+  // does.
+  void kill_driver();
+  void interrupt_driver();
+  void start_driver();
+
+  // What follows a process that was told `command`.
+  Next next_after(Command command, const Incarnation& incarnation) const;
+
+  // Fills all of a report but its wire and the trace, once it is over.
+  void report(const Performance& performance, Report& report);
 
  private:
+  enum TimerKind : std::uint32_t { act, begin_driver, next_process, give_up };
+
   void on_timer(std::uint32_t kind, std::uint64_t subject) override;
+  void begin();
+  void start(Command command);
+  void start_soon(Command command);
+  void end(RotationReport result);
   void schedule_steps(std::string_view phase);
   void perform(const Step& step);
 
   const Scenario& scenario_;
+  Driver::Kind driver_;
   Stage& stage_;
   Narrator& narrator_;
-  const std::function<void(double)>& progress_;
+  const RunOptions& options_;
   std::set<std::string> entered_;
   std::string phase_;
+  ports::Instant opened_ = {};
   ports::Instant began_ = {};
   ports::Instant ended_ = {};
+  int incarnations_ = 0;
+  bool running_ = false;            // a process of the driver
+  Command command_ = Command::run;  // of the last process
+  Command next_ = Command::run;     // of the next one
   bool over_ = false;
+  RotationReport result_ = {};
 };
 
 // What somebody needs who follows the guide by hand in this world. `window` is what `wait: window`

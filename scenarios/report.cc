@@ -13,6 +13,8 @@ const char* to_string(Verdict verdict) {
   return "unknown";
 }
 
+const char* to_string(Wire wire) { return wire == Wire::sim ? "sim" : "http"; }
+
 Verdict worst(Verdict a, Verdict b) { return std::max(a, b); }
 
 std::string grouped(std::uint64_t number) {

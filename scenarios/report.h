@@ -9,8 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "mocks/users/cause.h"
 #include "rotator/ports/clock.h"
 #include "rotator/rotation/rotation.h"
+#include "scenarios/invariant.h"
 
 namespace scenarios {
 
@@ -20,18 +22,23 @@ const char* to_string(Verdict verdict);
 // Worst wins; fail is worse than unknown, which is worse than pass.
 Verdict worst(Verdict a, Verdict b);
 
-// Logins tried and failed in one span of time. Causes by their words (mocks/users/cause.h).
+// Where a run was played: simulated, or over real HTTPS.
+enum class Wire { sim, http };
+inline constexpr Wire all_wires[] = {Wire::sim, Wire::http};
+const char* to_string(Wire wire);
+
+// Logins tried and failed in one span of time.
 struct LoginCount {
   std::uint64_t tried = 0;
   std::uint64_t failed = 0;
-  std::map<std::string, std::uint64_t> by_cause = {};
+  std::map<mocks::users::Cause, std::uint64_t> by_cause = {};
   // Failures expected from what each pod held and the provider accepted, in closed form.
   double expected_failed = 0;
 
   // Of the failed: the pod died under the login (pod_gone), which no rotation can help and none is
   // judged by.
   std::uint64_t lost_with_pod() const {
-    const auto found = by_cause.find("pod_gone");
+    const auto found = by_cause.find(mocks::users::Cause::pod_gone);
     return found == by_cause.end() ? 0 : found->second;
   }
   std::uint64_t blamed() const { return failed - lost_with_pod(); }
@@ -45,7 +52,7 @@ struct PhaseReport {
 };
 
 struct InvariantReport {
-  std::string name = {};
+  Invariant invariant = Invariant::vault_secret_valid;
   Verdict verdict = Verdict::pass;
   double at_s = 0;        // of the first violation
   std::string what = {};  // one sentence; empty for a pass
@@ -74,7 +81,7 @@ struct RotationReport {
 
 struct Report {
   std::string scenario = {};
-  std::string wire = "sim";  // sim, http
+  Wire wire = Wire::sim;
   std::uint64_t seed = 0;
   std::string policy = {};  // of a sweep; else empty
   Verdict verdict = Verdict::unknown;

@@ -14,7 +14,7 @@ double rounded(double seconds) { return std::round(seconds * 1000.0) / 1000.0; }
 
 Json json_of(const LoginCount& logins) {
   Json by_cause = Json::object();
-  for (const auto& [cause, count] : logins.by_cause) by_cause[cause] = count;
+  for (const auto& [cause, count] : logins.by_cause) by_cause[to_string(cause)] = count;
   return {{"tried", logins.tried},
           {"failed", logins.failed},
           {"expected_failed", rounded(logins.expected_failed)},
@@ -24,7 +24,7 @@ Json json_of(const LoginCount& logins) {
 Json json_of(const Report& report) {
   Json run;
   run["scenario"] = report.scenario;
-  run["wire"] = report.wire;
+  run["wire"] = to_string(report.wire);
   run["seed"] = report.seed;
   if (!report.policy.empty()) run["policy"] = report.policy;
   run["verdict"] = to_string(report.verdict);
@@ -46,7 +46,8 @@ Json json_of(const Report& report) {
   }
   run["invariants"] = Json::array();
   for (const auto& invariant : report.invariants) {
-    Json entry = {{"name", invariant.name}, {"verdict", to_string(invariant.verdict)}};
+    Json entry = {{"name", to_string(invariant.invariant)},
+                  {"verdict", to_string(invariant.verdict)}};
     if (invariant.verdict != Verdict::pass) entry["at_s"] = rounded(invariant.at_s);
     if (!invariant.what.empty()) entry["what"] = invariant.what;
     run["invariants"].push_back(entry);

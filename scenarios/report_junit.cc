@@ -40,9 +40,9 @@ std::string junit_document(const std::vector<Report>& runs) {
     const bool broken = !run.as_expected && run.verdict == Verdict::unknown;
     if (broken) ++errors;
     if (!run.as_expected && !broken) ++failures;
-    cases += "    <testcase classname=\"" + xml(run.wire) + "\" name=\"" + xml(run.scenario) +
-             " seed " + std::to_string(run.seed) + "\" time=\"" + seconds(run.rotation.duration_s) +
-             "\">\n";
+    cases += "    <testcase classname=\"" + std::string(to_string(run.wire)) + "\" name=\"" +
+             xml(run.scenario) + " seed " + std::to_string(run.seed) + "\" time=\"" +
+             seconds(run.rotation.duration_s) + "\">\n";
     if (!run.as_expected) {
       std::string why;
       for (const auto& deviation : run.deviations) why += deviation + "\n";

@@ -25,7 +25,8 @@ std::string right(const std::string& text, std::size_t width) {
 std::string causes_of(const LoginCount& logins) {
   std::string all;
   for (const auto& [cause, count] : logins.by_cause)
-    if (count > 0 && cause != "pod_gone") all += (all.empty() ? "" : ", ") + cause;
+    if (count > 0 && cause != mocks::users::Cause::pod_gone)
+      all += (all.empty() ? "" : ", ") + std::string(to_string(cause));
   return all;
 }
 
@@ -71,7 +72,7 @@ std::string text_details(const Report& report) {
             causes_of(phase.logins) + "\n";
   text += "\ninvariants:\n";
   for (const auto& invariant : report.invariants) {
-    text += "  " + padded(to_string(invariant.verdict), 8) + invariant.name;
+    text += "  " + padded(to_string(invariant.verdict), 8) + to_string(invariant.invariant);
     if (!invariant.what.empty())
       text += " at " + text_of("%.1f s", invariant.at_s) + ": " + invariant.what;
     text += "\n";

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "rotator/ports/result.h"
+#include "rotator/ports/stop_signal.h"
 #include "rotator/rotation/configuration.h"
 #include "rotator/rotation/plan.h"
 #include "scenarios/report.h"
@@ -23,7 +24,7 @@ struct RunOptions {
   std::string policy = {};
   // Replaces the overlap window: of rotation.yaml, or of an operator's `wait: window`.
   std::optional<ports::Duration> window = {};
-  std::string fidelity = {};  // empty = the scenario's
+  std::optional<mocks::users::Fidelity> fidelity = {};  // else the scenario's
   bool keep_timeline = false;
   // HTTP wire: how much faster than real time, 1 to 60.
   int compression = 60;
@@ -31,6 +32,9 @@ struct RunOptions {
   std::string rotator = {};
   // HTTP wire: kill -9 the rotator at its n-th call (from 1), then resume. 0 = never.
   std::uint64_t kill_at_call = 0;
+  // HTTP wire: ends the run early with an Error of code interrupted; no process is left. May be
+  // null.
+  ports::StopSignal* stop = nullptr;
   // Told with each phase how far the run is, from 0 to 1; under the world's lock, and on the HTTP
   // wire from another thread than the run's.
   std::function<void(double)> progress = {};

@@ -12,6 +12,8 @@
 
 #include "mocks/idp/provider.h"
 #include "mocks/sim/fault_plan.h"
+#include "mocks/time_range.h"
+#include "mocks/users/logins.h"
 #include "rotator/ports/clock.h"
 #include "rotator/ports/result.h"
 #include "rotator/rotation/configuration.h"
@@ -20,20 +22,18 @@
 
 namespace scenarios {
 
-// A closed range to draw from.
-struct Range {
-  ports::Duration low{0};
-  ports::Duration high{0};
-};
+using mocks::TimeRange;
+using mocks::idp::AuthenticationMethod;
 
 struct IdentityProviderWorld {
   const mocks::idp::Dialect* dialect = mocks::idp::dialects().data();  // what it speaks: Okta
-  std::string variant = "multi";  // multi, single, slow (mocks/idp/core.h)
-  std::string authentication_method = "client_secret_post";  // as registered
+  mocks::idp::Variant variant = mocks::idp::Variant::multi;
+  AuthenticationMethod authentication_method =
+      AuthenticationMethod::client_secret_post;  // as registered
   // How late the token endpoint follows the administration API; replaces the variant's.
-  std::optional<Range> create_lag = {};
-  std::optional<Range> retire_lag = {};
-  std::optional<Range> answer_time = {};
+  std::optional<TimeRange> create_lag = {};
+  std::optional<TimeRange> retire_lag = {};
+  std::optional<TimeRange> answer_time = {};
   bool leftover_secret = false;  // an unused second secret lies there from an earlier attempt
 };
 
@@ -46,22 +46,23 @@ struct FleetWorld {
   int replicas = 4;
   std::string max_surge = "25%";
   std::string max_unavailable = "25%";
-  Range pod_ready = {.low = std::chrono::seconds(10), .high = std::chrono::seconds(25)};
-  Range termination = {.low = std::chrono::seconds(2), .high = std::chrono::seconds(15)};
-  Range endpoint_lag = {.low = std::chrono::milliseconds(100), .high = std::chrono::seconds(2)};
+  TimeRange pod_ready = {.low = std::chrono::seconds(10), .high = std::chrono::seconds(25)};
+  TimeRange termination = {.low = std::chrono::seconds(2), .high = std::chrono::seconds(15)};
+  TimeRange endpoint_lag = {.low = std::chrono::milliseconds(100), .high = std::chrono::seconds(2)};
   int min_ready_s = 0;
   int termination_grace_s = 30;
   int progress_deadline_s = 600;
 };
 
 struct PortalWorld {
-  std::string authentication_method = "client_secret_post";  // as the portal is configured
+  // As the portal is configured.
+  AuthenticationMethod authentication_method = AuthenticationMethod::client_secret_post;
   int logins_per_minute = 1080;
-  Range think_time = {.low = std::chrono::seconds(2), .high = std::chrono::seconds(20)};
-  Range token_exchange = {.low = std::chrono::milliseconds(50),
-                          .high = std::chrono::milliseconds(400)};
+  TimeRange think_time = {.low = std::chrono::seconds(2), .high = std::chrono::seconds(20)};
+  TimeRange token_exchange = {.low = std::chrono::milliseconds(50),
+                              .high = std::chrono::milliseconds(400)};
   // What the portal is configured with from the restart on; empty = the same.
-  std::string next_authentication_method = {};
+  std::optional<AuthenticationMethod> next_authentication_method = {};
   // Sessions, where a scenario is about them: a third of the users come back with a cookie.
   bool sessions = false;
   ports::Duration session_max_age = std::chrono::hours(8);
@@ -86,8 +87,8 @@ struct Expectation {
   std::optional<rotator::Ending> outcome = {};
   std::optional<std::uint64_t> failed_at_least = {};
   std::optional<std::uint64_t> failed_at_most = {};
-  std::optional<std::set<std::string>> causes = {};  // exactly these
-  std::set<std::string> violated = {};  // invariants that must be violated, and no other
+  std::optional<std::set<mocks::users::Cause>> causes = {};  // exactly these
+  std::set<Invariant> violated = {};  // invariants that must be violated, and no other
   std::string says =
       {};  // what the row says when it is as expected, e.g. "fails, as the guide warns"
 };
@@ -110,11 +111,11 @@ struct Scenario {
   std::vector<mocks::sim::FaultRule> faults = {};
   Expectation expect = {};
 
-  std::string fidelity = "exact";                   // exact, superposed, counts, hybrid
+  mocks::users::Fidelity fidelity = mocks::users::Fidelity::exact;
   ports::Duration lead = std::chrono::seconds(60);  // logins before the driver begins
   ports::Duration tail = std::chrono::minutes(2);   // and after it has ended
   ports::Duration at_most = std::chrono::hours(4);  // a run longer than this is `unknown`
-  std::set<std::string> wires = {"sim", "http"};
+  std::set<Wire> wires = {Wire::sim, Wire::http};
 
   // How much faster than written this scenario runs (compression.h); not in the file.
   int compression = 1;

@@ -21,14 +21,12 @@ using rotator::YamlSection;
 using Json = nlohmann::ordered_json;
 using Of = rotator::NumberOptions::Of;
 
-constexpr std::array methods = {"client_secret_post", "client_secret_basic"};
-constexpr std::array variants = {"multi", "single", "slow"};
+constexpr std::array methods = {AuthenticationMethod::client_secret_post,
+                                AuthenticationMethod::client_secret_basic};
 constexpr std::array verdicts = {Verdict::pass, Verdict::fail, Verdict::unknown};
 constexpr std::array outcomes = {Ending::done,       Ending::rolled_back, Ending::refused,
                                  Ending::unknown,    Ending::stopped,     Ending::locked,
                                  Ending::interrupted};
-constexpr std::array fidelities = {"exact", "superposed", "counts", "hybrid"};
-constexpr std::array wires = {"sim", "http"};
 
 // "25%" or "1", as Kubernetes writes them.
 constexpr rotator::TextOptions count_or_percentage = {.pattern = "[0-9]+%?", .or_number = true};
@@ -38,19 +36,6 @@ std::string reference_to(const char* definition) {
   return Json{{"$ref", std::string("#/definitions/") + definition}}.dump();
 }
 
-std::vector<std::string> causes() {
-  std::vector<std::string> all;
-  for (std::size_t i = 0; i < mocks::users::cause_count; ++i)
-    all.emplace_back(mocks::users::to_string(static_cast<mocks::users::Cause>(i)));
-  return all;
-}
-
-std::vector<std::string> invariants() {
-  std::vector<std::string> all;
-  for (const auto invariant : all_invariants) all.emplace_back(to_string(invariant));
-  return all;
-}
-
 void list_identity_provider(Keys& keys, IdentityProviderWorld& idp) {
   std::vector<std::string> dialects;
   for (const auto& dialect : mocks::idp::dialects()) dialects.emplace_back(dialect.name);
@@ -58,7 +43,7 @@ void list_identity_provider(Keys& keys, IdentityProviderWorld& idp) {
   keys.choice("dialect", "Whose administration API and error texts it speaks.", dialect, dialects);
   if (const auto* const known = mocks::idp::find_dialect(dialect)) idp.dialect = known;
   keys.choice("variant", "multi: several secrets; single: one; slow: late propagation.",
-              idp.variant, variants);
+              idp.variant, mocks::idp::all_variants);
   keys.choice("authentication_method", "As registered.", idp.authentication_method, methods);
   keys.range("create_lag", "How late the token endpoint follows a created secret.", idp.create_lag);
   keys.range("retire_lag", "How late it follows a disabled or deleted one.", idp.retire_lag);
@@ -203,8 +188,8 @@ void list_expectation(Keys& keys, Expectation& expect) {
   keys.choice("outcome", "How the rotator ends.", expect.outcome, outcomes);
   keys.number("failed_at_least", "Failed logins.", expect.failed_at_least, logins);
   keys.number("failed_at_most", "Failed logins.", expect.failed_at_most, logins);
-  keys.choices("causes", "Exactly these.", expect.causes, causes());
-  keys.choices("violated", "Exactly these invariants.", expect.violated, invariants());
+  keys.choices("causes", "Exactly these.", expect.causes, mocks::users::all_causes);
+  keys.choices("violated", "Exactly these invariants.", expect.violated, all_invariants);
   keys.text("says", "What the row says when it is as expected.", expect.says);
 }
 
@@ -232,11 +217,12 @@ void list_keys(Keys& keys, Scenario& scenario) {
             [&](FaultRule& rule) { list_fault(keys, rule); });
   keys.section("expect", "Whatever is not said is not checked.",
                [&] { list_expectation(keys, scenario.expect); });
-  keys.choice("fidelity", "How logins are counted.", scenario.fidelity, fidelities);
+  keys.choice("fidelity", "How logins are counted.", scenario.fidelity,
+              mocks::users::all_fidelities);
   keys.duration("lead", "Logins before the driver begins.", scenario.lead);
   keys.duration("tail", "And after it has ended.", scenario.tail);
   keys.duration("at_most", "A run longer than this is unknown.", scenario.at_most);
-  keys.choices("wires", "Where it can run.", scenario.wires, wires);
+  keys.choices("wires", "Where it can run.", scenario.wires, all_wires);
 }
 
 std::string scenario_schema() {

@@ -99,7 +99,7 @@ int serve_command(const ServeCommand& command) {
   if (!written) return complain(written.error());
   std::unique_ptr<ports::HttpClient> portal_client;
   if (command.logins) {
-    auto client = ports::new_http_client(clock, stop, (*servers)->client_options("overlap-portal"));
+    auto client = ports::new_http_client(clock, stop, (*servers)->client_options("overlap-user"));
     if (!client) return complain(client.error());
     portal_client = std::move(*client);
     browsers = std::make_unique<mocks::users::Browsers>(
@@ -108,6 +108,7 @@ int serve_command(const ServeCommand& command) {
         mocks::users::BrowserOptions{.origin = (*servers)->endpoints().idp,
                                      .paths = world.idp().endpoint_paths(),
                                      .redirect_uri = redirect_uri,
+                                     .user_agent_prefix = caller_prefix,
                                      .per_second = std::min(login_rate(scenario), 60.0),
                                      .journey = journey_options(scenario)});
     browsers->start();

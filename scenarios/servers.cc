@@ -26,10 +26,10 @@ ports::Status write_private(const std::string& path, const std::string& text) {
   return fail(ErrorCode::configuration, path + ": cannot be written: " + std::strerror(error));
 }
 
-// Clients tell who they are by their User-Agent: "overlap-rotator" is the rotator, "overlap-portal"
-// a pod.
+// Clients tell who they are by their User-Agent: "overlap-rotator", "overlap-portal/<pod>".
+// Whatever else calls is nobody that a rehearsal knows.
 std::string caller_of(const ports::Request& request) {
-  const std::string prefix = "overlap-";
+  const std::string_view prefix = caller_prefix;
   const auto agent = ports::find_header(request.headers, "User-Agent");
   if (!agent || !agent->starts_with(prefix)) return "client";
   return std::string(agent->substr(prefix.size()));

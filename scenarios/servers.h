@@ -20,6 +20,9 @@
 
 namespace scenarios {
 
+// How a User-Agent begins that names its caller to the servers.
+inline constexpr const char* caller_prefix = "overlap-";
+
 class Servers {
  public:
   // `crash` kills the process of a caller (faults crash_before, crash_after). `now` dates the
@@ -34,7 +37,8 @@ class Servers {
   Servers& operator=(const Servers&) = delete;
 
   const Endpoints& endpoints() const { return endpoints_; }
-  // For an HTTP client that trusts these servers and calls itself `user_agent`.
+  // For an HTTP client that trusts these servers and calls itself `user_agent`, which is
+  // caller_prefix and a caller as fault rules know it: "overlap-operator".
   ports::HttpOptions client_options(const std::string& user_agent) const;
 
   // Files in the folder: certificate authority, kubeconfig, and one credential a file (mode 0600).

@@ -1,5 +1,6 @@
 // Stage: where a play is performed. What the drama (play.h) and its acts (acts.h) need of a wire:
-// its world, its time, its network, its rotator's process and its people. Two implement it:
+// its world, its time, its network, its users, the driver's process and other people. Two implement
+// it:
 // stage_sim.cc (virtual time, the rotator's library on a fiber) and stage_wire.cc (real HTTPS, the
 // rotator's executable as a child process).
 //
@@ -14,6 +15,10 @@
 
 namespace scenarios {
 
+// What a process of the rotator is told to do.
+enum class Command { run, resume };
+const char* to_string(Command command);
+
 class Stage {
  public:
   virtual World& world() = 0;
@@ -22,15 +27,18 @@ class Stage {
   // Of the network between all who call.
   virtual mocks::sim::Conditions& conditions() = 0;
 
+  // What users do from now on is counted under this label.
+  virtual void begin_phase(const std::string& label) = 0;
   // A human does this act, one of the guide's commands, beside the driver.
   virtual void human(const Step& step) = 0;
 
-  // kill -9; nothing when no process runs. A new one may follow (Play::next_after).
-  virtual void kill_rotator() = 0;
-  // SIGTERM; nothing when no process runs.
-  virtual void interrupt_rotator() = 0;
-  // A new process that goes on where the last one was; nothing when one runs.
-  virtual void start_rotator() = 0;
+  // A process of the driver begins: of the rotator, with this command, or somebody who follows the
+  // guide by hand. Only when none runs. How it ends is told to Play::driver_ended, or, when
+  // somebody killed it, to Play::driver_killed.
+  virtual void start_process(Command command) = 0;
+  // kill -9 and SIGTERM. Only while one runs.
+  virtual void kill_process() = 0;
+  virtual void interrupt_process() = 0;
 
  protected:
   ~Stage() = default;

@@ -26,15 +26,16 @@ namespace {
 using mocks::FactKind;
 using mocks::sim::Process;
 
-mocks::users::LoginOptions login_options(const Scenario& scenario, const std::string& fidelity) {
-  return {
-      .fidelity = *mocks::users::parse_fidelity(fidelity.empty() ? scenario.fidelity : fidelity),
-      .per_second = login_rate(scenario),
-      .journey = journey_options(scenario)};
+mocks::users::LoginOptions login_options(const Scenario& scenario,
+                                         const mocks::idp::Provider& provider,
+                                         std::optional<mocks::users::Fidelity> fidelity) {
+  return {.fidelity = fidelity.value_or(scenario.fidelity),
+          .per_second = login_rate(scenario),
+          .journey = journey_options(scenario),
+          .paths = provider.endpoint_paths()};
 }
 
 class SimStage final : private Stage,
-                       private mocks::Timed,
                        private mocks::sim::Network::CrashListener,
                        private rotator::Listener {
  public:
@@ -49,7 +50,7 @@ class SimStage final : private Stage,
         network_(queue_, trace_, mocks::sim::Draws(options.seed), conditions_),
         world_(queue_, trace_, conditions_, scenario, options.seed),
         logins_(queue_, trace_, world_.draws(), world_.timeline(), world_.idp().core(), conditions_,
-                login_options(scenario, options.fidelity)),
+                login_options(scenario, world_.idp(), options.fidelity)),
         metrics_(queue_, [this] { return logins_.failed_so_far(); }),
         process_(queue_, driver_.kind == Driver::Kind::rotator ? "rotator" : "operator") {
     if (options.keep_timeline) trace_.add(narrator_);
@@ -63,16 +64,11 @@ class SimStage final : private Stage,
   }
 
   Report run() {
-    enter("before");
+    play_.open();
     logins_.start();
-    queue_.at(at(scenario_.lead), *this, begin_driver, 0);
-    const auto limit = at(scenario_.at_most);
-    while (!finished_) {
-      const auto next = queue_.next();
-      if (!next || *next > limit) break;
+    while (!play_.over()) {
       queue_.step();
     }
-    if (!finished_) process_.kill();
     queue_.run_until(queue_.now() + scenario_.tail);
     logins_.stop();
     while (!logins_.settled() && queue_.step()) {
@@ -101,24 +97,7 @@ class SimStage final : private Stage,
   }
 
  private:
-  enum TimerKind : std::uint32_t { begin_driver, next_incarnation };
-
   static ports::Instant at(ports::Duration since_start) { return ports::Instant(since_start); }
-
-  void on_timer(std::uint32_t kind, std::uint64_t) override {
-    if (kind == begin_driver) return begin();
-    if (!process_.running()) start(next_command_);
-  }
-
-  void begin() {
-    play_.begin();
-    start(Command::run);
-  }
-
-  void enter(const std::string& phase) {
-    logins_.begin_phase(phase);
-    play_.enter(phase);
-  }
 
   void tell(FactKind kind) {
     trace_.observe(
@@ -126,39 +105,23 @@ class SimStage final : private Stage,
         {.kind = kind, .subject = mocks::name_of(process_.name()), .text = play_.phase()});
   }
 
-  void start(Command command) {
-    if (++incarnation_ > max_incarnations) {
-      outcome_ = rotator::Outcome{.message = "crashed more often than it was restarted"};
-      finished_ = true;
-      return;
-    }
-    if (driver_.kind == Driver::Kind::operator_by_hand)
-      return process_.start([this] { follow_the_guide(); });
-    next_command_ = Command::resume;
-    process_.start([this, command] { rotate(command); });
-  }
-
   void rotate(Command command) {
     tell(FactKind::rotator_started);
     const auto http = network_.client(process_.name(), process_);
     mocks::sim::SimClock clock(process_);
-    mocks::sim::SimRandom random(world_.draws(), static_cast<std::uint64_t>(incarnation_));
+    mocks::sim::SimRandom random(world_.draws(), ++incarnations_);
     rotator::Rotation rotation(
         {.http = *http, .clock = clock, .random = random, .files = files_}, configuration_,
         {.vault_token = ports::Secret(std::string(world_.credentials().vault_token))}, *this);
     auto outcome = command == Command::run ? rotation.run() : rotation.resume();
     tell(FactKind::rotator_stopped);
     output_ += outcome.message + "\n";
-    const auto next = play_.next_after({.command = command,
-                                        .ending = outcome.ending,
-                                        .knows_a_rotation = !outcome.rotation_id.empty()});
-    if (next == Next::run) {
-      next_command_ = Command::run;
-      return restart_after_delay();
-    }
-    if (next == Next::resume && incarnation_ < max_incarnations) return restart_soon();
-    outcome_ = std::move(outcome);
-    finish();
+    play_.driver_ended({.knows_a_rotation = !outcome.rotation_id.empty(),
+                        .result = {.strategy = outcome.strategy,
+                                   .outcome = outcome.ending,
+                                   .phase = rotator::to_string(outcome.phase),
+                                   .restarts = outcome.restarts,
+                                   .message = outcome.message}});
   }
 
   HandOptions hand_options() {
@@ -169,45 +132,35 @@ class SimStage final : private Stage,
   void follow_the_guide() {
     const auto http = network_.client(process_.name(), process_);
     mocks::sim::SimClock clock(process_);
-    Hand hand(*http, clock, hand_options(), [this](const std::string& phase) { enter(phase); });
+    Hand hand(*http, clock, hand_options(),
+              [this](const std::string& phase) { play_.enter(phase); });
     const auto done = hand.run(driver_.commands);
-    outcome_ = rotator::Outcome{.ending = done ? rotator::Ending::done : rotator::Ending::unknown};
-    if (!done) outcome_->message = done.error().message;
-    by_hand_calls_ = hand.calls();
-    finish();
-  }
-
-  void finish() {
-    finished_ = true;
-    play_.end();
-    enter("after");
+    play_.driver_ended(
+        {.result = {.outcome = done ? rotator::Ending::done : rotator::Ending::unknown,
+                    .message = done ? "" : done.error().message}});
   }
 
   void on_crash(Process& process) override {
     trace_.observe(queue_.now(),
                    {.kind = FactKind::rotator_stopped, .subject = mocks::name_of(process.name())});
-    narrator_.note(queue_.now(), process.name() + " crashed");
-    restart_soon();
-  }
-
-  void restart_soon() {
-    if (restarts_by_itself(scenario_)) restart_after_delay();
-  }
-  void restart_after_delay() {
-    queue_.at(queue_.now() + restart_delay, *this, next_incarnation, 0);
+    if (&process == &process_) play_.driver_killed();
   }
 
   // Stage
   World& world() override { return world_; }
   mocks::Scheduler& scheduler() override { return queue_; }
   mocks::sim::Conditions& conditions() override { return conditions_; }
-  void kill_rotator() override {
-    if (!process_.running()) return;
+  void begin_phase(const std::string& label) override { logins_.begin_phase(label); }
+  void start_process(Command command) override {
+    if (driver_.kind == Driver::Kind::operator_by_hand)
+      return process_.start([this] { follow_the_guide(); });
+    process_.start([this, command] { rotate(command); });
+  }
+  void kill_process() override {
     process_.kill();
     on_crash(process_);
   }
-  void interrupt_rotator() override { process_.interrupt(); }
-  void start_rotator() override { queue_.at(queue_.now(), *this, next_incarnation, 0); }
+  void interrupt_process() override { process_.interrupt(); }
   void human(const Step& act) override {
     auto& process = bystanders_.emplace_back(std::make_unique<Process>(queue_, "human"));
     process->start([this, &process = *process, act] {
@@ -221,7 +174,7 @@ class SimStage final : private Stage,
 
   // rotator::Listener
   void phase_began(rotator::Phase phase, const std::string&) override {
-    enter(rotator::to_string(phase));
+    play_.enter(rotator::to_string(phase));
   }
   void phase_ended(rotator::Phase phase, bool succeeded, ports::Duration,
                    const std::string& message) override {
@@ -240,28 +193,15 @@ class SimStage final : private Stage,
 
   Report report() {
     Report report;
-    const auto& outcome = *outcome_or_unknown();
-    const bool by_hand = driver_.kind == Driver::Kind::operator_by_hand;
-    report.rotation = {.strategy = by_hand ? "by hand" : outcome.strategy,
-                       .outcome = outcome.ending,
-                       .phase = by_hand ? play_.phase() : rotator::to_string(outcome.phase),
-                       .duration_s = play_.duration_s(),
-                       .api_calls = by_hand ? by_hand_calls_ : network_.calls("rotator"),
-                       .bytes_read = network_.bytes_received("rotator"),
-                       .restarts = outcome.restarts,
-                       .message = outcome.message};
     report.trace_hash = trace_.hash_text();
-    play_.report(options_, logins_.tally(), faults_, "rehearse replay " + scenario_.path, report);
+    play_.report({.tally = logins_.tally(),
+                  .faults = faults_,
+                  .api_calls = network_.calls(process_.name()),
+                  .bytes_read = network_.bytes_received(process_.name()),
+                  .command = "rehearse replay " + scenario_.path},
+                 report);
     judge(scenario_, report);
     return report;
-  }
-
-  const rotator::Outcome* outcome_or_unknown() {
-    if (!outcome_)
-      outcome_ =
-          rotator::Outcome{.message = "the run was still going after " +
-                                      std::to_string(seconds_since({}, queue_.now())) + " s"};
-    return &*outcome_;
   }
 
   const Scenario& scenario_;
@@ -278,15 +218,11 @@ class SimStage final : private Stage,
   mocks::portal::Metrics metrics_;
   mocks::sim::SimFiles files_;
   Narrator narrator_;
-  Play play_{scenario_, *this, narrator_, options_.progress};
+  Play play_{scenario_, driver_.kind, *this, narrator_, options_};
   Process process_;
   std::vector<std::unique_ptr<Process>> bystanders_;
   std::string output_;
-  std::optional<rotator::Outcome> outcome_;
-  std::uint64_t by_hand_calls_ = 0;
-  int incarnation_ = 0;
-  Command next_command_ = Command::run;
-  bool finished_ = false;
+  std::uint64_t incarnations_ = 0;
 };
 
 }  // namespace

@@ -51,13 +51,32 @@ rotator::Ending ending_of(const std::string& word) {
   return Ending::unknown;
 }
 
+// The requests of one caller that have come to a server.
+class CallCount final : public mocks::Observer {
+ public:
+  explicit CallCount(std::string_view caller) : caller_(mocks::name_of(caller)) {}
+  void observe(ports::Instant, const mocks::Fact& fact) override {
+    if (fact.kind == FactKind::call_made && fact.object == caller_) ++calls_;
+  }
+  std::uint64_t calls() const { return calls_; }
+
+ private:
+  std::uint64_t caller_;
+  std::uint64_t calls_ = 0;
+};
+
+const char* caller_name(const Driver& driver) {
+  return driver.kind == Driver::Kind::rotator ? "rotator" : "operator";
+}
+
 class WireStage final : private Stage {
  public:
   WireStage(const Scenario& scenario, const RunOptions& options, Driver driver)
       : original_(scenario),
         scenario_(compressed(scenario, options.compression)),
         options_(options),
-        driver_(std::move(driver)) {
+        driver_(std::move(driver)),
+        driver_calls_(caller_name(driver_)) {
     const double rate = login_rate(scenario_);
     if (rate > most_logins_per_second)
       scenario_.portal.logins_per_minute = static_cast<int>(most_logins_per_second * 60);
@@ -68,55 +87,49 @@ class WireStage final : private Stage {
                                   .caller = "rotator",
                                   .nth = options.kill_at_call});
   }
+  ~WireStage() { close(); }
 
   ports::Result<Report> run() {
     auto started = start_world();
     if (!started) return fail(started.error());
-    pass(scenario_.lead);
-    {
-      const std::lock_guard lock(world_mutex_);
-      play_.begin();
-    }
-    auto driven = driver_.kind == Driver::Kind::rotator ? drive_rotator() : drive_by_hand();
+    auto driven = drive();
     if (!driven) return fail(driven.error());
-    enter("after");
     pass(scenario_.tail);
     browsers_->stop();
     await_bystanders();
+    if (stop_.requested()) return interrupted();
     return report();
   }
 
  private:
   ports::Status start_world();
-  ports::Status drive_rotator();
-  ports::Status drive_by_hand();
-  ports::Result<ChildExit> one_incarnation(Command command);
+  ports::Status drive();
+  void close();
 
   // Lets real time pass.
   void pass(ports::Duration duration) {
     static_cast<void>(clock_.sleep_until(clock_.now() + duration));
   }
-
-  void enter(const std::string& phase) {
-    browsers_->begin_phase(phase);
-    const std::lock_guard lock(world_mutex_);
-    play_.enter(phase);
+  static tl::unexpected<ports::Error> interrupted() {
+    return fail(ErrorCode::interrupted, "interrupted; nothing that it started runs any more");
   }
 
   // Stage
   World& world() override { return *world_; }
   mocks::Scheduler& scheduler() override { return *scheduler_; }
   mocks::sim::Conditions& conditions() override { return *conditions_; }
+  void begin_phase(const std::string& label) override;
   void human(const Step& act) override;
-  void kill_rotator() override { signal(SIGKILL); }
-  void interrupt_rotator() override { signal(SIGTERM); }
-  void start_rotator() override;
+  void start_process(Command command) override;
+  void kill_process() override;
+  void interrupt_process() override;
 
-  void signal(int number);
-  void await_bystanders();
-  void await_start();
-  HandOptions hand_options() const;
+  void follow_the_guide();
   void heard(const std::string& line);
+  void exited(const ChildExit& how);
+  void break_off(ports::Error error);
+  void await_bystanders();
+  HandOptions hand_options() const;
   Report report();
 
   Scenario original_;
@@ -125,12 +138,14 @@ class WireStage final : private Stage {
   Driver driver_;
   rotator::Configuration configuration_;
 
-  ports::StopSignal stop_;
+  ports::StopSignal own_stop_;
+  ports::StopSignal& stop_ = options_.stop == nullptr ? own_stop_ : *options_.stop;
   ports::SystemClock clock_{stop_};
   std::mutex world_mutex_;
   mocks::sim::Trace trace_;
   Narrator narrator_;
-  Play play_{scenario_, *this, narrator_, options_.progress};
+  CallCount driver_calls_;
+  Play play_{scenario_, driver_.kind, *this, narrator_, options_};
   std::unique_ptr<mocks::sim::FaultPlan> plan_;
   std::unique_ptr<mocks::sim::Conditions> conditions_;
   std::optional<mocks::wire::RealTimeScheduler> scheduler_;
@@ -140,21 +155,22 @@ class WireStage final : private Stage {
   std::unique_ptr<ports::HttpClient> portal_client_;
   std::unique_ptr<mocks::users::Browsers> browsers_;
 
-  std::mutex child_mutex_;
-  std::condition_variable child_changed_;
+  // Guarded by world_mutex_. The driver is one of the two.
   std::unique_ptr<Child> child_;
-  bool start_asked_ = false;
-  std::optional<ChildExit> exit_;
+  std::jthread hand_;
+  ports::StopSignal hand_stop_;
+  std::condition_variable changed_;  // the play may be over, or cannot go on
+  std::optional<ports::Error> error_;
+  bool closing_ = false;
 
   std::vector<std::jthread> bystanders_;
-
   std::string output_;
-  RotationReport rotation_;
   ports::Instant begin_ = {};  // of the world
 };
 
 ports::Status WireStage::start_world() {
   if (options_.keep_timeline) trace_.add(narrator_);
+  trace_.add(driver_calls_);
   scheduler_.emplace(world_mutex_);
   {
     const std::lock_guard lock(world_mutex_);
@@ -166,9 +182,10 @@ ports::Status WireStage::start_world() {
   metrics_ = std::make_unique<mocks::portal::Metrics>(
       *scheduler_, [this] { return browsers_ ? browsers_->failed_so_far() : 0; });
   auto servers = Servers::start(*world_, *metrics_, world_mutex_, *scheduler_, *conditions_, trace_,
-                                clock_.wall_now(), [this](std::string_view) {
-                                  const std::lock_guard lock(child_mutex_);
-                                  if (child_) child_->send(SIGKILL);
+                                clock_.wall_now(), [this](std::string_view caller) {
+                                  if (caller != caller_name(driver_)) return;
+                                  const std::lock_guard lock(world_mutex_);
+                                  play_.kill_driver();
                                 });
   if (!servers) return fail(servers.error());
   servers_ = std::move(*servers);
@@ -178,7 +195,7 @@ ports::Status WireStage::start_world() {
   configuration_ = compressed(*configuration, options_.compression);
   const auto written = servers_->write_configuration(configuration_);
   if (!written) return written;
-  auto client = ports::new_http_client(clock_, stop_, servers_->client_options("overlap-portal"));
+  auto client = ports::new_http_client(clock_, stop_, servers_->client_options("overlap-user"));
   if (!client) return fail(client.error());
   portal_client_ = std::move(*client);
   browsers_ = std::make_unique<mocks::users::Browsers>(
@@ -187,15 +204,82 @@ ports::Status WireStage::start_world() {
       mocks::users::BrowserOptions{.origin = servers_->endpoints().idp,
                                    .paths = world_->idp().endpoint_paths(),
                                    .redirect_uri = redirect_uri,
+                                   .user_agent_prefix = caller_prefix,
                                    .threads = browser_threads,
                                    .per_second = login_rate(scenario_),
                                    .journey = journey_options(scenario_)});
   // A login that ends soon began before: let the world be that old.
   begin_ = clock_.now();
   pass(journey_options(scenario_).longest_before());
-  browsers_->begin_phase("before");
+  {
+    const std::lock_guard lock(world_mutex_);
+    play_.open();
+  }
   browsers_->start();
   return {};
+}
+
+// Until the play is over. A request to stop comes from a signal handler, which may wake no waiter.
+ports::Status WireStage::drive() {
+  constexpr auto look = std::chrono::milliseconds(100);
+  std::unique_lock lock(world_mutex_);
+  while (!play_.over() && !error_ && !stop_.requested()) changed_.wait_for(lock, look);
+  if (error_) return fail(*error_);
+  if (stop_.requested()) return interrupted();
+  return {};
+}
+
+// Whatever has happened: no process and no thread of the run is left.
+void WireStage::close() {
+  {
+    const std::lock_guard lock(world_mutex_);
+    closing_ = true;
+  }
+  hand_stop_.request();
+  child_.reset();
+  if (hand_.joinable()) hand_.join();
+  if (browsers_) browsers_->stop();
+  await_bystanders();
+}
+
+void WireStage::begin_phase(const std::string& label) {
+  browsers_->begin_phase(label);
+  changed_.notify_all();
+}
+
+void WireStage::break_off(ports::Error error) {
+  if (!error_) error_ = std::move(error);
+  changed_.notify_all();
+}
+
+// --- The driver
+// ------------------------------------------------------------------------------------
+
+void WireStage::start_process(Command command) {
+  if (closing_) return;
+  if (driver_.kind == Driver::Kind::operator_by_hand) {
+    hand_ = std::jthread([this] { follow_the_guide(); });
+    return;
+  }
+  child_.reset();  // the one before, which has ended and told so
+  auto child = Child::start(
+      {options_.rotator, to_string(command), "-c", servers_->configuration_file(), "--output",
+       "json"},
+      {{"VAULT_TOKEN", world_->credentials().vault_token}, {"PATH", "/usr/bin:/bin"}},
+      [this](const std::string& line) { heard(line); },
+      [this](const ChildExit& how) { exited(how); });
+  if (!child) return break_off(child.error());
+  child_ = std::move(*child);
+}
+
+void WireStage::kill_process() {
+  if (child_) child_->send(SIGKILL);
+  if (hand_.joinable()) hand_stop_.request();
+}
+
+void WireStage::interrupt_process() {
+  if (child_) child_->send(SIGTERM);
+  if (hand_.joinable()) hand_stop_.request();
 }
 
 // A line of the rotator's log: one JSON object.
@@ -203,80 +287,28 @@ void WireStage::heard(const std::string& line) {
   const auto json = nlohmann::json::parse(line, nullptr, false);
   std::string phase;
   if (json.is_object() && json.value("event", "") == "phase_began") phase = json.value("phase", "");
-  {
-    const std::lock_guard lock(world_mutex_);
-    output_ += line + "\n";
-    narrator_.note(scheduler_->now(), line);
-  }
-  if (!phase.empty()) enter(phase);
-}
-
-ports::Result<ChildExit> WireStage::one_incarnation(Command command) {
-  {
-    const std::lock_guard lock(child_mutex_);
-    exit_.reset();
-  }
-  auto child = Child::start(
-      {options_.rotator, to_string(command), "-c", servers_->configuration_file(), "--output",
-       "json"},
-      {{"VAULT_TOKEN", world_->credentials().vault_token}, {"PATH", "/usr/bin:/bin"}},
-      [this](const std::string& line) { heard(line); },
-      [this](const ChildExit& how) {
-        const std::lock_guard lock(child_mutex_);
-        exit_ = how;
-        child_changed_.notify_all();
-      });
-  if (!child) return fail(child.error());
-  std::unique_lock lock(child_mutex_);
-  child_ = std::move(*child);
-  const auto limit = scenario_.at_most;
-  if (!child_changed_.wait_for(lock, limit, [this] { return exit_.has_value(); })) {
-    child_->send(SIGKILL);
-    child_changed_.wait(lock, [this] { return exit_.has_value(); });
-  }
-  auto ended = std::move(child_);
-  const auto how = *exit_;
-  lock.unlock();
-  ended->join();
-  return how;
-}
-
-ports::Status WireStage::drive_rotator() {
-  auto command = Command::run;
-  for (int incarnation = 1; incarnation <= max_incarnations; ++incarnation) {
-    auto exit = one_incarnation(command);
-    if (!exit) return fail(exit.error());
-    output_ += exit->standard_output;
-    const auto result = nlohmann::json::parse(exit->standard_output, nullptr, false);
-    const bool killed = exit->signal != 0;
-    if (!killed && !result.is_object())
-      return fail(ErrorCode::malformed, "the rotator exited with " + std::to_string(exit->code) +
-                                            " and printed no JSON result; it said: " +
-                                            exit->standard_error.substr(0, 500));
-    if (!killed) {
-      rotation_.outcome = ending_of(result.value("outcome", ""));
-      rotation_.phase = result.value("phase", "");
-      rotation_.strategy = result.value("strategy", "");
-      rotation_.message = result.value("message", "");
-      rotation_.api_calls += result.value("api_calls", std::uint64_t{0});
-      rotation_.restarts = result.value("restarts", 0);
-    }
-    // Whoever was killed comes back.
-    const auto next =
-        killed ? Next::resume
-               : play_.next_after({.command = command,
-                                   .ending = *rotation_.outcome,
-                                   .knows_a_rotation = !result.value("rotation_id", "").empty()});
-    if (next == Next::the_end) break;
-    if (next == Next::run)
-      pass(restart_delay / options_.compression);
-    else
-      await_start();
-    command = next == Next::run ? Command::run : Command::resume;
-  }
   const std::lock_guard lock(world_mutex_);
-  play_.end();
-  return {};
+  output_ += line + "\n";
+  narrator_.note(scheduler_->now(), line);
+  if (!phase.empty()) play_.enter(phase);
+}
+
+void WireStage::exited(const ChildExit& how) {
+  const std::lock_guard lock(world_mutex_);
+  output_ += how.standard_output;
+  if (how.signal != 0) return play_.driver_killed();
+  const auto result = nlohmann::json::parse(how.standard_output, nullptr, false);
+  if (!result.is_object())
+    return break_off(
+        {.code = ErrorCode::malformed,
+         .message = "the rotator exited with " + std::to_string(how.code) +
+                    " and printed no JSON result; it said: " + how.standard_error.substr(0, 500)});
+  play_.driver_ended({.knows_a_rotation = !result.value("rotation_id", "").empty(),
+                      .result = {.strategy = result.value("strategy", ""),
+                                 .outcome = ending_of(result.value("outcome", "")),
+                                 .phase = result.value("phase", ""),
+                                 .restarts = result.value("restarts", 0),
+                                 .message = result.value("message", "")}});
 }
 
 HandOptions WireStage::hand_options() const {
@@ -284,22 +316,27 @@ HandOptions WireStage::hand_options() const {
                                  options_.window.value_or(default_window) / options_.compression);
 }
 
-ports::Status WireStage::drive_by_hand() {
-  auto client = ports::new_http_client(clock_, stop_, servers_->client_options("overlap-operator"));
-  if (!client) return fail(client.error());
-  Hand hand(**client, clock_, hand_options(), [this](const std::string& phase) { enter(phase); });
-  const auto done =
-      hand.run(options_.policy.empty() ? scenario_.driver.commands
-                                       : scenario_.policies.at(options_.policy).commands);
-  rotation_ = {.strategy = "by hand",
-               .outcome = done ? rotator::Ending::done : rotator::Ending::unknown,
-               .phase = play_.phase(),
-               .api_calls = hand.calls(),
-               .message = done ? "" : done.error().message};
+void WireStage::follow_the_guide() {
+  ports::SystemClock clock(hand_stop_);
+  auto client =
+      ports::new_http_client(clock, hand_stop_, servers_->client_options("overlap-operator"));
+  ports::Status done;
+  if (!client) {
+    done = fail(client.error());
+  } else {
+    Hand hand(**client, clock, hand_options(), [this](const std::string& phase) {
+      const std::lock_guard lock(world_mutex_);
+      play_.enter(phase);
+    });
+    done = hand.run(driver_of(scenario_, options_.policy)->commands);  // in this wire's time
+  }
   const std::lock_guard lock(world_mutex_);
-  play_.end();
-  return {};
+  play_.driver_ended({.result = {.outcome = done ? rotator::Ending::done : rotator::Ending::unknown,
+                                 .message = done ? "" : done.error().message}});
 }
+
+// --- Others
+// ----------------------------------------------------------------------------------------
 
 // A human who does one of the guide's commands beside the driver.
 void WireStage::human(const Step& act) {
@@ -308,7 +345,7 @@ void WireStage::human(const Step& act) {
     narrator_.note(scheduler_->now(), "human: " + what);
   };
   bystanders_.emplace_back([this, act, said] {
-    auto client = ports::new_http_client(clock_, stop_, servers_->client_options("human"));
+    auto client = ports::new_http_client(clock_, stop_, servers_->client_options("overlap-human"));
     if (!client) return said(client.error().message);
     Hand hand(**client, clock_, hand_options(), [](const std::string&) {});
     const auto done = hand.run({act});
@@ -322,34 +359,17 @@ void WireStage::await_bystanders() {
   lock.unlock();  // joined without it: they say what they did
 }
 
-// Until the next incarnation: a moment, or what the timeline says.
-void WireStage::await_start() {
-  if (restarts_by_itself(scenario_)) return pass(restart_delay / options_.compression);
-  std::unique_lock lock(child_mutex_);
-  child_changed_.wait_for(lock, scenario_.at_most, [this] { return start_asked_; });
-  start_asked_ = false;
-}
-
-void WireStage::signal(int number) {
-  const std::lock_guard lock(child_mutex_);
-  if (child_) child_->send(number);
-}
-
-void WireStage::start_rotator() {
-  const std::lock_guard lock(child_mutex_);
-  start_asked_ = true;
-  child_changed_.notify_all();
-}
-
 Report WireStage::report() {
-  Report report{.wire = "http"};
+  Report report{.wire = Wire::http};
   const auto tally = browsers_->tally();
   const std::lock_guard lock(world_mutex_);
   world_->check_end_state();
   world_->look_for_leaks(output_);
-  rotation_.duration_s = play_.duration_s();
-  report.rotation = rotation_;
-  play_.report(options_, tally, *plan_, "rehearse run " + original_.path + " --wire http", report);
+  play_.report({.tally = tally,
+                .faults = *plan_,
+                .api_calls = driver_calls_.calls(),
+                .command = "rehearse run " + original_.path + " --wire http"},
+               report);
   const double begin_s = seconds_since(ports::Instant(), begin_);
   for (auto& invariant : report.invariants)
     invariant.at_s = std::max(0.0, invariant.at_s - begin_s);

@@ -24,7 +24,7 @@ using Json = nlohmann::ordered_json;
 struct RunResult {
   std::uint64_t tried = 0;
   std::uint64_t failed = 0;
-  std::map<std::string, std::uint64_t> by_cause = {};
+  std::map<mocks::users::Cause, std::uint64_t> by_cause = {};
   double expected = 0;
   bool refused = false;
   bool done = false;
@@ -226,7 +226,7 @@ std::string sweep_json(const SweepResult& result) {
     Json points = Json::array();
     for (const auto& point : policy.points) {
       Json by_cause = Json::object();
-      for (const auto& [cause, count] : point.by_cause) by_cause[cause] = count;
+      for (const auto& [cause, count] : point.by_cause) by_cause[to_string(cause)] = count;
       points.push_back(
           {{"value_s", static_cast<double>(point.window.count()) / 1e9},
            {"runs", point.runs},

@@ -28,7 +28,7 @@ struct SweepOptions {
   int seeds = 200;
   std::uint64_t first_seed = 1;
   unsigned threads = 1;
-  std::string fidelity = "counts";
+  mocks::users::Fidelity fidelity = mocks::users::Fidelity::counts;
   std::function<void(double)> progress = {};
 };
 
@@ -45,7 +45,7 @@ struct SweepPoint {
   std::uint64_t runs_not_done = 0;  // rolled back, unknown, stopped
   std::uint64_t tried = 0;
   std::uint64_t failed = 0;
-  std::map<std::string, std::uint64_t> by_cause = {};
+  std::map<mocks::users::Cause, std::uint64_t> by_cause = {};
   // Failed logins per rotation: mean, and its 95 % confidence interval by Student's t over the
   // runs. When no run failed, the upper end is what 95 % confidence allows for the mean if failures
   // came in runs of at least one: 3 / runs (rule of three).

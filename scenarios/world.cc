@@ -10,7 +10,6 @@
 namespace scenarios {
 namespace {
 
-using mocks::idp::AuthenticationMethod;
 using mocks::sim::Draws;
 
 constexpr std::string_view alphabet =
@@ -26,21 +25,11 @@ enum HarnessDraw : std::uint64_t {
   operator_token
 };
 
-mocks::idp::Range range(const Range& r) { return {.low = r.low, .high = r.high}; }
-mocks::kubernetes::Range pod_range(const Range& r) { return {.low = r.low, .high = r.high}; }
-
-AuthenticationMethod method(const std::string& word) {
-  return word == "client_secret_basic" ? AuthenticationMethod::client_secret_basic
-                                       : AuthenticationMethod::client_secret_post;
-}
-
 mocks::idp::CoreOptions core_options(const IdentityProviderWorld& world) {
-  auto options = mocks::idp::options_of(world.variant == "single" ? mocks::idp::Variant::single
-                                        : world.variant == "slow" ? mocks::idp::Variant::slow
-                                                                  : mocks::idp::Variant::multi);
-  if (world.create_lag) options.create_lag = options.enable_lag = range(*world.create_lag);
-  if (world.retire_lag) options.retire_lag = range(*world.retire_lag);
-  if (world.answer_time) options.answer_time = range(*world.answer_time);
+  auto options = mocks::idp::options_of(world.variant);
+  if (world.create_lag) options.create_lag = options.enable_lag = *world.create_lag;
+  if (world.retire_lag) options.retire_lag = *world.retire_lag;
+  if (world.answer_time) options.answer_time = *world.answer_time;
   return options;
 }
 
@@ -70,7 +59,7 @@ World::World(mocks::Scheduler& scheduler, mocks::sim::Trace& trace, mocks::sim::
   agent->call_latency /= scenario_.compression;
   const auto& portal = scenario_.portal;
   mocks::portal::PortalConfiguration configuration{.client_id = client_id,
-                                                   .method = method(portal.authentication_method)};
+                                                   .method = portal.authentication_method};
   if (portal.sessions) {
     configuration.session_bound = true;
     configuration.keeps_stale_cookie = portal.keeps_stale_sessions;
@@ -96,7 +85,7 @@ void World::seed_identity_provider() {
        .admin_text = draws_.text(40, alphabet, mocks::sim::Stream::identifiers, admin_token)});
   credentials_.idp_admin_token = idp_->admin_token();
   witness_.watch(idp_->core(), client_id);
-  const auto registered = method(scenario_.identity_provider.authentication_method);
+  const auto registered = scenario_.identity_provider.authentication_method;
   idp_->add_client({.client_id = client_id,
                     .label = "Portal",
                     .authentication_method = registered,
@@ -173,9 +162,9 @@ void World::seed_kubernetes() {
   options.replica_set_lag /= scenario_.compression;
   options.pod_start.low /= scenario_.compression;
   options.pod_start.high /= scenario_.compression;
-  options.endpoint_lag = pod_range(fleet.endpoint_lag);
-  options.pod_ready = pod_range(fleet.pod_ready);
-  options.pod_termination = pod_range(fleet.termination);
+  options.endpoint_lag = fleet.endpoint_lag;
+  options.pod_ready = fleet.pod_ready;
+  options.pod_termination = fleet.termination;
   kubernetes_ = std::make_unique<mocks::kubernetes::ApiServer>(scheduler_, trace_, draws_, options);
   kubernetes_->set_pod_runtime(*fleet_);
   kubernetes_->set_endpoint_listener(*balancer_);
@@ -217,8 +206,7 @@ void World::seed_kubernetes() {
 void World::apply_next_configuration() {
   const auto& portal = scenario_.portal;
   auto configuration = fleet_->configuration();
-  if (!portal.next_authentication_method.empty())
-    configuration.method = method(portal.next_authentication_method);
+  configuration.method = portal.next_authentication_method.value_or(configuration.method);
   if (portal.bump_cookie_key)
     configuration.cookie_keys = portal.key_ring
                                     ? std::vector<std::string>{"session-key-2", "session-key-1"}

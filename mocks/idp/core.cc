@@ -53,6 +53,15 @@ const char* to_string(TokenVerdict verdict) {
   return "unknown";
 }
 
+const char* to_string(Variant variant) {
+  switch (variant) {
+    case Variant::multi: return "multi";
+    case Variant::single: return "single";
+    case Variant::slow: return "slow";
+  }
+  return "unknown";
+}
+
 CoreOptions options_of(Variant variant) {
   using std::chrono::milliseconds;
   using std::chrono::seconds;
@@ -61,7 +70,7 @@ CoreOptions options_of(Variant variant) {
     case Variant::multi: break;
     case Variant::single: options.max_secrets = 1; break;
     case Variant::slow: {
-      const Range lag{.low = seconds(5), .high = seconds(45)};
+      const TimeRange lag{.low = seconds(5), .high = seconds(45)};
       options.create_lag = lag;
       options.enable_lag = lag;
       options.retire_lag = lag;
@@ -245,7 +254,7 @@ void Core::retire(Client& client, Secret& secret) {
   if (was_active) propagate(client, secret, false, options_.retire_lag);
 }
 
-void Core::propagate(Client& client, Secret& secret, bool accepted, const Range& lag) {
+void Core::propagate(Client& client, Secret& secret, bool accepted, const TimeRange& lag) {
   const auto now = scheduler_.now();
   const std::uint64_t index = std::uint64_t{secret.changes++} * (max_replicas + 1);
   const auto whole =

@@ -27,6 +27,7 @@
 #include "mocks/idp/grants.h"
 #include "mocks/scheduler.h"
 #include "mocks/sim/draws.h"
+#include "mocks/time_range.h"
 #include "rotator/ports/clock.h"
 
 namespace mocks::idp {
@@ -52,12 +53,6 @@ enum class GrantType : std::uint8_t { authorization_code, refresh_token, client_
 const char* to_string(GrantType grant);
 std::optional<GrantType> parse_grant_type(std::string_view text);
 
-// A range to draw from, both ends included.
-struct Range {
-  ports::Duration low{0};
-  ports::Duration high{0};
-};
-
 // How a client is registered.
 struct Registration {
   std::string client_id = {};
@@ -76,14 +71,14 @@ struct Registration {
 struct CoreOptions {
   int max_secrets = 2;  // secret objects of one client at once, disabled ones counted; 0 = no limit
   // How late the token endpoint follows the administration, drawn for each change.
-  Range create_lag = {};
-  Range enable_lag = {};
-  Range retire_lag = {};  // disable and delete
+  TimeRange create_lag = {};
+  TimeRange enable_lag = {};
+  TimeRange retire_lag = {};  // disable and delete
   // Replicas of the token endpoint. With more than one, each follows at its own instant, the last
   // of them at the drawn lag, and until then a request meets any one of them: the verdict flaps.
   int replicas = 1;
   // How long the token endpoint takes to answer.
-  Range answer_time = {};
+  TimeRange answer_time = {};
   // Requests of one user a second at the token endpoint; 0 = no limit (Okta: 4).
   int user_requests_per_second = 0;
   GrantOptions grants = {};
@@ -92,6 +87,8 @@ struct CoreOptions {
 // multi: two secrets at once. single: the tenant caps clients at one. slow: two, answers that take
 // 0.2 to 2 s, and changes that reach the token endpoint 5 to 45 s late on three replicas.
 enum class Variant { multi, single, slow };
+inline constexpr Variant all_variants[] = {Variant::multi, Variant::single, Variant::slow};
+const char* to_string(Variant variant);
 CoreOptions options_of(Variant variant);
 
 // One secret object as the administration sees it.
@@ -251,7 +248,7 @@ class Core final : public Timed {
   static Secret* secret_of(Client& client, std::string_view secret_id);
   void admit(Client& client, NewSecret secret);
   void retire(Client& client, Secret& secret);
-  void propagate(Client& client, Secret& secret, bool accepted, const Range& lag);
+  void propagate(Client& client, Secret& secret, bool accepted, const TimeRange& lag);
   void tell(FactKind kind, const Client& client, std::uint64_t secret, std::int64_t number = 0);
   void tell_acceptance(Client& client, std::uint64_t secret);
   void forget_old_deletions(Client& client);

@@ -13,7 +13,7 @@ namespace mocks::users {
 namespace {
 
 // What the identity provider has said already, over the wire.
-class Answered final : public Provider {
+class Answered final : public LoginProvider {
  public:
   explicit Answered(std::optional<Cause> cause) : cause_(cause) {}
   std::optional<Cause> issue_code(Journey&, ports::Instant) override { return cause_; }
@@ -85,10 +85,7 @@ Tally Browsers::tally() const {
   return tally_;
 }
 
-void Browsers::begin_phase(std::string_view label) {
-  const std::lock_guard lock(world_);
-  tally_.begin_phase(scheduler_.now(), label);
-}
+void Browsers::begin_phase(std::string_view label) { tally_.begin_phase(scheduler_.now(), label); }
 
 void Browsers::on_timer(std::uint32_t kind, std::uint64_t subject) {
   if (stopping_) return;
@@ -215,21 +212,23 @@ Browsers::Reply Browsers::exchange_messages(const ports::Request& request) {
   return reply;
 }
 
+// Callers are known by their User-Agent: the user's browser here, a pod below.
 ports::Request Browsers::authorize_request(const Flight& flight) const {
   // A user of its own for each login, so that no user's limit is met (login_hint, OpenID Connect
   // Core 1.0 section 3.1.2.1).
   const auto user = "user-" + std::to_string(flight.journey.id);
-  return {.method = "GET",
-          .origin = options_.origin,
-          .target = options_.paths.authorize + "?" +
-                    portal::form({{"response_type", "code"},
-                                  {"client_id", flight.client_id},
-                                  {"redirect_uri", options_.redirect_uri},
-                                  {"scope", options_.scope},
-                                  {"state", flight.state},
-                                  {"nonce", flight.state},
-                                  {"login_hint", user}}),
-          .headers = {{"Accept", "text/html"}}};
+  return {
+      .method = "GET",
+      .origin = options_.origin,
+      .target = options_.paths.authorize + "?" +
+                portal::form({{"response_type", "code"},
+                              {"client_id", flight.client_id},
+                              {"redirect_uri", options_.redirect_uri},
+                              {"scope", options_.scope},
+                              {"state", flight.state},
+                              {"nonce", flight.state},
+                              {"login_hint", user}}),
+      .headers = {{"Accept", "text/html"}, {"User-Agent", options_.user_agent_prefix + "user"}}};
 }
 
 ports::Request Browsers::token_request(const Flight& flight,
@@ -238,7 +237,9 @@ ports::Request Browsers::token_request(const Flight& flight,
                          .origin = options_.origin,
                          .target = options_.paths.token,
                          .headers = {{"Accept", "application/json"},
-                                     {"Content-Type", "application/x-www-form-urlencoded"}},
+                                     {"Content-Type", "application/x-www-form-urlencoded"},
+                                     {"User-Agent", options_.user_agent_prefix + "portal/" +
+                                                        timeline_.name(flight.journey.pod)}},
                          .body = portal::form({{"grant_type", "authorization_code"},
                                                {"code", flight.code},
                                                {"redirect_uri", options_.redirect_uri}})};

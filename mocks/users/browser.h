@@ -44,6 +44,9 @@ struct BrowserOptions {
   idp::EndpointPaths paths = {};  // idp::Provider::endpoint_paths()
   std::string redirect_uri = {};
   std::string scope = "openid";
+  // What calls tell of their caller: User-Agent is this and "user" for the user's own browser, this
+  // and "portal/<pod>" for a pod.
+  std::string user_agent_prefix = {};
   std::size_t threads = 8;
   double per_second = 20;         // of real time
   std::uint64_t most_logins = 0;  // begun; 0: until stop()
@@ -73,6 +76,7 @@ class Browsers final : private Timed {
 
   // A copy of what is counted so far.
   Tally tally() const;
+  // Under the world's lock.
   void begin_phase(std::string_view label);
   // Logins that failed so far, as a portal's own counter would show them (told_by_portal). From any
   // thread, with or without the world's lock.

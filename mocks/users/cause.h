@@ -23,7 +23,13 @@ enum class Cause : std::uint8_t {
   pod_gone,         // the pod's process had stopped or stopped meanwhile
   no_pod,           // no pod takes logins
 };
-inline constexpr std::size_t cause_count = 11;
+inline constexpr std::array all_causes = {Cause::secret_retired, Cause::secret_not_propagated,
+                                          Cause::stale_render,   Cause::auth_method,
+                                          Cause::wrong_client,   Cause::cookie_loop,
+                                          Cause::code_expired,   Cause::idp_unavailable,
+                                          Cause::rate_limited,   Cause::pod_gone,
+                                          Cause::no_pod};
+inline constexpr std::size_t cause_count = all_causes.size();
 
 // The name as in reports: "secret_retired", ...
 const char* to_string(Cause cause);

@@ -82,7 +82,7 @@ bool always_entangled(const JourneyOptions& options) {
 
 // The integral of P(D <= u) over u from -infinity to s, for D uniform in [low, high]: how much of
 // the time before s is seen through the delay.
-double seen_through(Duration s, const Range& delay) {
+double seen_through(Duration s, const TimeRange& delay) {
   if (s <= delay.low) return 0;
   const auto into = static_cast<double>((s - delay.low).count());
   const auto width = static_cast<double>((delay.high - delay.low).count());
@@ -91,7 +91,7 @@ double seen_through(Duration s, const Range& delay) {
 }
 
 // The measure of exchange instants in [from, to) whose callback, D earlier, lay in [begin, end).
-double overlap(Instant begin, Instant end, Instant from, Instant to, const Range& delay) {
+double overlap(Instant begin, Instant end, Instant from, Instant to, const TimeRange& delay) {
   if (from - end >= delay.high || to - begin <= delay.low) return 0;
   return seen_through(to - begin, delay) - seen_through(to - end, delay) -
          seen_through(from - begin, delay) + seen_through(from - end, delay);
@@ -181,7 +181,7 @@ bool failure_possible(const Timeline& timeline, const JourneyOptions& options, I
   return false;
 }
 
-OutcomeMeasure measure_outcomes(const Timeline& timeline, const Range& exchange, Instant from,
+OutcomeMeasure measure_outcomes(const Timeline& timeline, const TimeRange& exchange, Instant from,
                                 Instant to) {
   OutcomeMeasure out = {};
   const auto& epochs = timeline.epochs();

@@ -37,7 +37,7 @@ using OutcomeMeasure = std::array<double, 1 + cause_count>;
 
 // How the exchange instants in [from, to) divide among the outcomes. Exact, for logins that stand
 // alone; the sum is to - from, less where there is no endpoint at all.
-OutcomeMeasure measure_outcomes(const Timeline& timeline, const Range& exchange,
+OutcomeMeasure measure_outcomes(const Timeline& timeline, const TimeRange& exchange,
                                 ports::Instant from, ports::Instant to);
 
 }  // namespace mocks::users

@@ -47,8 +47,8 @@ Journey Protocol::begin(std::uint64_t id, ports::Instant exchange) const {
   return journey;
 }
 
-bool Protocol::advance(Journey& journey, const Timeline& timeline, Provider& provider) const {
-  const auto go = [&](JourneyStep step, const Range& range) {
+bool Protocol::advance(Journey& journey, const Timeline& timeline, LoginProvider& provider) const {
+  const auto go = [&](JourneyStep step, const TimeRange& range) {
     journey.at += draw(journey, range, step);
     journey.next = step;
     return false;
@@ -88,7 +88,7 @@ bool Protocol::advance(Journey& journey, const Timeline& timeline, Provider& pro
 }
 
 std::optional<Cause> Protocol::play(std::uint64_t id, ports::Instant exchange,
-                                    const Timeline& timeline, Provider& provider) const {
+                                    const Timeline& timeline, LoginProvider& provider) const {
   Journey journey = begin(id, exchange);
   while (!advance(journey, timeline, provider)) {
   }
@@ -114,7 +114,8 @@ bool Protocol::meets_accepting(std::uint64_t id, int round, int accepting, int r
                        first_replica_draw + static_cast<std::uint64_t>(round));
 }
 
-ports::Duration Protocol::draw(const Journey& journey, const Range& range, JourneyStep step) const {
+ports::Duration Protocol::draw(const Journey& journey, const TimeRange& range,
+                               JourneyStep step) const {
   return draws_.between(range.low, range.high, sim::Stream::login_think_time, journey.id,
                         number(journey.round, step));
 }

@@ -28,8 +28,6 @@ namespace mocks::users {
 // A browser gives up when this many landings in a row were refused.
 inline constexpr int max_login_bounces = 5;
 
-using idp::Range;
-
 // An integer probability, numerator / denominator.
 struct Ratio {
   std::uint64_t numerator = 0;
@@ -39,23 +37,26 @@ struct Ratio {
 struct JourneyOptions {
   // From the redirect until the provider issues the code, for a user who signs in and for a browser
   // sent round again, whom the provider knows already.
-  Range think = {.low = std::chrono::seconds(2), .high = std::chrono::seconds(30)};
-  Range single_sign_on = {.low = std::chrono::milliseconds(50),
-                          .high = std::chrono::milliseconds(300)};
+  TimeRange think = {.low = std::chrono::seconds(2), .high = std::chrono::seconds(30)};
+  TimeRange single_sign_on = {.low = std::chrono::milliseconds(50),
+                              .high = std::chrono::milliseconds(300)};
   // From the code's issue until it arrives at a pod.
-  Range redirect = {.low = std::chrono::milliseconds(20), .high = std::chrono::milliseconds(300)};
+  TimeRange redirect = {.low = std::chrono::milliseconds(20),
+                        .high = std::chrono::milliseconds(300)};
   // From the callback until the token request is decided at the provider, and from there until the
   // pod has the answer. The longest token exchange is the sum of the highs.
-  Range exchange = {.low = std::chrono::milliseconds(20), .high = std::chrono::milliseconds(300)};
-  Range answer = {.low = std::chrono::milliseconds(20), .high = std::chrono::milliseconds(200)};
+  TimeRange exchange = {.low = std::chrono::milliseconds(20),
+                        .high = std::chrono::milliseconds(300)};
+  TimeRange answer = {.low = std::chrono::milliseconds(20), .high = std::chrono::milliseconds(200)};
   // From the answer until the browser's next request.
-  Range landing = {.low = std::chrono::milliseconds(20), .high = std::chrono::milliseconds(200)};
+  TimeRange landing = {.low = std::chrono::milliseconds(20),
+                       .high = std::chrono::milliseconds(200)};
   // Logins replaces it by the identity provider's own (GrantOptions::code_lifetime).
   ports::Duration code_lifetime = std::chrono::seconds(60);
   // Users who bring a session cookie, and how old it is. One whose cookie is good is let in at
   // once: that counts as a login that succeeded.
   Ratio returning = {};
-  Range returning_age = {.low = std::chrono::seconds(0), .high = std::chrono::hours(8)};
+  TimeRange returning_age = {.low = std::chrono::seconds(0), .high = std::chrono::hours(8)};
   // The load balancer keeps a browser on its pod while that pod is an endpoint.
   bool sticky_sessions = false;
   std::uint64_t redirect_uri = 0;  // name_of, for codes of the identity provider's Core
@@ -87,7 +88,7 @@ struct Journey {
 
 // Who issues codes and redeems them. Two implementations: the facts of a Timeline (a login judged
 // from the record) and the identity provider's Core (a login that happens).
-class Provider {
+class LoginProvider {
  public:
   // At the code step: sets journey.code. A cause when no code is issued.
   virtual std::optional<Cause> issue_code(Journey& journey, ports::Instant now) = 0;
@@ -95,7 +96,7 @@ class Provider {
   virtual std::optional<Cause> redeem(const Journey& journey, ports::Instant now) = 0;
 
  protected:
-  ~Provider() = default;
+  ~LoginProvider() = default;
 };
 
 class Protocol {
@@ -114,11 +115,11 @@ class Protocol {
 
   // Performs the step that is due, at journey.at, by what `timeline` says of that instant. Returns
   // true once the journey is done.
-  bool advance(Journey& journey, const Timeline& timeline, Provider& provider) const;
+  bool advance(Journey& journey, const Timeline& timeline, LoginProvider& provider) const;
 
   // The whole login at once; `timeline` must reach beyond its end or change no more.
   std::optional<Cause> play(std::uint64_t id, ports::Instant exchange, const Timeline& timeline,
-                            Provider& provider) const;
+                            LoginProvider& provider) const;
 
   // A token refresh (RFC 6749 section 6) that reaches the provider at `exchange`, decided by the
   // record: any pod, that pod's credentials, no code and no cookie.
@@ -129,7 +130,7 @@ class Protocol {
   bool meets_accepting(std::uint64_t id, int round, int accepting, int replicas) const;
 
  private:
-  ports::Duration draw(const Journey& journey, const Range& range, JourneyStep step) const;
+  ports::Duration draw(const Journey& journey, const TimeRange& range, JourneyStep step) const;
   portal::Cookie brought_cookie(const Journey& journey, const Timeline& timeline) const;
   bool reach_pod(Journey& journey, const Timeline& timeline) const;
   bool request_page(Journey& journey, const Timeline& timeline) const;
@@ -141,7 +142,7 @@ class Protocol {
 };
 
 // Decides by the record.
-class RecordedProvider final : public Provider {
+class RecordedProvider final : public LoginProvider {
  public:
   RecordedProvider(const Timeline& timeline, const Protocol& protocol)
       : timeline_(timeline), protocol_(protocol) {}

@@ -63,6 +63,10 @@ ExchangeFacts facts_of(idp::TokenVerdict verdict, const Timeline& timeline, RunI
 std::optional<Cause> LiveProvider::issue_code(Journey& journey, ports::Instant now) {
   journey.code = idp::no_grant;
   if (!timeline_.provider_up(now)) return Cause::idp_unavailable;
+  const auto fault = injected(faults_.consult(
+      now,
+      sim::Call{.caller = "user", .server = "idp", .method = "GET", .target = paths_.authorize}));
+  if (fault.cause) return fault.cause;
   journey.code =
       core_.issue_code(journey.code_client, protocol_.options().redirect_uri, journey.id);
   if (journey.code == idp::no_grant) return Cause::wrong_client;
@@ -73,8 +77,7 @@ std::optional<Cause> LiveProvider::redeem(const Journey& journey, ports::Instant
   if (!timeline_.provider_up(now)) return Cause::idp_unavailable;
   const std::string caller = "portal/" + timeline_.name(journey.pod);
   const auto fault = injected(faults_.consult(
-      now,
-      sim::Call{.caller = caller, .server = "idp", .method = "POST", .target = token_target_}));
+      now, sim::Call{.caller = caller, .server = "idp", .method = "POST", .target = paths_.token}));
   if (!fault.effect) return fault.cause;
   const auto& held = timeline_.environment(journey.run);
   const auto decision = core_.redeem(idp::TokenAttempt{

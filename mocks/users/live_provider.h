@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "mocks/idp/core.h"
+#include "mocks/idp/provider.h"
 #include "mocks/sim/faults/faults.h"
 #include "mocks/users/cause.h"
 #include "mocks/users/journey.h"
@@ -18,16 +18,16 @@ namespace mocks::users {
 ExchangeFacts facts_of(idp::TokenVerdict verdict, const Timeline& timeline, RunIndex run,
                        ports::Instant at);
 
-class LiveProvider final : public Provider {
+class LiveProvider final : public LoginProvider {
  public:
   // All must outlive it.
   LiveProvider(const Timeline& timeline, idp::Core& core, sim::Faults& faults,
-               const Protocol& protocol, std::string token_target)
+               const Protocol& protocol, idp::EndpointPaths paths)
       : timeline_(timeline),
         core_(core),
         faults_(faults),
         protocol_(protocol),
-        token_target_(std::move(token_target)) {}
+        paths_(std::move(paths)) {}
 
   std::optional<Cause> issue_code(Journey& journey, ports::Instant now) override;
   std::optional<Cause> redeem(const Journey& journey, ports::Instant now) override;
@@ -37,7 +37,7 @@ class LiveProvider final : public Provider {
   idp::Core& core_;
   sim::Faults& faults_;
   const Protocol& protocol_;
-  std::string token_target_;
+  idp::EndpointPaths paths_;
 };
 
 }  // namespace mocks::users

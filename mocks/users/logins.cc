@@ -39,20 +39,12 @@ const char* to_string(Fidelity fidelity) {
   return "unknown";
 }
 
-std::optional<Fidelity> parse_fidelity(std::string_view text) {
-  for (const auto fidelity :
-       {Fidelity::exact, Fidelity::superposed, Fidelity::counts, Fidelity::hybrid})
-    if (text == to_string(fidelity)) return fidelity;
-  return std::nullopt;
-}
-
 Logins::Logins(Scheduler& scheduler, Observer& observer, sim::Draws draws, Timeline& timeline,
                idp::Core& core, sim::Faults& faults, LoginOptions options)
     : scheduler_(scheduler),
       options_(with_lifetime_of(std::move(options), core)),
       protocol_(draws, options_.journey),
-      live_(
-          std::make_unique<LiveProvider>(timeline, core, faults, protocol_, options_.token_target)),
+      live_(std::make_unique<LiveProvider>(timeline, core, faults, protocol_, options_.paths)),
       method_(
           method_of(options_.fidelity, {.scheduler = scheduler,
                                         .observer = observer,

@@ -30,7 +30,7 @@
 #include <string_view>
 
 #include "mocks/facts.h"
-#include "mocks/idp/core.h"
+#include "mocks/idp/provider.h"
 #include "mocks/scheduler.h"
 #include "mocks/sim/draws.h"
 #include "mocks/sim/faults/faults.h"
@@ -41,9 +41,10 @@
 namespace mocks::users {
 
 enum class Fidelity { exact, superposed, counts, hybrid };
-// The name as in scenarios: "exact", ... Nothing for any other text.
+inline constexpr Fidelity all_fidelities[] = {Fidelity::exact, Fidelity::superposed,
+                                              Fidelity::counts, Fidelity::hybrid};
+// The name as in scenarios: "exact", ...
 const char* to_string(Fidelity fidelity);
-std::optional<Fidelity> parse_fidelity(std::string_view text);
 
 class LiveProvider;
 class LoginMethod;
@@ -53,13 +54,14 @@ struct LoginOptions {
   double per_second = 20;           // logins; 0 = none
   double refreshes_per_second = 0;  // of all sessions together (counted apart from logins)
   JourneyOptions journey = {};
-  std::string token_target = "/oauth2/default/v1/token";  // as Faults see it
+  idp::EndpointPaths paths = {};  // idp::Provider::endpoint_paths(), as Faults see them
 };
 
 class Logins final {
  public:
-  // All must outlive it. `core` decides while logins are events; `faults` is asked then before each
-  // token request of a pod (caller "portal/<pod>", server "idp"). A code lives as long as `core`
+  // All must outlive it. `core` decides while logins are events; `faults` is asked then, of
+  // server "idp", before each authorization request (caller "user") and each token request of a pod
+  // (caller "portal/<pod>"). A code lives as long as `core`
   // says, whatever the options do. Hybrid listens to the timeline, as the only one.
   Logins(Scheduler& scheduler, Observer& observer, sim::Draws draws, Timeline& timeline,
          idp::Core& core, sim::Faults& faults, LoginOptions options);

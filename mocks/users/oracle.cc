@@ -59,7 +59,8 @@ Refusal refusal(const Timeline& timeline, const portal::Environment& held, Insta
 
 // Where the expected share may bend: a verdict changes, or a change of the endpoints begins or ends
 // to be felt through the time between callback and exchange.
-std::vector<Instant> knots(const Timeline& timeline, const Range& delay, Instant from, Instant to) {
+std::vector<Instant> knots(const Timeline& timeline, const TimeRange& delay, Instant from,
+                           Instant to) {
   std::vector<Instant> out = {from, to};
   for (const auto& epoch : timeline.epochs()) {
     out.push_back(epoch.from + delay.low);
@@ -83,7 +84,7 @@ std::vector<Instant> knots(const Timeline& timeline, const Range& delay, Instant
 }
 
 // P(callback in [begin, end)) for an exchange at `at`.
-double chance_of_callback(Instant at, Instant begin, Instant end, const Range& delay) {
+double chance_of_callback(Instant at, Instant begin, Instant end, const TimeRange& delay) {
   if (delay.low == delay.high) return begin <= at - delay.low && at - delay.low < end ? 1 : 0;
   const Instant first = std::max(begin, at - delay.high);
   const Instant last = std::min(end, at - delay.low);

@@ -58,7 +58,7 @@ BOOST_DATA_TEST_CASE(comes_to_the_same_verdict_as_the_simulated_wire,
   BOOST_TEST((http.rotation.outcome == sim->rotation.outcome));
   for (const auto& [cause, count] : http.logins.by_cause)
     BOOST_TEST(sim->logins.by_cause.contains(cause),
-               std::string(name) + ": only the HTTP wire has " + cause);
+               std::string(name) + ": only the HTTP wire has " + to_string(cause));
   // Failures a login tried while the driver is at work: equal within five standard deviations of a
   // Poisson count and a quarter, for what the machine's own delays (times the compression) add to a
   // rollout.

@@ -27,7 +27,8 @@ Scenario load(const std::string& name) {
   return *scenario;
 }
 
-Report run(const Scenario& scenario, std::uint64_t seed, const std::string& fidelity = "") {
+Report run(const Scenario& scenario, std::uint64_t seed,
+           std::optional<mocks::users::Fidelity> fidelity = {}) {
   auto report = scenarios::run_simulated(scenario, {.seed = seed, .fidelity = fidelity});
   BOOST_REQUIRE_MESSAGE(report.has_value(), report.error().message);
   return *report;
@@ -91,8 +92,8 @@ BOOST_AUTO_TEST_CASE(counted_logins_fail_as_often_as_played_ones) {
   double played_tried = 0;
   double counted_tried = 0;
   for (std::uint64_t seed = 1; seed <= seeds / 4; ++seed) {
-    const auto exact = run(scenario, seed, "exact");
-    const auto counts = run(scenario, seed, "counts");
+    const auto exact = run(scenario, seed, mocks::users::Fidelity::exact);
+    const auto counts = run(scenario, seed, mocks::users::Fidelity::counts);
     played += static_cast<double>(exact.logins.failed);
     counted += static_cast<double>(counts.logins.failed);
     played_tried += static_cast<double>(exact.logins.tried);
@@ -110,10 +111,10 @@ BOOST_AUTO_TEST_CASE(counted_logins_fail_as_often_as_played_ones) {
 
 BOOST_AUTO_TEST_CASE(no_login_fails_without_downtime_at_any_fidelity) {
   const auto scenario = load("zero_downtime");
-  for (const char* fidelity : {"exact", "superposed", "counts", "hybrid"}) {
+  for (const auto fidelity : mocks::users::all_fidelities) {
     const auto report = run(scenario, 11, fidelity);
-    BOOST_TEST(report.logins.failed == 0U, fidelity);
-    BOOST_TEST(report.logins.expected_failed == 0.0, fidelity);
+    BOOST_TEST(report.logins.failed == 0U, to_string(fidelity));
+    BOOST_TEST(report.logins.expected_failed == 0.0, to_string(fidelity));
     BOOST_TEST(report.as_expected, scenarios::text_details(report));
   }
 }
@@ -124,7 +125,7 @@ BOOST_AUTO_TEST_CASE(counts_agree_with_the_closed_form) {
     double counted = 0;
     double expected = 0;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-      const auto report = run(scenario, seed, "counts");
+      const auto report = run(scenario, seed, mocks::users::Fidelity::counts);
       counted += static_cast<double>(report.logins.failed);
       expected += report.logins.expected_failed;
     }

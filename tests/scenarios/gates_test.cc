@@ -75,7 +75,8 @@ BOOST_AUTO_TEST_CASE(protect_while_they_are_on) {
       BOOST_TEST(violations(report) == 0, scenarios::text_details(report));
       if (gate == rotator::Gate::quiet_period) {
         BOOST_TEST((report.rotation.outcome == rotator::Ending::rolled_back));
-        BOOST_TEST(report.logins.failed == report.logins.by_cause.at("idp_unavailable"));
+        BOOST_TEST(report.logins.failed ==
+                   report.logins.by_cause.at(mocks::users::Cause::idp_unavailable));
         continue;
       }
       BOOST_TEST((report.rotation.outcome == rotator::Ending::done));

@@ -54,12 +54,13 @@ struct History {
   std::string violated() const {
     std::string names;
     for (const auto& report : invariants.reports())
-      if (report.verdict == scenarios::Verdict::fail) names += report.name + "\n";
+      if (report.verdict == scenarios::Verdict::fail)
+        names += std::string(to_string(report.invariant)) + "\n";
     return names;
   }
   std::string what(Invariant invariant) const {
     for (const auto& report : invariants.reports())
-      if (report.name == to_string(invariant)) return report.what;
+      if (report.invariant == invariant) return report.what;
     return {};
   }
 };
@@ -87,7 +88,7 @@ struct StillWorld {
   std::string leak(const std::string& said = "nothing of interest") {
     world.look_for_leaks(said);
     for (const auto& report : world.invariants().reports())
-      if (report.name == "no_plaintext_secret") return report.what;
+      if (report.invariant == Invariant::no_plaintext_secret) return report.what;
     return "no such invariant";
   }
 };
@@ -179,7 +180,7 @@ BOOST_AUTO_TEST_CASE(the_first_violation_is_kept_and_one_that_could_not_be_check
   history.invariants.cannot_check(Invariant::no_plaintext_secret, "no eyes");
   const auto reports = history.invariants.reports();
   for (const auto& report : reports)
-    if (report.name == "no_plaintext_secret")
+    if (report.invariant == Invariant::no_plaintext_secret)
       BOOST_TEST((report.verdict == scenarios::Verdict::unknown));
 }
 

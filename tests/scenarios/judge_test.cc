@@ -10,7 +10,7 @@ namespace {
 using scenarios::Report;
 using scenarios::Verdict;
 
-Report ended_with(std::map<std::string, std::uint64_t> by_cause) {
+Report ended_with(std::map<mocks::users::Cause, std::uint64_t> by_cause) {
   Report report;
   report.rotation.outcome = rotator::Ending::done;
   report.logins.tried = 100;
@@ -29,14 +29,14 @@ scenarios::Scenario lossless() {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(blames_no_rotation_for_a_pod_that_died_under_a_login) {
-  auto report = ended_with({{"pod_gone", 2}});
+  auto report = ended_with({{mocks::users::Cause::pod_gone, 2}});
   scenarios::judge(lossless(), report);
   BOOST_TEST((report.verdict == Verdict::pass));
   BOOST_TEST(report.as_expected);
 }
 
 BOOST_AUTO_TEST_CASE(blames_a_rotation_for_a_portal_without_a_pod) {
-  auto report = ended_with({{"pod_gone", 2}, {"no_pod", 1}});
+  auto report = ended_with({{mocks::users::Cause::pod_gone, 2}, {mocks::users::Cause::no_pod, 1}});
   scenarios::judge(lossless(), report);
   BOOST_TEST((report.verdict == Verdict::fail));
   BOOST_TEST(!report.as_expected);

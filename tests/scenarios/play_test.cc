@@ -34,16 +34,28 @@ class ToyStage final : public scenarios::Stage {
   void human(const scenarios::Step& step) override {
     tell("human " + to_string(step.act, step.argument));
   }
-  void kill_rotator() override { tell("kill"); }
-  void interrupt_rotator() override { tell("interrupt"); }
-  void start_rotator() override { tell("start"); }
+  void begin_phase(const std::string& label) override { labels.push_back(label); }
+  void start_process(Command command) override { tell(to_string(command)); }
+  void kill_process() override {
+    tell("kill");
+    play.driver_killed();
+  }
+  void interrupt_process() override { tell("interrupt"); }
 
   void run_for(ports::Duration time) { queue.run_until(queue.now() + time); }
+  scenarios::Report report() {
+    scenarios::Report report;
+    const mocks::users::Tally tally;
+    const mocks::sim::FaultPlan faults(trace, mocks::sim::Draws(1));
+    play.report({.tally = tally, .faults = faults, .command = "rehearse replay x.yaml"}, report);
+    return report;
+  }
 
   scenarios::Scenario scenario;
   mocks::sim::EventQueue queue;
   mocks::sim::Trace trace;
   Told told;
+  Told labels;
 
  private:
   void tell(const std::string& what) {
@@ -58,35 +70,120 @@ class ToyStage final : public scenarios::Stage {
  public:
   scenarios::Narrator narrator;
   std::vector<double> shares;  // what a progress bar was told
-  std::function<void(double)> progress = [this](double share) { shares.push_back(share); };
-  scenarios::Play play{scenario, *this, narrator, progress};
+  scenarios::RunOptions options = {
+      .seed = 7, .policy = "timer", .progress = [this](double share) { shares.push_back(share); }};
+  scenarios::Play play{scenario, scenario.driver.kind, *this, narrator, options};
+
+  // The driver's process ends by itself.
+  void end(Ending ending) { play.driver_ended({.result = {.outcome = ending}}); }
 };
 
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(an_act_happens_so_long_after_the_driver_began_or_its_phase_was_first_entered) {
   ToyStage stage(
-      "timeline: [{at: 10s, kill: rotator}, {after: store, plus: 5s, interrupt: rotator},\n"
+      "lead: 100s\n"
+      "timeline: [{at: 10s, pause_deployment: true}, {after: store, plus: 5s, interrupt: "
+      "rotator},\n"
       "  {after: store, restart: true}]\n");
-  stage.play.enter("before");
-  stage.run_for(std::chrono::seconds(100));
+  stage.play.open();
+  stage.run_for(std::chrono::seconds(99));
   BOOST_TEST(stage.told.empty());
-  stage.play.begin();
-  stage.run_for(std::chrono::seconds(20));
+  stage.run_for(std::chrono::seconds(21));
   stage.play.enter("store");
   stage.run_for(std::chrono::seconds(20));
   stage.play.enter("store");  // again, after a resume
   stage.run_for(std::chrono::seconds(20));
-  const Told expected = {"110 kill", "120 human restart", "125 interrupt"};
+  const Told expected = {"100 run", "110 human pause_deployment", "120 human restart",
+                         "125 interrupt"};
   BOOST_TEST(stage.told == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_killed_rotator_resumes_after_a_moment) {
+  ToyStage stage("timeline: [{at: 10s, kill: rotator}]\n");
+  stage.play.open();
+  stage.run_for(std::chrono::minutes(3));
+  const Told expected = {"60 run", "70 kill", "90 resume"};
+  BOOST_TEST(stage.told == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_killed_rotator_waits_for_the_timeline_to_start_it_again) {
+  ToyStage stage(
+      "timeline: [{at: 5s, start: rotator}, {at: 10s, kill: rotator}, {at: 11s, kill: rotator},\n"
+      "  {at: 60s, start: rotator}, {at: 61s, start: rotator}]\n");
+  stage.play.open();
+  stage.run_for(std::chrono::minutes(3));
+  const Told expected = {"60 run", "70 kill", "120 resume"};
+  BOOST_TEST(stage.told == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_rotator_that_is_killed_again_and_again_is_given_up) {
+  ToyStage stage("");
+  stage.play.open();
+  stage.run_for(std::chrono::seconds(60));
+  for (int i = 0; i < scenarios::max_incarnations; ++i) {
+    BOOST_TEST(!stage.play.over());
+    stage.play.kill_driver();
+    stage.run_for(scenarios::restart_delay);
+  }
+  BOOST_TEST(stage.play.over());
+  BOOST_TEST(stage.report().rotation.message == "crashed more often than it was restarted");
+  BOOST_TEST(stage.report().rotation.duration_s == 400);
+  BOOST_TEST((stage.report().rotation.outcome == Ending::unknown));
+}
+
+BOOST_AUTO_TEST_CASE(a_rotator_that_never_comes_to_an_end_is_given_up_with_how_it_ended_last) {
+  ToyStage stage("");
+  stage.play.open();
+  stage.run_for(std::chrono::seconds(60));
+  for (int i = 1; i < scenarios::max_incarnations; ++i) {
+    stage.end(Ending::locked);
+    stage.run_for(scenarios::restart_delay);
+  }
+  BOOST_TEST(!stage.play.over());
+  stage.end(Ending::locked);
+  BOOST_TEST(stage.play.over());
+  BOOST_TEST((stage.report().rotation.outcome == Ending::locked));
+}
+
+BOOST_AUTO_TEST_CASE(at_most_bounds_the_whole_run_and_not_each_process_of_it) {
+  ToyStage stage("at_most: 5m\ntimeline: [{at: 2m, kill: rotator}]\n");
+  stage.play.open();
+  stage.run_for(std::chrono::seconds(299));
+  BOOST_TEST(!stage.play.over());
+  stage.run_for(std::chrono::minutes(5));
+  const Told expected = {"60 run", "180 kill", "200 resume", "300 kill"};
+  BOOST_TEST(stage.told == expected, boost::test_tools::per_element());
+  BOOST_TEST(stage.play.over());
+  BOOST_TEST(stage.report().rotation.message == "the run was still going after 5m");
+  BOOST_TEST(stage.report().rotation.duration_s == 240);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_starts_once_the_run_is_over) {
+  ToyStage stage("timeline: [{at: 60s, start: rotator}]\n");
+  stage.play.open();
+  stage.run_for(std::chrono::seconds(70));
+  stage.end(Ending::done);
+  stage.run_for(std::chrono::minutes(2));
+  BOOST_TEST(stage.told == Told{"60 run"}, boost::test_tools::per_element());
+  BOOST_TEST(stage.labels.back() == "after");
+}
+
+BOOST_AUTO_TEST_CASE(an_operator_by_hand_is_not_started_again) {
+  ToyStage stage("operator: [{restart: true}]\n");
+  stage.play.open();
+  stage.run_for(std::chrono::seconds(70));
+  stage.end(Ending::unknown);
+  BOOST_TEST(stage.play.over());
+  BOOST_TEST(stage.report().rotation.strategy == "by hand");
 }
 
 BOOST_AUTO_TEST_CASE(an_act_of_the_network_reaches_the_conditions_and_its_opposite_takes_it_back) {
   ToyStage stage(
       "timeline: [{at: 1s, partition: agent/*>vault}, {at: 2s, repair: agent/*>vault},\n"
       "  {at: 1s, take_down: kubernetes}, {at: 2s, bring_up: kubernetes}]\n");
-  stage.play.begin();
-  stage.run_for(std::chrono::milliseconds(1500));
+  stage.play.open();
+  stage.run_for(std::chrono::milliseconds(61500));
   BOOST_TEST(stage.conditions().is_cut("agent/portal-1", "vault"));
   BOOST_TEST(!stage.conditions().is_cut("rotator", "vault"));
   BOOST_TEST(stage.conditions().is_down("kubernetes"));
@@ -97,19 +194,18 @@ BOOST_AUTO_TEST_CASE(an_act_of_the_network_reaches_the_conditions_and_its_opposi
 
 BOOST_AUTO_TEST_CASE(a_progress_bar_is_told_with_each_phase_how_far_the_driver_is) {
   ToyStage stage("");
-  stage.play.enter("before");
-  stage.play.begin();
+  stage.play.open();
+  stage.run_for(std::chrono::seconds(61));
   for (const char* phase : {"preflight", "overlap", "confirm"}) stage.play.enter(phase);
-  stage.play.end();
-  stage.play.enter("after");
+  stage.end(Ending::done);
   BOOST_TEST(stage.shares == (std::vector<double>{0.0, 0.5, 0.9}),
              boost::test_tools::tolerance(0.001) << boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(users_know_of_an_identity_provider_that_is_down) {
   ToyStage stage("timeline: [{at: 1s, take_down: idp}, {at: 3s, bring_up: idp}]\n");
-  stage.play.begin();
-  stage.run_for(std::chrono::seconds(2));
+  stage.play.open();
+  stage.run_for(std::chrono::seconds(62));
   BOOST_TEST(!stage.world().timeline().provider_up(stage.queue.now()));
   stage.run_for(std::chrono::seconds(2));
   BOOST_TEST(stage.world().timeline().provider_up(stage.queue.now()));
@@ -117,20 +213,20 @@ BOOST_AUTO_TEST_CASE(users_know_of_an_identity_provider_that_is_down) {
 
 BOOST_AUTO_TEST_CASE(the_phase_that_the_driver_ended_in_is_kept) {
   ToyStage stage("");
-  stage.play.begin();
+  stage.play.open();
+  stage.run_for(std::chrono::seconds(60));
   stage.play.enter("confirm");
   stage.run_for(std::chrono::seconds(30));
-  stage.play.end();
-  stage.play.enter("after");
+  stage.end(Ending::done);
   stage.run_for(std::chrono::seconds(30));
   BOOST_TEST(stage.play.phase() == "confirm");
-  BOOST_TEST(stage.play.duration_s() == 30);
+  BOOST_TEST(stage.report().rotation.duration_s == 30);
 }
 
 BOOST_AUTO_TEST_CASE(an_ending_that_can_be_resumed_is_unless_it_is_what_is_expected) {
   ToyStage stage("expect: {outcome: locked}\n");
   const auto next = [&](Ending ending) {
-    return stage.play.next_after({.command = Command::run, .ending = ending});
+    return stage.play.next_after(Command::run, {.result = {.outcome = ending}});
   };
   BOOST_TEST((next(Ending::interrupted) == Next::resume));
   BOOST_TEST((next(Ending::unknown) == Next::resume));
@@ -142,8 +238,8 @@ BOOST_AUTO_TEST_CASE(an_ending_that_can_be_resumed_is_unless_it_is_what_is_expec
 BOOST_AUTO_TEST_CASE(who_resumes_and_finds_no_rotation_begins_one) {
   ToyStage stage("");
   const auto next = [&](Command command, bool knows) {
-    return stage.play.next_after(
-        {.command = command, .ending = Ending::done, .knows_a_rotation = knows});
+    return stage.play.next_after(command,
+                                 {.knows_a_rotation = knows, .result = {.outcome = Ending::done}});
   };
   BOOST_TEST((next(Command::resume, false) == Next::run));
   BOOST_TEST((next(Command::resume, true) == Next::the_end));
@@ -152,10 +248,7 @@ BOOST_AUTO_TEST_CASE(who_resumes_and_finds_no_rotation_begins_one) {
 
 BOOST_AUTO_TEST_CASE(the_command_that_replays_a_run_names_its_seed_and_policy) {
   ToyStage stage("");
-  scenarios::Report report;
-  mocks::sim::FaultPlan faults(stage.trace, mocks::sim::Draws(1));
-  stage.play.report({.seed = 7, .policy = "timer"}, {}, faults, "rehearse replay x.yaml", report);
-  BOOST_TEST(report.replay == "rehearse replay x.yaml --seed 7 --policy timer");
+  BOOST_TEST(stage.report().replay == "rehearse replay x.yaml --seed 7 --policy timer");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

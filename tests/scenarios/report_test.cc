@@ -15,7 +15,9 @@ BOOST_AUTO_TEST_SUITE(report)
 
 namespace {
 
+using mocks::users::Cause;
 using nlohmann::json;
+using scenarios::Invariant;
 using scenarios::Report;
 using scenarios::Scenario;
 using scenarios::Verdict;
@@ -34,7 +36,7 @@ Report good() {
                      .api_calls = 31};
   report.logins = {.tried = 24310};
   report.phases = {{.phase = "rollout", .from_s = 61.2, .to_s = 143.9, .logins = {.tried = 1660}}};
-  report.invariants = {{.name = "no_live_secret_retired"}};
+  report.invariants = {{.invariant = Invariant::no_live_secret_retired}};
   report.trace_hash = "9b1c000000000000";
   report.replay = "rehearse replay scenarios/guide/example.yaml --seed 7";
   return report;
@@ -46,8 +48,8 @@ Report bad() {
   report.as_expected = false;
   report.deviations = {"a <deviation> & its \"cause\"", "another"};
   report.logins.failed = 118;
-  report.logins.by_cause = {{"secret_retired", 118}, {"pod_gone", 0}};
-  report.invariants = {{.name = "no_live_secret_retired",
+  report.logins.by_cause = {{Cause::secret_retired, 118}, {Cause::pod_gone, 0}};
+  report.invariants = {{.invariant = Invariant::no_live_secret_retired,
                         .verdict = Verdict::fail,
                         .at_s = 70.0,
                         .what = "secret 1 was deleted while 4 live pods used it"}};
@@ -120,7 +122,8 @@ BOOST_AUTO_TEST_CASE(json_of_real_runs_validates_by_the_published_schema) {
     const auto scenario =
         scenarios::load_scenario(testing::in_project("scenarios/" + std::string(name) + ".yaml"));
     BOOST_REQUIRE_MESSAGE(scenario.has_value(), scenario.error().message);
-    const auto report = scenarios::run_simulated(*scenario, {.fidelity = "exact"});
+    const auto report =
+        scenarios::run_simulated(*scenario, {.fidelity = mocks::users::Fidelity::exact});
     BOOST_REQUIRE_MESSAGE(report.has_value(), report.error().message);
     runs.push_back(*report);
   }
@@ -209,7 +212,7 @@ BOOST_AUTO_TEST_CASE(a_row_has_its_columns_below_the_headers) {
 BOOST_AUTO_TEST_CASE(a_login_whose_pod_died_has_its_own_column) {
   auto report = good();
   report.logins.failed = 5;
-  report.logins.by_cause = {{"pod_gone", 3}, {"no_pod", 2}};
+  report.logins.by_cause = {{mocks::users::Cause::pod_gone, 3}, {mocks::users::Cause::no_pod, 2}};
   BOOST_TEST(report.logins.blamed() == 2U);
   const auto row = scenarios::text_row(report);
   const auto header = scenarios::header_row();
@@ -231,21 +234,21 @@ BOOST_AUTO_TEST_CASE(the_judge_finds_nothing_wrong_with_a_good_run) {
                          .outcome = rotator::Ending::done,
                          .failed_at_least = 0,
                          .failed_at_most = 0,
-                         .causes = std::set<std::string>{}},
+                         .causes = std::set<Cause>{}},
                         good())
                  .empty());
   BOOST_TEST(deviations({.verdict = Verdict::fail,
                          .failed_at_least = 118,
                          .failed_at_most = 118,
-                         .causes = std::set<std::string>{"secret_retired"},
-                         .violated = {"no_live_secret_retired"}},
+                         .causes = std::set<Cause>{Cause::secret_retired},
+                         .violated = {Invariant::no_live_secret_retired}},
                         bad())
                  .empty());
 }
 
 BOOST_AUTO_TEST_CASE(the_judge_marks_every_kind_of_deviation) {
   deviates({.verdict = Verdict::fail}, good(), "the verdict is pass instead of fail");
-  deviates({.violated = {"no_live_secret_retired"}}, bad(),
+  deviates({.violated = {Invariant::no_live_secret_retired}}, bad(),
            "the verdict is fail instead of pass; no_live_secret_retired: secret 1 was deleted "
            "while 4 live pods used it");
   auto back = good();
@@ -257,16 +260,16 @@ BOOST_AUTO_TEST_CASE(the_judge_marks_every_kind_of_deviation) {
            "the rotation ended as rolled_back instead of done: the rollout failed");
   deviates({.failed_at_least = 3}, good(), "only 0 logins failed, at least 3 were expected");
   const scenarios::Expectation warned = {.verdict = Verdict::fail,
-                                         .violated = {"no_live_secret_retired"}};
+                                         .violated = {Invariant::no_live_secret_retired}};
   auto expect = warned;
   expect.failed_at_most = 117;
   deviates(expect, bad(), "118 logins failed, at most 117 were expected");
   expect = warned;
-  expect.causes = {"stale_render"};
+  expect.causes = {{Cause::stale_render}};
   deviates(expect, bad(), "the causes are secret_retired instead of stale_render");
   expect = {.verdict = Verdict::fail};
   deviates(expect, bad(), "the violated invariants are no_live_secret_retired instead of none");
-  expect.violated = {"no_live_secret_retired", "one_secret_left"};
+  expect.violated = {Invariant::no_live_secret_retired, Invariant::one_secret_left};
   deviates(expect, bad(),
            "the violated invariants are no_live_secret_retired instead of no_live_secret_retired, "
            "one_secret_left");
@@ -297,7 +300,7 @@ BOOST_AUTO_TEST_CASE(what_could_not_be_checked_is_unknown_and_never_a_pass) {
 BOOST_AUTO_TEST_CASE(the_row_says_its_sentence_only_when_as_expected) {
   Scenario scenario;
   scenario.expect = {
-      .verdict = Verdict::fail, .violated = {"no_live_secret_retired"}, .says = "warned"};
+      .verdict = Verdict::fail, .violated = {Invariant::no_live_secret_retired}, .says = "warned"};
   auto report = bad();
   scenarios::judge(scenario, report);
   BOOST_TEST(report.says == "warned");

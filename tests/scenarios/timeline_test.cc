@@ -73,7 +73,8 @@ BOOST_AUTO_TEST_CASE(portal_pods_cut_off_from_the_identity_provider_fail_their_l
   const auto report = run(
       "timeline:\n  - {at: 10s, partition: portal/*>idp}\n  - {at: 40s, repair: portal/*>idp}\n");
   BOOST_TEST(report.logins.failed > 100U);
-  BOOST_TEST(report.logins.by_cause.at("idp_unavailable") == report.logins.failed);
+  BOOST_TEST(report.logins.by_cause.at(mocks::users::Cause::idp_unavailable) ==
+             report.logins.failed);
 }
 
 BOOST_AUTO_TEST_CASE(pods_that_the_injector_missed_never_serve) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "mocks/time_range.h"
 #include "rotator/ports/clock.h"
 
 namespace mocks::kubernetes {
@@ -29,12 +30,6 @@ struct User {
   std::vector<Rule> rules = {};
 };
 
-// A closed range of durations; each use draws from it.
-struct Range {
-  ports::Duration low{0};
-  ports::Duration high{0};
-};
-
 struct ApiServerOptions {
   std::vector<User> users = {};
   bool anonymous = true;  // false: no token is 401, as with --anonymous-auth=false
@@ -45,13 +40,14 @@ struct ApiServerOptions {
   // ReplicaSets, the kubelet, the Service.
   ports::Duration workload_lag = std::chrono::milliseconds(5);
   ports::Duration replica_set_lag = std::chrono::milliseconds(5);
-  Range pod_start = {.low = std::chrono::milliseconds(50), .high = std::chrono::milliseconds(200)};
-  Range endpoint_lag = {.low = std::chrono::milliseconds(100), .high = std::chrono::seconds(1)};
+  TimeRange pod_start = {.low = std::chrono::milliseconds(50),
+                         .high = std::chrono::milliseconds(200)};
+  TimeRange endpoint_lag = {.low = std::chrono::milliseconds(100), .high = std::chrono::seconds(1)};
 
   // From start_app until the readiness probe succeeds; from SIGTERM until the process has ended
   // (cut at the pod's grace period).
-  Range pod_ready = {.low = std::chrono::seconds(5), .high = std::chrono::seconds(15)};
-  Range pod_termination = {.low = std::chrono::seconds(1), .high = std::chrono::seconds(10)};
+  TimeRange pod_ready = {.low = std::chrono::seconds(5), .high = std::chrono::seconds(15)};
+  TimeRange pod_termination = {.low = std::chrono::seconds(1), .high = std::chrono::seconds(10)};
 
   // What exec accepts, best first. Kubernetes before 1.30 speaks "v4.channel.k8s.io" only.
   std::vector<std::string> exec_protocols = {"v5.channel.k8s.io"};

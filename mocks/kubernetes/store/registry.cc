@@ -25,7 +25,7 @@ ports::WallTime Registry::wall_second() const {
   return std::chrono::floor<std::chrono::seconds>(scheduler_.wall_now());
 }
 
-ports::Duration Registry::draw(const Range& range, sim::Stream stream, std::uint64_t entity,
+ports::Duration Registry::draw(const TimeRange& range, sim::Stream stream, std::uint64_t entity,
                                std::uint64_t index) const {
   return draws_.between(range.low, range.high, stream, entity, index);
 }

@@ -38,7 +38,7 @@ class Registry {
   ports::WallTime wall_second() const;
   ports::WallTime wall_now() const { return scheduler_.wall_now(); }
 
-  ports::Duration draw(const Range& range, sim::Stream stream, std::uint64_t entity,
+  ports::Duration draw(const TimeRange& range, sim::Stream stream, std::uint64_t entity,
                        std::uint64_t index) const;
 
   // A new object's identity: serial, uid, creation time; owner may be null.

@@ -82,7 +82,7 @@ void LoginEvents::perform(std::uint32_t slot) {
   const auto now = setting_.scheduler.now();
   // A step that lies in the past of a stream that began late is decided by the record.
   RecordedProvider recorded(setting_.timeline, setting_.protocol);
-  Provider* provider = &setting_.live;
+  LoginProvider* provider = &setting_.live;
   if (flight.journey.at < now && flight.journey.next == JourneyStep::exchange) provider = &recorded;
   if (!setting_.protocol.advance(flight.journey, setting_.timeline, *provider)) {
     wake(slot, step, flight.journey.at);

@@ -4,7 +4,7 @@
 // at the login's exchange instant.
 //
 // Shared by the fidelities exact and hybrid. No allocation and no virtual call of ours for a login
-// but those of Timed and Provider.
+// but those of Timed and LoginProvider.
 #pragma once
 
 #include <cstddef>

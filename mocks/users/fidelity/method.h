@@ -24,7 +24,7 @@ struct LoginSetting {
   sim::Draws draws;
   Timeline& timeline;
   const Protocol& protocol;
-  Provider& live;  // for a login that happens; one that is read from the record needs none
+  LoginProvider& live;  // for a login that happens; one that is read from the record needs none
   Tally& tally;
   double per_second = 0;            // logins
   double refreshes_per_second = 0;  // of all sessions together

@@ -94,7 +94,7 @@ struct World final : mocks::Observer {
   }
 
   static mocks::users::JourneyOptions quick() {
-    const mocks::users::Range moment{.low = 1ms, .high = 3ms};
+    const mocks::TimeRange moment{.low = 1ms, .high = 3ms};
     return {.think = moment,
             .single_sign_on = moment,
             .redirect = moment,

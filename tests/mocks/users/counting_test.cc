@@ -99,7 +99,7 @@ const JourneyOptions defaults;
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(expects_of_each_outcome_what_the_oracle_expects) {
-  const std::vector<mocks::idp::Range> delays = {
+  const std::vector<mocks::TimeRange> delays = {
       {.low = 20ms, .high = 300ms}, {.low = 0s, .high = 15s}, {.low = 2s, .high = 2s}};
   double failures = 0;
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {

@@ -21,15 +21,21 @@ std::uint32_t pods(const Argument& argument) {
   return static_cast<std::uint32_t>(std::get<PodCount>(argument).pods);
 }
 
-void release_ready(World& world, const Argument&) {
+Status too_few(const Argument& argument, const char* what) {
+  return ports::fail(ports::ErrorCode::refused,
+                     "there are not " + std::to_string(pods(argument)) + " " + what);
+}
+
+Status release_ready(World& world, const Argument&) {
   world.fleet().trouble({}, 0);
   for (const auto& pod : world.kubernetes().pods(kubernetes_namespace, workload_name))
     if (!pod.ready && !pod.terminating) world.fleet().release(pod.id);
+  return {};
 }
 
 // Concerns so many of the pods that live now.
 template <typename Effect>
-void to_live_pods(World& world, const Argument& argument, Effect effect) {
+Status to_live_pods(World& world, const Argument& argument, Effect effect) {
   auto left = pods(argument);
   for (const auto& pod : world.kubernetes().pods(kubernetes_namespace, workload_name)) {
     if (left == 0) break;
@@ -37,12 +43,24 @@ void to_live_pods(World& world, const Argument& argument, Effect effect) {
     effect(pod.id);
     --left;
   }
+  return left == 0 ? Status() : too_few(argument, "live pods");
 }
 
 // A liveness kill: the process reads its file again.
-void crash_container(World& world, const Argument& argument) {
-  to_live_pods(world, argument,
-               [&](mocks::kubernetes::PodId pod) { world.kubernetes().restart_application(pod); });
+Status crash_container(World& world, const Argument& argument) {
+  return to_live_pods(world, argument, [&](mocks::kubernetes::PodId pod) {
+    world.kubernetes().restart_application(pod);
+  });
+}
+
+Status wedge_agent(World& world, const Argument& argument) {
+  return to_live_pods(world, argument,
+                      [&](mocks::kubernetes::PodId pod) { world.fleet().wedge_agent(pod); });
+}
+
+Status free_agent(World& world, const Argument& argument) {
+  return to_live_pods(world, argument,
+                      [&](mocks::kubernetes::PodId pod) { world.fleet().release_agent(pod); });
 }
 
 mocks::kubernetes::ExecFault exec_fault(ExecTrouble trouble) {
@@ -54,7 +72,29 @@ mocks::kubernetes::ExecFault exec_fault(ExecTrouble trouble) {
   return mocks::kubernetes::ExecFault::none;
 }
 
-void release_trouble(World& world, const Argument&) { world.fleet().trouble({}, 0); }
+// The next pods have this trouble.
+Status trouble(World& world, const mocks::portal::PodTrouble& with, std::uint32_t pods) {
+  if (pods > 0 && world.fleet().troubled() > 0)
+    return ports::fail(ports::ErrorCode::refused,
+                       "pods created next are in another trouble already; release that first");
+  world.fleet().trouble(with, pods);
+  return {};
+}
+
+Status release_trouble(World& world, const Argument&) { return trouble(world, {}, 0); }
+
+Status set_exec(World& world, mocks::kubernetes::ExecFault fault) {
+  world.kubernetes().set_exec_fault(fault);
+  return {};
+}
+
+Status set_sealed(World& world, bool sealed) {
+  if (sealed)
+    world.vault().seal();
+  else
+    world.vault().unseal();
+  return {};
+}
 
 struct Up {
   bool up = true;
@@ -92,13 +132,13 @@ constexpr ActRow table[] = {
      .name = "seal",
      .argument = Kind::the_vault,
      .opposite = Act::unseal,
-     .effect = [](World& world, const Argument&) { world.vault().seal(); },
+     .effect = [](World& world, const Argument&) { return set_sealed(world, true); },
      .in_timeline = "Vault is sealed ..."},
     {.act = Act::unseal,
      .name = "unseal",
      .argument = Kind::the_vault,
      .opposite = Act::seal,
-     .effect = [](World& world, const Argument&) { world.vault().unseal(); },
+     .effect = [](World& world, const Argument&) { return set_sealed(world, false); },
      .in_timeline = "... and unsealed."},
     {.act = Act::take_down,
      .name = "take_down",
@@ -130,7 +170,7 @@ constexpr ActRow table[] = {
      .opposite = Act::release_refresh,
      .effect =
          [](World& world, const Argument& argument) {
-           world.fleet().trouble({.stale_render = true}, pods(argument));
+           return trouble(world, {.stale_render = true}, pods(argument));
          },
      .in_timeline = "So many pods created next render the version before the current one ..."},
     {.act = Act::release_refresh,
@@ -145,7 +185,7 @@ constexpr ActRow table[] = {
      .opposite = Act::release_ready,
      .effect =
          [](World& world, const Argument& argument) {
-           world.fleet().trouble({.never_ready = true}, pods(argument));
+           return trouble(world, {.never_ready = true}, pods(argument));
          },
      .in_timeline = "So many pods created next never get ready ..."},
     {.act = Act::release_ready,
@@ -160,7 +200,7 @@ constexpr ActRow table[] = {
      .opposite = Act::release_polling,
      .effect =
          [](World& world, const Argument& argument) {
-           world.fleet().trouble({.never_refreshes = true}, pods(argument));
+           return trouble(world, {.never_refreshes = true}, pods(argument));
          },
      .in_timeline = "The agents of so many pods created next never look at Vault again ..."},
     {.act = Act::release_polling,
@@ -175,7 +215,7 @@ constexpr ActRow table[] = {
      .opposite = Act::release_injection,
      .effect =
          [](World& world, const Argument& argument) {
-           world.fleet().trouble({.not_injected = true}, pods(argument));
+           return trouble(world, {.not_injected = true}, pods(argument));
          },
      .in_timeline =
          "The injector's webhook misses so many pods created next: no agent, no file ..."},
@@ -191,8 +231,8 @@ constexpr ActRow table[] = {
      .opposite = Act::sync_standby,
      .effect =
          [](World& world, const Argument& argument) {
-           world.fleet().trouble({.standby_lag = std::get<ports::Duration>(argument)},
-                                 max_act_pods);
+           return trouble(world, {.standby_lag = std::get<ports::Duration>(argument)},
+                          max_act_pods);
          },
      .in_timeline = "Agents of pods created next read from a standby so far behind ..."},
     {.act = Act::sync_standby,
@@ -204,21 +244,13 @@ constexpr ActRow table[] = {
      .name = "wedge_agent",
      .argument = Kind::pods,
      .opposite = Act::free_agent,
-     .effect =
-         [](World& world, const Argument& argument) {
-           to_live_pods(world, argument,
-                        [&](mocks::kubernetes::PodId pod) { world.fleet().wedge_agent(pod); });
-         },
+     .effect = wedge_agent,
      .in_timeline = "The agents of so many live pods stop doing anything ..."},
     {.act = Act::free_agent,
      .name = "free_agent",
      .argument = Kind::pods,
      .opposite = Act::wedge_agent,
-     .effect =
-         [](World& world, const Argument& argument) {
-           to_live_pods(world, argument,
-                        [&](mocks::kubernetes::PodId pod) { world.fleet().release_agent(pod); });
-         },
+     .effect = free_agent,
      .in_timeline = "... and go on."},
     {.act = Act::break_exec,
      .name = "break_exec",
@@ -226,16 +258,14 @@ constexpr ActRow table[] = {
      .opposite = Act::mend_exec,
      .effect =
          [](World& world, const Argument& argument) {
-           world.kubernetes().set_exec_fault(exec_fault(std::get<ExecTrouble>(argument)));
+           return set_exec(world, exec_fault(std::get<ExecTrouble>(argument)));
          },
      .in_timeline = "Commands in pods (kubectl exec) go wrong ..."},
     {.act = Act::mend_exec,
      .name = "mend_exec",
      .opposite = Act::break_exec,
-     .effect =
-         [](World& world, const Argument&) {
-           world.kubernetes().set_exec_fault(mocks::kubernetes::ExecFault::none);
-         },
+     .effect = [](World& world,
+                  const Argument&) { return set_exec(world, mocks::kubernetes::ExecFault::none); },
      .in_timeline = "... and right."},
     {.act = Act::create_secret,
      .name = "create_secret",
@@ -307,19 +337,19 @@ constexpr ActRow table[] = {
      .name = "kill",
      .argument = Kind::the_rotator,
      .opposite = Act::start,
-     .effect = [](Play& play) { play.kill_driver(); },
+     .effect = [](Play& play) { return play.kill_driver(); },
      .in_timeline = "kill -9. Without `start` in the timeline a new process resumes after 20 s."},
     {.act = Act::start,
      .name = "start",
      .argument = Kind::the_rotator,
      .opposite = Act::kill,
-     .effect = [](Play& play) { play.start_driver(); },
+     .effect = [](Play& play) { return play.start_driver(); },
      .in_timeline = "A new process that resumes."},
     {.act = Act::interrupt,
      .name = "interrupt",
      .argument = Kind::the_rotator,
      .opposite = Act::start,
-     .effect = [](Play& play) { play.interrupt_driver(); },
+     .effect = [](Play& play) { return play.interrupt_driver(); },
      .in_timeline = "SIGTERM."},
     {.act = Act::crash_container,
      .name = "crash_container",

@@ -58,15 +58,16 @@ enum class Act {
 };
 
 // What an act does, by whom it is done. Each is given an argument of its row's kind.
+// What could not be done is an Error, and a deviation of the run: it tested less than it says.
 // Happens to the mocks of a world. Under the world's lock.
-using InWorld = void (*)(World& world, const Argument& argument);
+using InWorld = ports::Status (*)(World& world, const Argument& argument);
 // One of the guide's commands by hand; a human beside the driver does it when it stands in a
 // timeline. Error with the sentence that the person would read.
 using ByHand = ports::Status (*)(Hand& hand, const Argument& argument);
 // Happens to the network.
 using OnStage = void (*)(Stage& stage, const Argument& argument);
 // Happens to the driver's process.
-using ToDriver = void (*)(Play& play);
+using ToDriver = ports::Status (*)(Play& play);
 using Effect = std::variant<OnStage, InWorld, ByHand, ToDriver>;
 
 struct ActRow {

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "rotator/cli/yaml_section.h"
+#include "scenarios/callers.h"
 
 namespace scenarios {
 namespace {
@@ -12,8 +13,6 @@ namespace {
 using ports::ErrorCode;
 using ports::fail;
 using Kind = ArgumentKind;
-
-constexpr std::string_view servers[] = {"idp", "vault", "kubernetes", "metrics"};
 
 const char* word(ExecTrouble trouble) {
   switch (trouble) {
@@ -52,11 +51,18 @@ ports::Result<Argument> parse_time(Kind kind, std::string_view text) {
 
 ports::Result<Argument> parse_route(std::string_view text) {
   const auto arrow = text.find('>');
-  if (!text.empty() && arrow == std::string_view::npos) return Route{.caller = std::string(text)};
+  if (!text.empty() && arrow == std::string_view::npos) {
+    if (const auto flaw = flaw_of_caller(std::string(text)); !flaw.empty())
+      return fail(ErrorCode::configuration, flaw);
+    return Route{.caller = std::string(text)};
+  }
   if (arrow == 0 || arrow + 1 >= text.size() || text.rfind('>') != arrow)
     return expected("caller>server, such as rotator>vault", text);
-  return Route{.caller = std::string(text.substr(0, arrow)),
-               .server = std::string(text.substr(arrow + 1))};
+  Route route{.caller = std::string(text.substr(0, arrow)),
+              .server = std::string(text.substr(arrow + 1))};
+  for (const auto& flaw : {flaw_of_caller(route.caller), flaw_of_server(route.server)})
+    if (!flaw.empty()) return fail(ErrorCode::configuration, flaw);
+  return route;
 }
 
 ports::Result<Argument> parse_pods(std::string_view text) {

@@ -13,6 +13,8 @@
 
 #include "rotator/ports/check.h"
 #include "rotator/ports/stop_signal.h"
+#include "rotator/ports/system_clock.h"
+#include "scenarios/assemble.h"
 #include "scenarios/run.h"
 #include "scenarios/scenario.h"
 #include "scenarios/scenario_keys.h"
@@ -54,10 +56,28 @@ class ProgressBar {
   std::string what_;
 };
 
-ports::Result<std::vector<Scenario>> load_all(const RunCommand& command) {
+// A scenario of the command line, or what is wrong with its file.
+struct Loaded {
+  std::string path = {};
+  std::optional<Scenario> scenario = {};
+  std::string flaw = {};
+};
+
+Loaded load_one(const std::string& path, const RunCommand& command) {
+  auto scenario = load_scenario(path);
+  if (!scenario) return {.path = path, .flaw = scenario.error().message};
+  if (!command.paths.empty() && !scenario->wires.contains(command.wire))
+    return {
+        .path = path,
+        .flaw = path + ": is not for the " + to_string(command.wire) + " wire; see its `wires:`"};
+  return {.path = path, .scenario = std::move(*scenario)};
+}
+
+// Error of code configuration for a folder without scenarios.
+ports::Result<std::vector<Loaded>> load_all(const RunCommand& command) {
   std::vector<std::string> paths = command.paths;
   if (paths.empty()) paths.push_back(command.scenarios_folder + "/guide");
-  std::vector<Scenario> scenarios;
+  std::vector<Loaded> all;
   for (const auto& path : paths) {
     std::vector<std::string> files = {path};
     if (std::filesystem::is_directory(path)) {
@@ -65,17 +85,22 @@ ports::Result<std::vector<Scenario>> load_all(const RunCommand& command) {
       if (!found) return fail(found.error());
       files = std::move(*found);
     }
-    for (const auto& file : files) {
-      auto scenario = load_scenario(file);
-      if (!scenario) return fail(scenario.error());
-      scenarios.push_back(std::move(*scenario));
-    }
+    for (const auto& file : files) all.push_back(load_one(file, command));
   }
-  return scenarios;
+  return all;
+}
+
+// The report of a scenario that could not be run.
+Report not_run(const Loaded& loaded, const RunCommand& command, const std::string& why) {
+  return {.scenario = scenario_name(loaded.path),
+          .wire = command.wire,
+          .policy = command.policy,
+          .verdict = Verdict::unknown,
+          .deviations = {why}};
 }
 
 RunOptions options_of(const RunCommand& command, const Scenario& scenario) {
-  return {.seed = command.seed == 0 ? scenario.seed : command.seed,
+  return {.seed = command.seed.value_or(scenario.seed),
           .policy = command.policy,
           .fidelity = command.fidelity,
           .keep_timeline = command.timeline,
@@ -84,44 +109,64 @@ RunOptions options_of(const RunCommand& command, const Scenario& scenario) {
           .kill_at_call = command.kill_at_call};
 }
 
+struct AllRuns {
+  std::vector<Report> reports = {};  // in the order of the scenarios
+  bool all_ran = true;               // false: a file was wrong
+};
+
 // On the simulated wire scenarios run side by side; on the HTTP wire one after the other, as they
-// share the machine's time.
-ports::Result<std::vector<Report>> run_all(const RunCommand& command,
-                                           const std::vector<Scenario>& scenarios) {
-  std::vector<Report> reports(scenarios.size());
+// share the machine's time. Error of code interrupted, or when something of ours broke.
+ports::Result<AllRuns> run_all(const RunCommand& command, const std::vector<Loaded>& scenarios) {
+  AllRuns all{.reports = std::vector<Report>(scenarios.size())};
   std::optional<ports::Error> error;
   std::mutex mutex;
   std::atomic<std::size_t> next{0};
   ProgressBar bar(command.common.progress);
   // On the HTTP wire there are a child process and a folder with keys to take away.
   ports::StopSignal stop;
+  const ports::SystemClock clock(stop);
   std::optional<ports::StopOnSignals> on_signals;
   if (command.wire == Wire::http) on_signals.emplace(stop);
+  const auto one = [&](std::size_t i) -> ports::Result<Report> {
+    const auto& scenario = *scenarios[i].scenario;
+    auto options = options_of(command, scenario);
+    const auto show = [&](double within) {
+      const std::lock_guard lock(mutex);
+      bar.show((static_cast<double>(i) + within) / static_cast<double>(scenarios.size()),
+               scenario.name);
+    };
+    options.progress = show;
+    options.stop = &stop;
+    show(0);
+    const auto begun = clock.now();
+    const auto started = clock.wall_now();
+    auto report =
+        command.wire == Wire::http ? run_http(scenario, options) : run_simulated(scenario, options);
+    if (!report) return report;
+    report->started = started;
+    report->real_s = seconds_since(begun, clock.now());
+    return report;
+  };
   const auto work = [&] {
     for (std::size_t i = next++; i < scenarios.size(); i = next++) {
-      auto options = options_of(command, scenarios[i]);
-      const auto show = [&](double within) {
-        const std::lock_guard lock(mutex);
-        bar.show((static_cast<double>(i) + within) / static_cast<double>(scenarios.size()),
-                 scenarios[i].name);
-      };
-      options.progress = show;
-      options.stop = &stop;
-      show(0);
-      auto report = command.wire == Wire::http ? run_http(scenarios[i], options)
-                                               : run_simulated(scenarios[i], options);
+      auto report = scenarios[i].scenario
+                        ? one(i)
+                        : ports::Result<Report>(fail(ErrorCode::configuration, scenarios[i].flaw));
       const std::lock_guard lock(mutex);
       if (report) {
-        reports[i] = std::move(*report);
-        continue;
+        all.reports[i] = std::move(*report);
+      } else if (report.error().code == ErrorCode::configuration) {
+        all.reports[i] = not_run(scenarios[i], command, report.error().message);
+        all.all_ran = false;
+      } else {
+        error = report.error();
+        next = scenarios.size();
       }
-      error = report.error();
-      next = scenarios.size();
     }
   };
   side_by_side(command.wire == Wire::sim ? command.common.threads : 1, work);
   if (error) return fail(*error);
-  return reports;
+  return all;
 }
 
 std::string rendered(const RunCommand& command, const std::vector<Report>& reports) {
@@ -199,20 +244,17 @@ int exit_code_of(const std::vector<Report>& runs) {
 int run_command(const RunCommand& command) {
   const auto scenarios = load_all(command);
   if (!scenarios) return complain(scenarios.error());
-  for (const auto& scenario : *scenarios)
-    if (!scenario.wires.contains(command.wire) && !command.paths.empty())
-      return complain({.code = ErrorCode::configuration,
-                       .message = scenario.path + ": is not for the " +
-                                  std::string(to_string(command.wire)) +
-                                  " wire; see its `wires:`"});
-  const auto reports = run_all(command, *scenarios);
-  if (!reports) return complain(reports.error());
-  const auto written = write_output(command.common.output_file, rendered(command, *reports));
+  const auto runs = run_all(command, *scenarios);
+  if (!runs) return complain(runs.error());
+  if (!runs->all_ran)
+    for (const auto& loaded : *scenarios)
+      if (!loaded.flaw.empty()) std::cerr << "rehearse: " << loaded.flaw << "\n";
+  const auto written = write_output(command.common.output_file, rendered(command, runs->reports));
   if (!written) {
     std::cerr << "rehearse: " << written.error().message << "\n";
     return exit_output;
   }
-  return exit_code_of(*reports);
+  return runs->all_ran ? exit_code_of(runs->reports) : exit_configuration;
 }
 
 int schema_command() {
@@ -258,8 +300,9 @@ int main_command(const std::string& scenarios_folder, const std::string& report_
   RunCommand runs{.scenarios_folder = scenarios_folder, .common = common};
   const auto scenarios = load_all(runs);
   if (!scenarios) return complain(scenarios.error());
-  const auto reports = run_all(runs, *scenarios);
-  if (!reports) return complain(reports.error());
+  const auto all = run_all(runs, *scenarios);
+  if (!all) return complain(all.error());
+  const auto* const reports = &all->reports;
   std::cout << rendered(runs, *reports) << "\n" << std::flush;
   const int code = sweep_command({.path = scenarios_folder + "/guide/window.yaml",
                                   .windows = "0s,1m,2m,5m,10m,15m,20m",

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,7 @@ struct CommonOptions {
 struct RunCommand {
   std::vector<std::string> paths = {};  // files or folders; empty = the guide's scenarios
   Wire wire = Wire::sim;
-  std::uint64_t seed = 0;  // 0 = each scenario's own
+  std::optional<std::uint64_t> seed = {};  // else each scenario's own
   std::string policy = {};
   std::optional<mocks::users::Fidelity> fidelity = {};  // else each scenario's
   bool details = false;   // phases, invariants, deviations of each run
@@ -51,10 +52,13 @@ struct SweepCommand {
   std::string policies =
       {};  // comma-separated; empty = cutover,timer,guarded as far as the scenario has them
   int seeds = 200;
-  mocks::users::Fidelity fidelity = mocks::users::Fidelity::counts;
+  // Else counts, or what the scenario needs.
+  std::optional<mocks::users::Fidelity> fidelity = {};
   CommonOptions common = {};
 };
 
+// A file that cannot be read, or not be run so, is a report of its own with what is wrong; the
+// others run. The exit code is then exit_configuration.
 int run_command(const RunCommand& command);
 int sweep_command(const SweepCommand& command);
 // Prints the JSON Schema of a scenario's file.

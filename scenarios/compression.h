@@ -19,6 +19,9 @@ inline constexpr int max_compression = 60;
 // must fit into this.
 inline constexpr ports::Duration shortest_termination = std::chrono::milliseconds(500);
 
+// An agent that asked Vault more often would be all that a run does.
+inline constexpr ports::Duration shortest_render_interval = std::chrono::milliseconds(100);
+
 // What does not shrink, or not below a bound, says so in its row of the list of keys.
 Scenario compressed(const Scenario& scenario, int factor);
 rotator::Configuration compressed(const rotator::Configuration& configuration, int factor);

@@ -156,6 +156,8 @@ ports::Status Hand::replace_secret() {
 
 ports::Status Hand::put_secret(SecretValue which) {
   std::string value = new_value_;
+  if (which == SecretValue::created && value.empty())
+    return fail(ErrorCode::refused, "no secret has been created whose value could be put");
   if (which == SecretValue::previous) {
     const auto now = vault("GET", options_.path, {});
     if (!now) return fail(now.error());
@@ -245,7 +247,11 @@ ports::Status Hand::delete_secret() {
   if (!known) return known;
   const auto session = log_in();
   if (!session) return fail(session.error());
-  return options_.console->remove(*session, old_id_);
+  if (options_.looks && old_id_.empty())
+    return fail(ErrorCode::refused, "the provider shows no secret that could be deleted");
+  const auto removed = options_.console->remove(*session, old_id_);
+  if (!removed && (options_.looks || removed.error().code != ErrorCode::refused)) return removed;
+  return {};
 }
 
 ports::Status Hand::re_add_secret() {
@@ -259,6 +265,8 @@ ports::Status Hand::re_add_secret() {
   auto made = options_.console->create(
       *session, parsed(before->body).value("/data/data/client_secret"_json_pointer, std::string()));
   if (!made) return fail(made.error());
+  if (options_.looks && made->id == "null")
+    return fail(ErrorCode::refused, "the provider did not take the old value again");
   old_id_ = std::move(made->id);
   return {};
 }

@@ -31,6 +31,9 @@ struct HandOptions {
   std::string workload_path = {};
   std::string workload = {};
   ports::Duration window{0};  // what `wait: window` waits
+  // A person who looks at each answer, and says so when it is no; else one who, as the guide's
+  // shell lines do, goes on whatever the provider said.
+  bool looks = false;
   ports::Duration call_timeout = std::chrono::seconds(30);
 };
 

@@ -12,11 +12,20 @@ std::string join(const std::set<Enumeration>& words) {
   return all.empty() ? "none" : all;
 }
 
+// A run in which something did not come about that the scenario is made of proves nothing by going
+// well.
+bool tested_less(const Report& report) {
+  return report.logins.tried == 0 || report.logins_held_back > 0 || report.logins_unexplained > 0 ||
+         !report.faults_never_fired.empty() || !report.acts_never_happened.empty() ||
+         !report.acts_failed.empty();
+}
+
 // What happened: a pass is a rotation that came to its end without a failed login that it is blamed
 // for and without a broken invariant. A refusal or a rollback leaves the old secret in place: safe,
 // but no rotation, and so no pass.
 Verdict verdict_of(const Report& report) {
   Verdict verdict = Verdict::pass;
+  if (tested_less(report)) verdict = Verdict::unknown;
   for (const auto& invariant : report.invariants) verdict = worst(verdict, invariant.verdict);
   if (report.logins.blamed() > 0) verdict = worst(verdict, Verdict::fail);
   const auto outcome = report.rotation.outcome.value_or(rotator::Ending::unknown);
@@ -27,6 +36,22 @@ Verdict verdict_of(const Report& report) {
   return verdict;
 }
 
+// What explains a verdict of unknown comes before it.
+template <typename Deviates>
+void say_what_was_not_tested(const Report& report, const Deviates& deviates) {
+  for (const auto& fault : report.faults_never_fired) deviates("this fault never fired: " + fault);
+  for (const auto& act : report.acts_never_happened) deviates("this act never happened: " + act);
+  for (const auto& act : report.acts_failed) deviates("this act failed: " + act);
+  if (report.logins_held_back > 0)
+    deviates(grouped(report.logins_held_back) +
+             " logins were not begun, as too many were under way; lower logins_per_minute or "
+             "--compression");
+  if (report.logins_unexplained > 0)
+    deviates(grouped(report.logins_unexplained) +
+             " logins were refused for no reason that is on record, so the causes are not exact");
+  if (report.logins.tried == 0) deviates("it tested nothing: no login was tried");
+}
+
 }  // namespace
 
 void judge(const Scenario& scenario, Report& report) {
@@ -35,6 +60,7 @@ void judge(const Scenario& scenario, Report& report) {
   report.expected = expect.verdict;
   report.deviations.clear();
   const auto deviates = [&](std::string what) { report.deviations.push_back(std::move(what)); };
+  say_what_was_not_tested(report, deviates);
   if (report.verdict != report.expected) {
     std::string why;
     for (const auto& invariant : report.invariants)
@@ -68,7 +94,6 @@ void judge(const Scenario& scenario, Report& report) {
   if (violated != expect.violated)
     deviates("the violated invariants are " + join(violated) + " instead of " +
              join(expect.violated));
-  for (const auto& fault : report.faults_never_fired) deviates("this fault never fired: " + fault);
   report.as_expected = report.deviations.empty();
   report.says = report.as_expected ? expect.says : "";
 }

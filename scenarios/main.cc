@@ -23,6 +23,8 @@ Exit codes: 0 everything as expected, 1 a verdict deviates, 2 unknown, 3 stopped
 65 configuration (a scenario or its rotation section), 70 internal error, 74 output could not be written,
 130 interrupted.)";
 
+constexpr int max_seed = 2'000'000'000;  // as in a scenario
+
 // The scenario library: beside the user, or where this program was built from.
 std::string scenarios_folder() {
   if (std::filesystem::is_directory("scenarios/guide")) return "scenarios";
@@ -100,7 +102,8 @@ CLI::App* add_run(CLI::App& app, scenarios::RunCommand& run) {
   auto* command = app.add_subcommand("run", "Run scenarios: files, folders, or the guide's");
   command->add_option("scenario", run.paths, "Scenario files or folders of them");
   add_wire(*command, run);
-  command->add_option("--seed", run.seed, "Instead of each scenario's own");
+  command->add_option("--seed", run.seed, "Instead of each scenario's own")
+      ->check(CLI::Range(0, max_seed));
   command->add_option("--policy", run.policy, "One of the scenario's `policies:` as the driver");
   add_fidelity(*command, run.fidelity);
   command->add_flag("--details", run.details, "Phases, invariants and deviations of each run");
@@ -116,7 +119,7 @@ CLI::App* add_replay(CLI::App& app, scenarios::RunCommand& replay) {
   auto* command =
       app.add_subcommand("replay", "Run one scenario again and print everything that happened");
   command->add_option("scenario", replay.paths, "The scenario file")->required()->expected(1);
-  command->add_option("--seed", replay.seed, "The seed of the run");
+  command->add_option("--seed", replay.seed, "The seed of the run")->check(CLI::Range(0, max_seed));
   command->add_option("--policy", replay.policy, "The policy of the run");
   add_wire(*command, replay);
   add_common(*command, replay.common, format_names(false));
@@ -135,7 +138,7 @@ CLI::App* add_sweep(CLI::App& app, scenarios::SweepCommand& sweep) {
   command->add_option("--seeds", sweep.seeds, "Runs a point")
       ->check(CLI::Range(1, scenarios::max_sweep_seeds))
       ->capture_default_str();
-  add_fidelity(*command, sweep.fidelity)->default_str(to_string(sweep.fidelity));
+  add_fidelity(*command, sweep.fidelity)->default_str("counts where they see everything");
   add_common(*command, sweep.common, format_names(true));
   return command;
 }

@@ -76,15 +76,25 @@ void Play::driver_killed() {
   if (restarts_by_itself(scenario_)) start_soon(next_);
 }
 
-void Play::kill_driver() {
-  if (running_) stage_.kill_process();
+ports::Status Play::kill_driver() {
+  if (!running_) return ports::fail(ports::ErrorCode::refused, "no process of the driver runs");
+  stage_.kill_process();
+  return {};
 }
 
-void Play::interrupt_driver() {
-  if (running_) stage_.interrupt_process();
+ports::Status Play::interrupt_driver() {
+  if (!running_) return ports::fail(ports::ErrorCode::refused, "no process of the driver runs");
+  stage_.interrupt_process();
+  return {};
 }
 
-void Play::start_driver() { start(next_); }
+ports::Status Play::start_driver() {
+  if (over_ || running_)
+    return ports::fail(ports::ErrorCode::refused,
+                       over_ ? "the driver has ended" : "a process of the driver runs");
+  start(next_);
+  return {};
+}
 
 Next Play::next_after(Command command, const Incarnation& incarnation) const {
   using rotator::Ending;
@@ -118,7 +128,7 @@ void Play::schedule_steps(std::string_view phase) {
 
 void Play::on_timer(std::uint32_t kind, std::uint64_t subject) {
   switch (kind) {
-    case act: return perform(scenario_.timeline[subject]);
+    case act: happened_.insert(subject); return perform(scenario_.timeline[subject]);
     case begin_driver: return begin();
     case next_process: return start(next_);
     default: break;
@@ -129,18 +139,27 @@ void Play::on_timer(std::uint32_t kind, std::uint64_t subject) {
        .phase = phase_,
        .message = "the run was still going after " +
                   rotator::format_duration(so_far * scenario_.compression)});
-  kill_driver();
+  if (running_) stage_.kill_process();
 }
 
 void Play::perform(const Step& step) {
   narrator_.note(stage_.scheduler().now(), "act " + to_string(step.act, step.argument));
   const auto& effect = row_of(step.act).effect;
+  ports::Status done;
   if (const auto* const in_world = std::get_if<InWorld>(&effect))
-    return (*in_world)(stage_.world(), step.argument);
-  if (const auto* const on_stage = std::get_if<OnStage>(&effect))
-    return (*on_stage)(stage_, step.argument);
-  if (const auto* const to_driver = std::get_if<ToDriver>(&effect)) return (*to_driver)(*this);
-  stage_.human(step);
+    done = (*in_world)(stage_.world(), step.argument);
+  else if (const auto* const on_stage = std::get_if<OnStage>(&effect))
+    (*on_stage)(stage_, step.argument);
+  else if (const auto* const to_driver = std::get_if<ToDriver>(&effect))
+    done = (*to_driver)(*this);
+  else
+    stage_.human(step);
+  if (!done) act_failed(step, done.error().message);
+}
+
+void Play::act_failed(const Step& step, const std::string& why) {
+  acts_failed_.push_back(describe(step) + ": " + why);
+  narrator_.note(stage_.scheduler().now(), "act failed: " + acts_failed_.back());
 }
 
 // --- Its report
@@ -159,15 +178,26 @@ void Play::report(const Performance& performance, Report& report) {
   report.rotation.duration_s = seconds_since(began_, over_ ? ended_ : stage_.scheduler().now());
   report.rotation.api_calls = performance.api_calls;
   report.rotation.bytes_read = performance.bytes_read;
+  report.logins_held_back = performance.held_back;
+  report.logins_unexplained = performance.unexplained;
   auto& world = stage_.world();
   count_logins(scenario_, performance.tally, world.timeline(), stage_.scheduler().now(), report);
   report.invariants = world.invariants().reports();
   const auto& faults = performance.faults;
   for (const auto& rule : faults.rules()) report.faults.push_back(mocks::sim::describe(rule));
   for (const auto i : faults.never_fired()) report.faults_never_fired.push_back(report.faults[i]);
+  report.acts_failed = acts_failed_;
+  for (std::size_t i = 0; i < scenario_.timeline.size(); ++i)
+    if (!happened_.contains(i))
+      report.acts_never_happened.push_back(describe(scenario_.timeline[i]));
   if (options_.keep_timeline) report.timeline = narrator_.take();
   report.replay = performance.command + " --seed " + std::to_string(options_.seed) +
                   (options_.policy.empty() ? "" : " --policy " + options_.policy);
+}
+
+ports::Duration window_of(const Scenario& scenario, const RunOptions& options) {
+  const auto window = options.window ? options.window : scenario.driver.rotation.window;
+  return window.value_or(default_window);
 }
 
 HandOptions hand_options(const World& world, const Endpoints& endpoints, ports::Duration window) {

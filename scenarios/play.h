@@ -11,6 +11,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mocks/scheduler.h"
 #include "mocks/sim/fault_plan.h"
@@ -47,6 +48,10 @@ enum class Next {
 struct Performance {
   const mocks::users::Tally& tally;
   const mocks::sim::FaultPlan& faults;
+  // HTTP wire: logins that the machine could not bear, and refusals that the record has no reason
+  // for.
+  std::uint64_t held_back = 0;
+  std::uint64_t unexplained = 0;
   std::uint64_t api_calls = 0;   // of the driver, killed processes included
   std::uint64_t bytes_read = 0;  // where the stage counts them
   std::string command = {};      // what replays the run on this wire: "rehearse replay PATH"
@@ -81,11 +86,14 @@ class Play final : private mocks::Timed {
   void driver_ended(Incarnation how);
   void driver_killed();
 
-  // By the acts. kill -9 and SIGTERM do nothing when no process runs; start does nothing when one
-  // does.
-  void kill_driver();
-  void interrupt_driver();
-  void start_driver();
+  // By the stage: the human who was to do this act could not.
+  void act_failed(const Step& step, const std::string& why);
+
+  // By the acts. kill -9 and SIGTERM. Error when no process runs.
+  ports::Status kill_driver();
+  ports::Status interrupt_driver();
+  // Error when one does, or when the run is over.
+  ports::Status start_driver();
 
   // What follows a process that was told `command`.
   Next next_after(Command command, const Incarnation& incarnation) const;
@@ -110,6 +118,8 @@ class Play final : private mocks::Timed {
   Narrator& narrator_;
   const RunOptions& options_;
   std::set<std::string> entered_;
+  std::set<std::size_t> happened_;  // of the timeline
+  std::vector<std::string> acts_failed_;
   std::string phase_;
   ports::Instant opened_ = {};
   ports::Instant began_ = {};
@@ -126,7 +136,10 @@ class Play final : private mocks::Timed {
 // waits.
 HandOptions hand_options(const World& world, const Endpoints& endpoints, ports::Duration window);
 
-// What `wait: window` waits when nobody says otherwise.
+// What `wait: window` waits when neither the run nor the scenario's `rotation:` says otherwise: the
+// guide's "safe default".
 inline constexpr ports::Duration default_window = std::chrono::minutes(15);
+// What `wait: window` waits in this run.
+ports::Duration window_of(const Scenario& scenario, const RunOptions& options);
 
 }  // namespace scenarios

@@ -32,8 +32,9 @@ struct LoginCount {
   std::uint64_t tried = 0;
   std::uint64_t failed = 0;
   std::map<mocks::users::Cause, std::uint64_t> by_cause = {};
-  // Failures expected from what each pod held and the provider accepted, in closed form.
-  double expected_failed = 0;
+  // Failures expected from what each pod held and the provider accepted, in closed form. None where
+  // something made logins fail, or not arrive, that the closed form does not know.
+  std::optional<double> expected_failed = {};
 
   // Of the failed: the pod died under the login (pod_gone), which no rotation can help and none is
   // judged by.
@@ -91,11 +92,19 @@ struct Report {
   std::string says = {};                     // what the scenario has the row say when as expected
   RotationReport rotation = {};
   LoginCount logins = {};
+  std::uint64_t logins_held_back = 0;    // HTTP wire: never begun, for the machine was too slow
+  std::uint64_t logins_unexplained = 0;  // HTTP wire: refused for no reason that is on record
   std::vector<PhaseReport> phases = {};
   std::vector<InvariantReport> invariants = {};
-  std::vector<std::string> faults = {};              // the plan, one rule a line
-  std::vector<std::string> faults_never_fired = {};  // a plan that tested less than it says
+  std::vector<std::string> faults = {};  // the plan, one rule a line
+  // A plan or a timeline that tested less than it says.
+  std::vector<std::string> faults_never_fired = {};
+  std::vector<std::string> acts_never_happened = {};
+  std::vector<std::string> acts_failed = {};  // with why
   std::vector<TimelineEntry> timeline = {};
+  // When and for how long it ran, in real time. In no document that is to be the same each time.
+  ports::WallTime started = {};
+  double real_s = 0;
   std::string trace_hash = {};  // sim only
   std::string replay = {};      // the command that does this run again
 };

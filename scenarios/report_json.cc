@@ -15,10 +15,10 @@ double rounded(double seconds) { return std::round(seconds * 1000.0) / 1000.0; }
 Json json_of(const LoginCount& logins) {
   Json by_cause = Json::object();
   for (const auto& [cause, count] : logins.by_cause) by_cause[to_string(cause)] = count;
-  return {{"tried", logins.tried},
-          {"failed", logins.failed},
-          {"expected_failed", rounded(logins.expected_failed)},
-          {"by_cause", by_cause}};
+  Json count = {{"tried", logins.tried}, {"failed", logins.failed}};
+  if (logins.expected_failed) count["expected_failed"] = rounded(*logins.expected_failed);
+  count["by_cause"] = by_cause;
+  return count;
 }
 
 Json json_of(const Report& report) {
@@ -54,6 +54,8 @@ Json json_of(const Report& report) {
   }
   run["faults"] = report.faults;
   run["faults_never_fired"] = report.faults_never_fired;
+  run["acts_never_happened"] = report.acts_never_happened;
+  run["acts_failed"] = report.acts_failed;
   if (!report.trace_hash.empty()) run["trace_hash"] = report.trace_hash;
   run["replay"] = report.replay;
   return run;

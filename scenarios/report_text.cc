@@ -18,6 +18,9 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
+// A cell of a table: what is too long for its column still ends with a space.
+std::string cell(const std::string& text, std::size_t width) { return padded(text + " ", width); }
+
 std::string right(const std::string& text, std::size_t width) {
   return text.size() < width ? std::string(width - text.size(), ' ') + text : text;
 }
@@ -32,8 +35,8 @@ std::string causes_of(const LoginCount& logins) {
 
 std::string verdict_text(const Report& report) {
   if (!report.as_expected)
-    return std::string(to_string(report.verdict)) + ", expected " + to_string(report.expected) +
-           (report.deviations.empty() ? "" : ": " + report.deviations.front());
+    return "deviates: " +
+           (report.deviations.empty() ? to_string(report.verdict) : report.deviations.front());
   if (!report.says.empty()) return report.says;
   return to_string(report.verdict);
 }
@@ -47,10 +50,10 @@ std::string header_row() {
 
 std::string text_row(const Report& report) {
   const std::string name = report.scenario + (report.policy.empty() ? "" : " " + report.policy);
-  return padded(name, 36) + right(grouped(report.logins.tried), 8) +
+  return cell(name, 36) + right(grouped(report.logins.tried), 8) +
          right(grouped(report.logins.blamed()), 9) +
          right(grouped(report.logins.lost_with_pod()), 10) + "  " +
-         padded(causes_of(report.logins), 30) + verdict_text(report);
+         cell(causes_of(report.logins), 30) + verdict_text(report);
 }
 
 std::string text_details(const Report& report) {
@@ -64,12 +67,14 @@ std::string text_details(const Report& report) {
           right("logins", 10) + right("failed", 9) + right("pod gone", 10) + right("expected", 10) +
           "  cause\n";
   for (const auto& phase : report.phases)
-    text += padded(phase.phase, 16) + right(text_of("%.1f", phase.from_s), 10) +
-            right(text_of("%.1f", phase.to_s), 10) + right(grouped(phase.logins.tried), 10) +
-            right(grouped(phase.logins.blamed()), 9) +
-            right(grouped(phase.logins.lost_with_pod()), 10) +
-            right(text_of("%.1f", phase.logins.expected_failed), 10) + "  " +
-            causes_of(phase.logins) + "\n";
+    text +=
+        padded(phase.phase, 16) + right(text_of("%.1f", phase.from_s), 10) +
+        right(text_of("%.1f", phase.to_s), 10) + right(grouped(phase.logins.tried), 10) +
+        right(grouped(phase.logins.blamed()), 9) +
+        right(grouped(phase.logins.lost_with_pod()), 10) +
+        right(phase.logins.expected_failed ? text_of("%.1f", *phase.logins.expected_failed) : "-",
+              10) +
+        "  " + causes_of(phase.logins) + "\n";
   text += "\ninvariants:\n";
   for (const auto& invariant : report.invariants) {
     text += "  " + padded(to_string(invariant.verdict), 8) + to_string(invariant.invariant);
@@ -79,6 +84,8 @@ std::string text_details(const Report& report) {
   }
   for (const auto& fault : report.faults) text += "fault: " + fault + "\n";
   for (const auto& fault : report.faults_never_fired) text += "fault never fired: " + fault + "\n";
+  for (const auto& act : report.acts_never_happened) text += "act never happened: " + act + "\n";
+  for (const auto& act : report.acts_failed) text += "act failed: " + act + "\n";
   for (const auto& entry : report.timeline)
     text += right(text_of("%.3f", entry.at_s), 12) + "  " + entry.what + "\n";
   for (const auto& deviation : report.deviations) text += "deviates: " + deviation + "\n";

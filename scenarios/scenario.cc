@@ -5,6 +5,8 @@
 
 #include "rotator/cli/config_keys.h"
 #include "rotator/cli/keys_yaml.h"
+#include "scenarios/assemble.h"
+#include "scenarios/callers.h"
 #include "scenarios/scenario_keys.h"
 
 namespace scenarios {
@@ -30,9 +32,63 @@ void check_drivers(YamlSection& file, Scenario& scenario) {
   check_driver(file, scenario.driver);
   for (auto& [name, policy] : scenario.policies)
     check_driver(file.section("policies").section(name), policy);
+  const auto drives = [](const Driver& driver) { return driver.kind == Driver::Kind::rotator; };
+  if (drives(scenario.driver) ||
+      std::any_of(scenario.policies.begin(), scenario.policies.end(),
+                  [&](const auto& policy) { return drives(policy.second); }))
+    return;
+  for (const auto& step : scenario.timeline)
+    if (std::holds_alternative<ToDriver>(row_of(step.act).effect))
+      file.complain("timeline", "line " + std::to_string(step.line) + ": there is no rotator to " +
+                                    std::string(row_of(step.act).name) + "; an operator drives");
+}
+
+void check_logins(YamlSection& file, const Scenario& scenario) {
+  if (scenario.faults.size() > max_faults)
+    file.complain("faults", "has more than " + std::to_string(max_faults) + " rules");
+  std::optional<mocks::users::Fidelity> said;
+  if (file.has("fidelity")) said = scenario.fidelity;
+  if (const auto fidelity = fidelity_of(scenario, said); !fidelity)
+    file.complain("fidelity", fidelity.error().message);
 }
 
 }  // namespace
+
+std::string seen_by_exact_only(const Scenario& scenario) {
+  for (const auto& rule : scenario.faults)
+    if (may_be_a_login(rule.caller, rule.server))
+      return "fault '" + mocks::sim::describe(rule) + "'";
+  for (const auto& step : scenario.timeline) {
+    const auto* const route = std::get_if<Route>(&step.argument);
+    if (route != nullptr && may_be_a_login(route->caller, route->server))
+      return "act '" + describe(step) + "'";
+  }
+  return {};
+}
+
+ports::Result<mocks::users::Fidelity> fidelity_of(const Scenario& scenario,
+                                                  std::optional<mocks::users::Fidelity> asked) {
+  using mocks::users::Fidelity;
+  const auto only_exact = seen_by_exact_only(scenario);
+  const auto fidelity = asked.value_or(only_exact.empty() ? scenario.fidelity : Fidelity::exact);
+  if (fidelity != Fidelity::exact && !only_exact.empty())
+    return fail(ErrorCode::configuration, only_exact +
+                                              " happens to logins' own calls, which fidelity " +
+                                              to_string(fidelity) + " does not see; take exact");
+  if (fidelity == Fidelity::superposed || fidelity == Fidelity::counts) return fidelity;
+  const auto rate = scenario.portal.logins_per_minute / scenario.compression;
+  const double under_way =
+      login_rate(scenario) *
+      seconds_since({}, ports::Instant(journey_options(scenario).longest_before()));
+  if (rate > max_event_logins_per_minute || under_way > max_event_logins_under_way)
+    return fail(ErrorCode::configuration,
+                std::string("fidelity ") + to_string(fidelity) +
+                    " plays each login, and these are too many: at most " +
+                    grouped(max_event_logins_per_minute) + " a minute and " +
+                    grouped(static_cast<std::uint64_t>(max_event_logins_under_way)) +
+                    " under way at once; take counts");
+  return fidelity;
+}
 
 bool restarts_by_itself(const Scenario& scenario) {
   return std::none_of(scenario.timeline.begin(), scenario.timeline.end(),
@@ -54,6 +110,7 @@ ports::Result<Scenario> parse_scenario(const std::string& text, const std::strin
   scenario.name = scenario_name(path);
   rotator::read_keys(*file, [&](rotator::Keys& keys) { list_keys(keys, scenario); });
   check_drivers(*file, scenario);
+  check_logins(*file, scenario);
   for (std::size_t i = 0; i < scenario.faults.size(); ++i)
     if (scenario.faults[i].label.empty())
       scenario.faults[i].label = "fault " + std::to_string(i + 1);

@@ -125,6 +125,20 @@ struct Scenario {
 ports::Result<Scenario> load_scenario(const std::string& path);
 ports::Result<Scenario> parse_scenario(const std::string& text, const std::string& path);
 
+// Bounds: fault rules of one scenario; at the fidelities whose logins are events, logins a minute,
+// and logins under way at once.
+inline constexpr std::size_t max_faults = 1000;
+inline constexpr int max_event_logins_per_minute = 600'000;
+inline constexpr double max_event_logins_under_way = 1e6;
+
+// The fidelity of a run for which `asked` was asked for; without a wish the scenario's own, or what
+// its faults and partitions need: what happens to a login's own calls only `exact` sees. Error of
+// code configuration when that fidelity cannot see them, or not bear the scenario's logins.
+ports::Result<mocks::users::Fidelity> fidelity_of(const Scenario& scenario,
+                                                  std::optional<mocks::users::Fidelity> asked);
+// What of it only `exact` sees, as a report names it; empty when nothing.
+std::string seen_by_exact_only(const Scenario& scenario);
+
 // Whether a rotator that was killed or interrupted comes back after a moment, as a CronJob's does;
 // otherwise the timeline says when, by `start`.
 bool restarts_by_itself(const Scenario& scenario);

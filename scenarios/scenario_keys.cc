@@ -8,6 +8,7 @@
 #include "rotator/cli/config_keys.h"
 #include "rotator/cli/keys_schema.h"
 #include "rotator/cli/keys_yaml.h"
+#include "scenarios/callers.h"
 #include "scenarios/compression.h"
 #include "scenarios/invariants.h"
 
@@ -53,7 +54,8 @@ void list_identity_provider(Keys& keys, IdentityProviderWorld& idp) {
 }
 
 void list_vault(Keys& keys, VaultWorld& vault) {
-  keys.duration("render_interval", "Of the Vault Agents.", vault.render_interval);
+  keys.duration("render_interval", "Of the Vault Agents.", vault.render_interval,
+                {.at_least = shortest_render_interval});
   keys.number("max_versions", "Of the key; 0 = 10.", vault.max_versions, {.low = 0, .high = 1000});
 }
 
@@ -159,8 +161,10 @@ void list_fault(Keys& keys, FaultRule& rule) {
   rule.kind = mocks::sim::find_kind(kind);
   keys.text("label", "The rule's name; its draws hang on it. Else by its place in the list.",
             rule.label);
-  keys.text("caller", "Glob: rotator, operator, agent/<pod>, portal/<pod>.", rule.caller);
-  keys.text("server", "Glob: idp, vault, kubernetes, metrics.", rule.server);
+  keys.text("caller", "Glob: rotator, operator, human, user, agent/<pod>, portal/<pod>.",
+            rule.caller, {.flaw = flaw_of_caller});
+  keys.text("server", "Glob: idp, vault, kubernetes, metrics.", rule.server,
+            {.flaw = flaw_of_server});
   keys.text("method", "Glob.", rule.method);
   keys.text("target", "Glob of path and query.", rule.target);
   keys.number("nth", "The first match that it hits.", rule.nth, {.low = 1, .high = 1'000'000});

@@ -28,8 +28,8 @@ using mocks::sim::Process;
 
 mocks::users::LoginOptions login_options(const Scenario& scenario,
                                          const mocks::idp::Provider& provider,
-                                         std::optional<mocks::users::Fidelity> fidelity) {
-  return {.fidelity = fidelity.value_or(scenario.fidelity),
+                                         mocks::users::Fidelity fidelity) {
+  return {.fidelity = fidelity,
           .per_second = login_rate(scenario),
           .journey = journey_options(scenario),
           .paths = provider.endpoint_paths()};
@@ -40,7 +40,7 @@ class SimStage final : private Stage,
                        private rotator::Listener {
  public:
   SimStage(const Scenario& scenario, const RunOptions& options, Driver driver,
-           rotator::Configuration configuration)
+           rotator::Configuration configuration, mocks::users::Fidelity fidelity)
       : scenario_(scenario),
         options_(options),
         driver_(std::move(driver)),
@@ -50,7 +50,7 @@ class SimStage final : private Stage,
         network_(queue_, trace_, mocks::sim::Draws(options.seed), conditions_),
         world_(queue_, trace_, conditions_, scenario, options.seed),
         logins_(queue_, trace_, world_.draws(), world_.timeline(), world_.idp().core(), conditions_,
-                login_options(scenario, world_.idp(), options.fidelity)),
+                login_options(scenario, world_.idp(), fidelity)),
         metrics_(queue_, [this] { return logins_.failed_so_far(); }),
         process_(queue_, driver_.kind == Driver::Kind::rotator ? "rotator" : "operator") {
     if (options.keep_timeline) trace_.add(narrator_);
@@ -125,8 +125,7 @@ class SimStage final : private Stage,
   }
 
   HandOptions hand_options() {
-    return scenarios::hand_options(world_, simulated_endpoints,
-                                   options_.window.value_or(default_window));
+    return scenarios::hand_options(world_, simulated_endpoints, window_of(scenario_, options_));
   }
 
   void follow_the_guide() {
@@ -166,9 +165,12 @@ class SimStage final : private Stage,
     process->start([this, &process = *process, act] {
       const auto http = network_.client("human", process);
       mocks::sim::SimClock clock(process);
-      Hand hand(*http, clock, hand_options(), [](const std::string&) {});
+      auto who = hand_options();
+      who.looks = true;
+      Hand hand(*http, clock, who, [](const std::string&) {});
       const auto done = hand.run({act});
-      narrator_.note(queue_.now(), done ? "human: done" : "human: " + done.error().message);
+      if (done) return narrator_.note(queue_.now(), "human: done");
+      play_.act_failed(act, done.error().message);
     });
   }
 
@@ -240,7 +242,8 @@ ports::Result<rotator::Plan> plan_simulated(const Scenario& scenario, std::uint6
   const RunOptions options{.seed = seed};
   auto configuration = rotation_configuration(scenario, scenario.driver, simulated_endpoints, {});
   if (!configuration) return ports::fail(configuration.error());
-  SimStage stage(scenario, options, scenario.driver, std::move(*configuration));
+  SimStage stage(scenario, options, scenario.driver, std::move(*configuration),
+                 mocks::users::Fidelity::counts);
   return stage.plan();
 }
 
@@ -251,7 +254,11 @@ ports::Result<Report> run_simulated(const Scenario& scenario, const RunOptions& 
   auto configuration =
       rotation_configuration(scenario, *driver, simulated_endpoints, options.window);
   if (!configuration) return ports::fail(configuration.error());
-  SimStage stage(scenario, options, std::move(*driver), std::move(*configuration));
+  const auto fidelity = fidelity_of(scenario, options.fidelity);
+  if (!fidelity)
+    return ports::fail(ports::ErrorCode::configuration,
+                       scenario.path + ": " + fidelity.error().message);
+  SimStage stage(scenario, options, std::move(*driver), std::move(*configuration), *fidelity);
   return stage.run();
 }
 

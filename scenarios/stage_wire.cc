@@ -185,7 +185,7 @@ ports::Status WireStage::start_world() {
                                 clock_.wall_now(), [this](std::string_view caller) {
                                   if (caller != caller_name(driver_)) return;
                                   const std::lock_guard lock(world_mutex_);
-                                  play_.kill_driver();
+                                  static_cast<void>(play_.kill_driver());
                                 });
   if (!servers) return fail(servers.error());
   servers_ = std::move(*servers);
@@ -313,7 +313,7 @@ void WireStage::exited(const ChildExit& how) {
 
 HandOptions WireStage::hand_options() const {
   return scenarios::hand_options(*world_, servers_->endpoints(),
-                                 options_.window.value_or(default_window) / options_.compression);
+                                 window_of(original_, options_) / options_.compression);
 }
 
 void WireStage::follow_the_guide() {
@@ -340,16 +340,19 @@ void WireStage::follow_the_guide() {
 
 // A human who does one of the guide's commands beside the driver.
 void WireStage::human(const Step& act) {
-  const auto said = [this](const std::string& what) {
-    const std::lock_guard lock(world_mutex_);
-    narrator_.note(scheduler_->now(), "human: " + what);
-  };
-  bystanders_.emplace_back([this, act, said] {
+  bystanders_.emplace_back([this, act] {
     auto client = ports::new_http_client(clock_, stop_, servers_->client_options("overlap-human"));
-    if (!client) return said(client.error().message);
-    Hand hand(**client, clock_, hand_options(), [](const std::string&) {});
-    const auto done = hand.run({act});
-    said(done ? "done" : done.error().message);
+    ports::Status done;
+    if (!client) {
+      done = fail(client.error());
+    } else {
+      auto who = hand_options();
+      who.looks = true;
+      done = Hand(**client, clock_, who, [](const std::string&) {}).run({act});
+    }
+    const std::lock_guard lock(world_mutex_);
+    if (done) return narrator_.note(scheduler_->now(), "human: done");
+    play_.act_failed(act, done.error().message);
   });
 }
 
@@ -367,6 +370,8 @@ Report WireStage::report() {
   world_->look_for_leaks(output_);
   play_.report({.tally = tally,
                 .faults = *plan_,
+                .held_back = browsers_->held_back(),
+                .unexplained = browsers_->unexplained(),
                 .api_calls = driver_calls_.calls(),
                 .command = "rehearse run " + original_.path + " --wire http"},
                report);

@@ -2,6 +2,7 @@
 // them.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,12 @@ struct Step {
   Argument argument = {};  // of the kind that the act's row asks for
   int line = 0;            // in the file
 };
+
+// Bound on the entries of one list.
+inline constexpr std::size_t max_steps = 1000;
+
+// A step of a timeline, as a report names it: "line 7: after rollout + 5s, kill rotator".
+std::string describe(const Step& step);
 
 // The steps of one list: how they are read (what is wrong is complained of with line and key),
 // described and divided. `steps` must outlive the value.

@@ -25,7 +25,7 @@ struct RunResult {
   std::uint64_t tried = 0;
   std::uint64_t failed = 0;
   std::map<mocks::users::Cause, std::uint64_t> by_cause = {};
-  double expected = 0;
+  std::optional<double> expected = {};
   bool refused = false;
   bool done = false;
 };
@@ -44,17 +44,20 @@ double student_t(double degrees) {
 SweepPoint summarise(Duration window, const std::vector<RunResult>& runs) {
   SweepPoint point{.window = window, .runs = runs.size()};
   double sum_of_squares = 0;
+  double expected = 0;
+  bool all_expected = true;
   for (const auto& run : runs) {
     point.tried += run.tried;
     point.failed += run.failed;
+    expected += run.expected.value_or(0);
+    all_expected = all_expected && run.expected.has_value();
     point.runs_with_failures += run.failed > 0 ? 1 : 0;
     point.runs_refused += run.refused ? 1 : 0;
     point.runs_not_done += !run.done && !run.refused ? 1 : 0;
-    point.expected += run.expected;
     for (const auto& [cause, count] : run.by_cause) point.by_cause[cause] += count;
   }
   const auto n = static_cast<double>(runs.size());
-  point.expected /= n;
+  if (all_expected) point.expected = expected / n;
   point.mean = static_cast<double>(point.failed) / n;
   if (point.failed == 0) {
     point.high = 3 / n;
@@ -71,12 +74,13 @@ SweepPoint summarise(Duration window, const std::vector<RunResult>& runs) {
   return point;
 }
 
-ports::Result<RunResult> run_one(const Scenario& scenario, const SweepOptions& options,
+ports::Result<RunResult> run_one(const Scenario& scenario,
+                                 std::optional<mocks::users::Fidelity> fidelity,
                                  const std::string& policy, Duration window, std::uint64_t seed) {
   const auto report = run_simulated(scenario, {.seed = seed,
                                                .policy = policy == "guarded" ? "" : policy,
                                                .window = window,
-                                               .fidelity = options.fidelity});
+                                               .fidelity = fidelity});
   if (!report) return fail(report.error());
   return RunResult{.tried = report->logins.tried,
                    .failed = report->logins.blamed(),
@@ -107,8 +111,8 @@ std::string cell(const SweepPoint& point) {
     if (point.runs_not_done > 0) text += " (" + std::to_string(point.runs_not_done) + " not done)";
     return text;
   }
-  return number(point.mean) + " [" + number(point.low) + ", " + number(point.high) + "] ~ " +
-         number(point.expected);
+  return number(point.mean) + " [" + number(point.low) + ", " + number(point.high) + "]" +
+         (point.expected ? " ~ " + number(*point.expected) : "");
 }
 
 }  // namespace
@@ -162,12 +166,14 @@ ports::Result<SweepResult> sweep(const Scenario& scenario, const SweepOptions& o
     if (!driver) return fail(driver.error());
     waits.push_back(waits_for_window(*driver));
   }
+  auto fidelity = options.fidelity;
+  if (!fidelity && seen_by_exact_only(scenario).empty()) fidelity = mocks::users::Fidelity::counts;
   const auto work = [&] {
     for (std::size_t job = next++; job < total; job = next++) {
       const std::size_t point = job / seeds;
       // A policy that waits for no window does the same at every one: run once, counted at each.
       if (point % options.windows.size() > 0 && !waits[point / options.windows.size()]) continue;
-      auto result = run_one(scenario, options, options.policies[point / options.windows.size()],
+      auto result = run_one(scenario, fidelity, options.policies[point / options.windows.size()],
                             options.windows[point % options.windows.size()],
                             options.first_seed + job % seeds);
       if (!result) {
@@ -227,17 +233,18 @@ std::string sweep_json(const SweepResult& result) {
     for (const auto& point : policy.points) {
       Json by_cause = Json::object();
       for (const auto& [cause, count] : point.by_cause) by_cause[to_string(cause)] = count;
-      points.push_back(
-          {{"value_s", static_cast<double>(point.window.count()) / 1e9},
-           {"runs", point.runs},
-           {"runs_with_failures", point.runs_with_failures},
-           {"runs_refused", point.runs_refused},
-           {"runs_not_done", point.runs_not_done},
-           {"tried", point.tried},
-           {"failed", point.failed},
-           {"failed_per_run", {{"mean", point.mean}, {"low", point.low}, {"high", point.high}}},
-           {"expected_per_run", point.expected},
-           {"by_cause", by_cause}});
+      Json entry = {
+          {"value_s", static_cast<double>(point.window.count()) / 1e9},
+          {"runs", point.runs},
+          {"runs_with_failures", point.runs_with_failures},
+          {"runs_refused", point.runs_refused},
+          {"runs_not_done", point.runs_not_done},
+          {"tried", point.tried},
+          {"failed", point.failed},
+          {"failed_per_run", {{"mean", point.mean}, {"low", point.low}, {"high", point.high}}},
+          {"by_cause", by_cause}};
+      if (point.expected) entry["expected_per_run"] = *point.expected;
+      points.push_back(std::move(entry));
     }
     policies.push_back({{"policy", policy.policy}, {"points", points}});
   }

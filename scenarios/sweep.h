@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,8 @@ struct SweepOptions {
   int seeds = 200;
   std::uint64_t first_seed = 1;
   unsigned threads = 1;
-  mocks::users::Fidelity fidelity = mocks::users::Fidelity::counts;
+  // Else counts, or what the scenario needs.
+  std::optional<mocks::users::Fidelity> fidelity = {};
   std::function<void(double)> progress = {};
 };
 
@@ -52,7 +54,8 @@ struct SweepPoint {
   double mean = 0;
   double low = 0;
   double high = 0;
-  double expected = 0;  // closed form, mean over the runs
+  // Closed form, mean over the runs; none where a run has none.
+  std::optional<double> expected = {};
 };
 
 struct SweepPolicy {

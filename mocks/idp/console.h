@@ -3,8 +3,8 @@
 // the dialect's routes, nor with any rotator, so that each can show the others wrong.
 //
 // Like a shell line around `curl -s`, a command does not fail on a status: what is not in the
-// answer comes back empty, and the person goes on believing. Only an answer that never came is an
-// Error.
+// answer comes back empty, and the person goes on believing. But for remove(), only an answer that
+// never came is an Error.
 #pragma once
 
 #include <functional>
@@ -38,7 +38,8 @@ class Console {
   virtual ~Console() = default;
 
   // The id of the secret in use, as the documentation has it looked up before a second one is
-  // added. Empty when the list shows none or the vendor gives secrets no id; then nothing is sent.
+  // added: the oldest one, where there are several. Empty when the list shows none or the vendor
+  // gives secrets no id; then nothing is sent.
   virtual ports::Result<std::string> look_up(const Session& session) const = 0;
   // A second secret, or, with `value`, an earlier one entered again. Where a client has one secret
   // only, it takes that one's place.
@@ -46,7 +47,8 @@ class Console {
                                       std::optional<std::string> value) const = 0;
   // The hard cut: a new secret, and every earlier one is gone at once.
   virtual ports::Result<Shown> replace(const Session& session) const = 0;
-  // Removes the secret that look_up or create named.
+  // Removes the secret that look_up or create named. Error refused, with the vendor's sentence,
+  // when it was not removed: here a person who looks can see it.
   virtual ports::Status remove(const Session& session, const std::string& id) const = 0;
 };
 

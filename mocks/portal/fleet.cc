@@ -51,7 +51,9 @@ class Fleet::Pod final : public vault::AgentListener {
     if (ok) fleet.host_->init_done(id, true);
   }
   // The process does not look at the file again.
-  void on_rendered() override {}
+  void on_rendered() override {
+    if (adopted && agent->file() && agent->file()->content != adopted->content) adopted.reset();
+  }
   void on_exit(int) override { fleet.host_->app_unready(id); }
   void on_restarted() override { tell_ready(); }
 
@@ -64,12 +66,11 @@ class Fleet::Pod final : public vault::AgentListener {
     fleet.host_->app_ready(id);
   }
 
-  // An adopted pod's file is the sidecar's own from the moment on that the bytes differ.
+  // An adopted pod's file is the sidecar's own for good once the bytes have differed.
   const vault::File* file() const {
     const auto* rendered =
         agent != nullptr && agent->file().has_value() ? &*agent->file() : nullptr;
-    if (adopted && (rendered == nullptr || rendered->content == adopted->content)) return &*adopted;
-    return rendered;
+    return adopted ? &*adopted : rendered;
   }
 
   Fleet& fleet;

@@ -91,6 +91,27 @@ double chance_of_callback(Instant at, Instant begin, Instant end, const TimeRang
   return first < last ? seconds(last - first) / seconds(delay.high - delay.low) : 0;
 }
 
+// The runs of each pod, ascending by instant.
+std::vector<std::vector<RunIndex>> runs_by_pod(const Timeline& timeline) {
+  std::vector<std::vector<RunIndex>> all;
+  const auto with = [&](PodId pod) -> std::vector<RunIndex>& {
+    if (pod >= all.size()) all.resize(pod + 1);
+    return all[pod];
+  };
+  for (RunIndex r = 0; r < timeline.runs().size(); ++r) with(timeline.run(r).pod).push_back(r);
+  for (const auto& epoch : timeline.epochs())
+    for (const PodId pod : timeline.members(epoch)) with(pod);
+  return all;
+}
+
+// What the last of these runs that had begun by `at` holds; null when none had.
+const portal::Environment* latest(const Timeline& timeline, const std::vector<RunIndex>& runs,
+                                  Instant at) {
+  for (auto run = runs.rbegin(); run != runs.rend(); ++run)
+    if (timeline.run(*run).from <= at) return &timeline.environment(*run);
+  return nullptr;
+}
+
 }  // namespace
 
 Expectation expected_failures(const Timeline& timeline, const JourneyOptions& options,
@@ -99,6 +120,7 @@ Expectation expected_failures(const Timeline& timeline, const JourneyOptions& op
   if (from >= to) return out;
   out.tried = logins_per_second * seconds(to - from);
   const auto& epochs = timeline.epochs();
+  const auto runs = runs_by_pod(timeline);
   const auto bends = knots(timeline, options.exchange, from, to);
   for (std::size_t k = 0; k + 1 < bends.size(); ++k) {
     // Between two knots every share is linear in time, so its mean is its value in the middle.
@@ -111,11 +133,8 @@ Expectation expected_failures(const Timeline& timeline, const JourneyOptions& op
       if (chance == 0) continue;
       for (const PodId pod : timeline.members(epochs[e])) {
         // The process that was there when the callback came; the latest one of the pod by then.
-        const portal::Environment* held = nullptr;
-        for (RunIndex r = 0; r < timeline.runs().size(); ++r)
-          if (timeline.run(r).pod == pod &&
-              timeline.run(r).from <= std::max(middle - options.exchange.low, epochs[e].from))
-            held = &timeline.environment(r);
+        const auto* const held =
+            latest(timeline, runs[pod], std::max(middle - options.exchange.low, epochs[e].from));
         if (held == nullptr) continue;
         const auto refused = refusal(timeline, *held, timeline.created(pod), middle);
         const double failing =

@@ -43,6 +43,8 @@ struct TextOptions {
   bool https = false;        // must be an https URL
   const char* pattern = "";  // the whole text matches this ECMAScript expression; empty = any text
   bool or_number = false;    // the schema takes a bare number too
+  // What is wrong with the text, in half a sentence that names it; empty = nothing.
+  std::string (*flaw)(const std::string& text) = nullptr;
 };
 
 struct ChoiceOptions {

@@ -36,6 +36,8 @@ class Reader final : public Keys {
     if (*options.pattern != '\0' && here().has(key.name) &&
         !std::regex_match(value, std::regex(options.pattern)))
       here().complain(key.name, "'" + value + "' does not match " + options.pattern);
+    if (options.flaw != nullptr && here().has(key.name))
+      if (const auto flaw = options.flaw(value); !flaw.empty()) here().complain(key.name, flaw);
   }
 
   void on_flag(const Key& key, bool& value) override { here().read(key.name, value); }

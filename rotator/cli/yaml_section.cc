@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <set>
@@ -202,7 +203,14 @@ void YamlSection::read(const std::string& key, std::string& value) {
   node_->asked.insert(key);
   if (!has(key)) return;
   if (!node_->at(key).IsScalar()) return complain(key, "expected text, got " + node_->shown(key));
-  value = node_->at(key).Scalar();
+  const std::string text = node_->at(key).Scalar();
+  // What is printed must not speak to the terminal.
+  if (std::any_of(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' && c != '\r') ||
+               c == 0x7f;
+      }))
+    return complain(key, "holds a control character");
+  value = text;
 }
 
 void YamlSection::read(const std::string& key, bool& value) {

@@ -6,6 +6,10 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include "scenarios/run.h"
@@ -93,6 +97,33 @@ BOOST_AUTO_TEST_CASE(does_what_a_colleague_does_beside_the_rotator) {
                                     [](const auto& phase) { return phase.phase == "rollout"; });
   BOOST_REQUIRE((rollout != report.phases.end()));
   BOOST_TEST(rollout->to_s - rollout->from_s >= 135.0);
+}
+
+// As Ctrl-C does.
+BOOST_AUTO_TEST_CASE(a_run_that_is_asked_to_stop_leaves_no_process_and_no_file) {
+  std::string temporary = (std::filesystem::temp_directory_path() / "stopped-XXXXXX").string();
+  BOOST_REQUIRE(mkdtemp(temporary.data()) != nullptr);
+  setenv("TMPDIR", temporary.c_str(), 1);
+  ports::StopSignal stop;
+  bool begun = false;
+  const auto scenario = load("guide/zero_downtime");
+  const auto report = scenarios::run_http(
+      scenario, {.rotator = rotator_path, .stop = &stop, .progress = [&](double share) {
+                   // In the midst of its rotation.
+                   if (share > 0.2 && !begun) stop.request();
+                   begun = begun || share > 0.2;
+                 }});
+  unsetenv("TMPDIR");
+  BOOST_REQUIRE(!report.has_value());
+  BOOST_TEST((report.error().code == ports::ErrorCode::interrupted));
+  BOOST_TEST(begun);
+  BOOST_TEST(std::filesystem::is_empty(temporary));
+  for (const auto& process : std::filesystem::directory_iterator("/proc")) {
+    std::ifstream file(process.path() / "cmdline");
+    const std::string words((std::istreambuf_iterator<char>(file)), {});
+    BOOST_TEST(words.find(temporary) == std::string::npos, process.path().string());
+  }
+  std::filesystem::remove_all(temporary);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

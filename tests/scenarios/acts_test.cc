@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 #include <set>
 
+#include "scenarios/run.h"
 #include "scenarios/scenario_keys.h"
 #include "tests/scenarios/schema.h"
 
@@ -133,6 +134,78 @@ BOOST_AUTO_TEST_CASE(an_act_is_printed_as_a_file_writes_it) {
              "put_secret old");
   BOOST_TEST(scenarios::to_string(Act::partition, scenarios::Route{.caller = "rotator"}) ==
              "partition rotator>*");
+}
+
+namespace {
+
+std::string sample(ArgumentKind kind) {
+  switch (kind) {
+    case ArgumentKind::yes: return "true";
+    case ArgumentKind::the_vault: return "vault";
+    case ArgumentKind::the_rotator: return "rotator";
+    case ArgumentKind::secret_value: return "old";
+    case ArgumentKind::duration:
+    case ArgumentKind::wait: return "10s";
+    case ArgumentKind::server: return "metrics";
+    case ArgumentKind::route: return "rotator>metrics";
+    case ArgumentKind::pods: return "1";
+    case ArgumentKind::exec_trouble: return "refused";
+  }
+  return "";
+}
+
+std::string entry(const char* when, const scenarios::ActRow& row) {
+  return "  - {at: " + std::string(when) + ", " + std::string(row.name) + ": \"" +
+         sample(row.argument) + "\"}\n";
+}
+
+// The row that must come first: what this one undoes.
+const scenarios::ActRow* first_of_pair(const scenarios::ActRow& row) {
+  if (!row.opposite) return nullptr;
+  const auto& opposite = scenarios::row_of(*row.opposite);
+  return opposite.opposite == row.act && &opposite < &row ? &opposite : nullptr;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(every_act_of_a_timeline_can_be_played_and_says_so) {
+  for (const auto& row : scenarios::all_acts()) {
+    if (row.in_timeline.empty()) continue;
+    const bool of_the_rotator = std::holds_alternative<scenarios::ToDriver>(row.effect);
+    std::string yaml = of_the_rotator
+                           ? "rotation: {window: 10m}\n"
+                           : "operator: [{create_secret: true}, {put_secret: new}, {wait: 3m}]\n";
+    yaml += "timeline:\n";
+    if (const auto* const first = first_of_pair(row)) yaml += entry("30s", *first);
+    const auto scenario = scenarios::parse_scenario(
+        "purpose: A test.\nsource: This test.\n" + yaml + entry("60s", row),
+        "scenarios/field/x.yaml");
+    BOOST_REQUIRE_MESSAGE(scenario.has_value(), (scenario ? "" : scenario.error().message));
+    const auto report = scenarios::run_simulated(*scenario, {.seed = 1, .keep_timeline = true});
+    BOOST_REQUIRE(report.has_value());
+    const auto said = "act " + scenarios::to_string(row.act, scenario->timeline.back().argument);
+    BOOST_TEST(std::any_of(report->timeline.begin(), report->timeline.end(),
+                           [&](const auto& one) { return one.what == said; }),
+               said);
+    BOOST_TEST(report->acts_never_happened.empty(), row.name);
+    for (const auto& failed : report->acts_failed) BOOST_ERROR(failed);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_act_of_a_timeline_is_shown_by_a_scenario_of_the_library) {
+  std::set<Act> shown;
+  for (const char* folder : {"guide", "field"}) {
+    const auto files =
+        scenarios::scenario_files(testing::in_project("scenarios/" + std::string(folder)));
+    BOOST_REQUIRE(files.has_value());
+    for (const auto& file : *files)
+      for (const auto& step : scenarios::load_scenario(file).value().timeline)
+        shown.insert(step.act);
+  }
+  // A person's slips are the guide's own commands; the library plays them as an operator's.
+  for (const auto& row : scenarios::all_acts())
+    if (!row.in_timeline.empty() && row.as_command.empty())
+      BOOST_TEST(shown.contains(row.act), row.name);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

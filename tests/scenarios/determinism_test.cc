@@ -98,7 +98,10 @@ BOOST_AUTO_TEST_CASE(counted_logins_fail_as_often_as_played_ones) {
     counted += static_cast<double>(counts.logins.failed);
     played_tried += static_cast<double>(exact.logins.tried);
     counted_tried += static_cast<double>(counts.logins.tried);
-    BOOST_TEST(exact.logins.expected_failed == counts.logins.expected_failed);
+    // Only where logins are events does a process stop in the middle of one.
+    BOOST_REQUIRE(counts.logins.expected_failed.has_value());
+    if (exact.logins.expected_failed)
+      BOOST_TEST(*exact.logins.expected_failed == *counts.logins.expected_failed);
   }
   BOOST_TEST(played > 100);
   // Two independent Poisson counts of one mean.
@@ -114,7 +117,7 @@ BOOST_AUTO_TEST_CASE(no_login_fails_without_downtime_at_any_fidelity) {
   for (const auto fidelity : mocks::users::all_fidelities) {
     const auto report = run(scenario, 11, fidelity);
     BOOST_TEST(report.logins.failed == 0U, to_string(fidelity));
-    BOOST_TEST(report.logins.expected_failed == 0.0, to_string(fidelity));
+    BOOST_TEST((report.logins.expected_failed == 0.0), to_string(fidelity));
     BOOST_TEST(report.as_expected, scenarios::text_details(report));
   }
 }
@@ -127,7 +130,7 @@ BOOST_AUTO_TEST_CASE(counts_agree_with_the_closed_form) {
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
       const auto report = run(scenario, seed, mocks::users::Fidelity::counts);
       counted += static_cast<double>(report.logins.failed);
-      expected += report.logins.expected_failed;
+      expected += report.logins.expected_failed.value();
     }
     BOOST_TEST(expected > 100);
     BOOST_TEST(std::abs(counted - expected) < most_deviations * std::sqrt(expected),

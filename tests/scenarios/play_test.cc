@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(a_rotator_that_is_killed_again_and_again_is_given_up) {
   stage.run_for(std::chrono::seconds(60));
   for (int i = 0; i < scenarios::max_incarnations; ++i) {
     BOOST_TEST(!stage.play.over());
-    stage.play.kill_driver();
+    BOOST_TEST(stage.play.kill_driver().has_value());
     stage.run_for(scenarios::restart_delay);
   }
   BOOST_TEST(stage.play.over());

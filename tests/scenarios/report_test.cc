@@ -37,6 +37,8 @@ Report good() {
   report.logins = {.tried = 24310};
   report.phases = {{.phase = "rollout", .from_s = 61.2, .to_s = 143.9, .logins = {.tried = 1660}}};
   report.invariants = {{.invariant = Invariant::no_live_secret_retired}};
+  report.started = ports::WallTime(std::chrono::seconds(1'767'323'045));
+  report.real_s = 0.25;
   report.trace_hash = "9b1c000000000000";
   report.replay = "rehearse replay scenarios/guide/example.yaml --seed 7";
   return report;
@@ -175,9 +177,13 @@ BOOST_AUTO_TEST_CASE(junit_is_what_a_parser_reads_and_escapes_what_it_must) {
   for (const auto& [name, node] : suite)
     if (name == "testcase") cases.push_back(node);
   BOOST_REQUIRE(cases.size() == 3U);
-  BOOST_TEST(cases[0].get<std::string>("<xmlattr>.name") == "guide/example seed 7");
+  BOOST_TEST(cases[0].get<std::string>("<xmlattr>.name") == "guide/example");
   BOOST_TEST(cases[0].get<std::string>("<xmlattr>.classname") == "sim");
-  BOOST_TEST(cases[0].get<std::string>("<xmlattr>.time") == "1312.400");
+  BOOST_TEST(cases[0].get<std::string>("<xmlattr>.time") == "0.250");
+  BOOST_TEST(cases[0].get<std::string>("properties.property.<xmlattr>.name") == "seed");
+  BOOST_TEST(cases[0].get<std::string>("properties.property.<xmlattr>.value") == "7");
+  BOOST_TEST(suite.get<std::string>("<xmlattr>.time") == "0.750");
+  BOOST_TEST(suite.get<std::string>("<xmlattr>.timestamp") == "2026-01-02T03:04:05");
   BOOST_TEST((cases[0].count("failure") == 0U && cases[0].count("error") == 0U));
   BOOST_TEST(cases[1].get<std::string>("failure.<xmlattr>.message") ==
              "a <deviation> & its \"cause\"");
@@ -204,8 +210,7 @@ BOOST_AUTO_TEST_CASE(a_row_has_its_columns_below_the_headers) {
   BOOST_TEST(row.find("fails, as the guide warns") == header.find("verdict"));
   // A cause that nothing failed by is not named.
   BOOST_TEST(row.find("pod_gone") == std::string::npos);
-  BOOST_TEST(scenarios::text_row(bad()).find("fail, expected pass: a <deviation>") !=
-             std::string::npos);
+  BOOST_TEST(scenarios::text_row(bad()).find("deviates: a <deviation>") != std::string::npos);
   BOOST_TEST(scenarios::text_row(good()).ends_with("pass"));
 }
 
@@ -275,7 +280,45 @@ BOOST_AUTO_TEST_CASE(the_judge_marks_every_kind_of_deviation) {
            "one_secret_left");
   auto idle = good();
   idle.faults_never_fired = {"fault 1: refuse"};
-  deviates({}, idle, "this fault never fired: fault 1: refuse");
+  deviates({.verdict = Verdict::unknown}, idle, "this fault never fired: fault 1: refuse");
+}
+
+BOOST_AUTO_TEST_CASE(a_run_in_which_something_did_not_come_about_is_never_a_pass) {
+  Scenario scenario;
+  const auto judged = [&](Report report) {
+    scenarios::judge(scenario, report);
+    return report;
+  };
+  auto late = good();
+  late.acts_never_happened = {"line 7: at 3h, seal vault"};
+  BOOST_TEST((judged(late).verdict == Verdict::unknown));
+  BOOST_TEST(judged(late).deviations.front() ==
+             "this act never happened: line 7: at 3h, seal vault");
+  auto vain = good();
+  vain.acts_failed = {"line 7: at 3s, kill rotator: no process of the driver runs"};
+  BOOST_TEST((judged(vain).verdict == Verdict::unknown));
+  BOOST_TEST(!judged(vain).as_expected);
+  auto idle = good();
+  idle.faults_never_fired = {"fault 1: refuse"};
+  BOOST_TEST((judged(idle).verdict == Verdict::unknown));
+  auto slow = good();
+  slow.logins_held_back = 1200;
+  BOOST_TEST((judged(slow).verdict == Verdict::unknown));
+  BOOST_TEST(judged(slow).deviations.front().starts_with("1,200 logins were not begun"));
+  auto odd = good();
+  odd.logins_unexplained = 1;
+  BOOST_TEST((judged(odd).verdict == Verdict::unknown));
+  BOOST_TEST(judged(odd).deviations.front().starts_with("1 logins were refused for no reason"));
+  auto lonely = good();
+  lonely.logins = {};
+  BOOST_TEST((judged(lonely).verdict == Verdict::unknown));
+  BOOST_TEST(judged(lonely).deviations.front() == "it tested nothing: no login was tried");
+}
+
+BOOST_AUTO_TEST_CASE(a_long_name_leaves_its_columns_apart) {
+  auto report = good();
+  report.scenario = "field/" + std::string(60, 'x');
+  BOOST_TEST(scenarios::text_row(report).find("x   24,310") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(what_could_not_be_checked_is_unknown_and_never_a_pass) {

@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(the_schema_knows_exactly_the_keys_that_the_loader_reads) {
 
 BOOST_AUTO_TEST_CASE(the_schema_knows_exactly_the_acts_that_the_loader_knows) {
   const testing::Schema schema("a scenario", scenarios::scenario_schema());
-  auto acts = listed(complaint("timeline:\n  - planted: 1\n"));
+  auto acts = listed(complaint("timeline:\n  - {at: 0s, planted: 1}\n"));
   for (const char* when : {"after", "at", "plus"}) acts.emplace_back(when);
   std::sort(acts.begin(), acts.end());
   BOOST_TEST(acts == schema.properties("/properties/timeline/items"),
@@ -187,6 +187,65 @@ BOOST_AUTO_TEST_CASE(complaints_name_file_line_key_what_is_wrong_and_what_is_rig
              broken.error().message);
   BOOST_TEST(scenarios::load_scenario("nowhere.yaml").error().message ==
              "nowhere.yaml: cannot be read; check the path and its permissions");
+}
+
+BOOST_AUTO_TEST_CASE(a_timeline_that_could_never_happen_is_refused) {
+  BOOST_TEST(complaint("timeline:\n  - {after: rolout, seal: vault}\n")
+                 .starts_with("scenarios/field/x.yaml:4: timeline[0].after: expected one of "
+                              "preflight, create, store, rollout, "));
+  BOOST_TEST(
+      complaint("timeline:\n  - {at: 1s, after: rollout, seal: vault}\n") ==
+      "scenarios/field/x.yaml:4: timeline[0].after: an entry says `at` or `after`, not both");
+  BOOST_TEST(complaint("timeline:\n  - {seal: vault}\n") ==
+             "scenarios/field/x.yaml:4: timeline[0].at: this entry does not say when; add `at` or "
+             "`after`");
+  BOOST_TEST(complaint("timeline:\n  - {at: 1s, plus: 1s, seal: vault}\n") ==
+             "scenarios/field/x.yaml:4: timeline[0].plus: belongs to `after`");
+  BOOST_TEST(complaint("operator: [{restart: true}]\ntimeline:\n  - {at: 1s, kill: rotator}\n") ==
+             "scenarios/field/x.yaml:5: timeline: line 5: there is no rotator to kill; an operator "
+             "drives");
+  std::string many = "timeline:\n";
+  for (int i = 0; i < 1001; ++i) many += "- {at: 1s, seal: vault}\n";
+  BOOST_TEST(complaint(many) == "scenarios/field/x.yaml:4: timeline: has more than 1000 entries");
+}
+
+BOOST_AUTO_TEST_CASE(a_name_that_nobody_has_is_refused) {
+  BOOST_TEST(
+      complaint("timeline:\n  - {at: 1s, partition: \"rotatr>vault\"}\n") ==
+      "scenarios/field/x.yaml:4: timeline[0].partition: nobody is called 'rotatr'; there are "
+      "rotator, operator, human, user, agent/<pod> and portal/<pod>");
+  BOOST_TEST(complaint("timeline:\n  - {at: 1s, partition: \"rotator>vualt\"}\n") ==
+             "scenarios/field/x.yaml:4: timeline[0].partition: no server is called 'vualt'; there "
+             "are idp, vault, kubernetes and metrics");
+  BOOST_TEST(complaint("faults: [{kind: refuse, caller: portal-*}]\n")
+                 .starts_with("scenarios/field/x.yaml:3: faults[0].caller: nobody is called "));
+  BOOST_TEST(complaint("faults: [{kind: refuse, server: okta}]\n")
+                 .starts_with("scenarios/field/x.yaml:3: faults[0].server: no server is called "));
+  for (const char* glob : {"*", "rotator", "agent/*", "portal/portal-backend-*", "*-x7", "p*"})
+    BOOST_TEST(complaint("faults: [{kind: refuse, caller: \"" + std::string(glob) + "\"}]\n") == "",
+               glob);
+}
+
+BOOST_AUTO_TEST_CASE(a_fidelity_that_cannot_see_a_fault_or_bear_the_logins_is_refused) {
+  BOOST_TEST(
+      complaint("fidelity: counts\nfaults: [{kind: refuse, caller: portal/*, server: idp}]\n")
+          .ends_with("happens to logins' own calls, which fidelity counts does not see; take "
+                     "exact"));
+  BOOST_TEST(complaint("fidelity: hybrid\ntimeline: [{at: 1s, partition: \"*>idp\"}]\n")
+                 .starts_with("scenarios/field/x.yaml:3: fidelity: act 'line 4: at 1s, partition "
+                              "*>idp' happens to logins'"));
+  BOOST_TEST(complaint("fidelity: counts\nfaults: [{kind: refuse, caller: rotator}]\n") == "");
+  BOOST_TEST(complaint("world: {portal: {logins_per_minute: 60000000}}\n")
+                 .find("fidelity exact plays each login, and these are too many") !=
+             std::string::npos);
+  BOOST_TEST(complaint("fidelity: counts\nworld: {portal: {logins_per_minute: 60000000}}\n") == "");
+  BOOST_TEST(complaint("world: {portal: {think_time: 1s..100h}}\n") != "");
+}
+
+BOOST_AUTO_TEST_CASE(an_agent_that_never_sleeps_is_refused) {
+  for (const char* wrong : {"0s", "1ns"})
+    BOOST_TEST(complaint("world: {vault: {render_interval: " + std::string(wrong) + "}}\n") ==
+               "scenarios/field/x.yaml:3: world.vault.render_interval: must be at least 100ms");
 }
 
 BOOST_AUTO_TEST_CASE(the_rotators_own_sections_are_held_to_its_own_rules) {

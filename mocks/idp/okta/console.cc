@@ -1,5 +1,6 @@
 #include "mocks/idp/okta/console.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -47,7 +48,12 @@ ports::Result<std::string> OktaConsole::look_up(const Session& session) const {
   const auto answer = curl(session, "GET", secrets_path(session));
   if (!answer) return ports::fail(answer.error());
   const auto list = parsed(answer->body);
-  return list.is_array() && !list.empty() ? jq(list.back(), "id") : std::string();
+  if (!list.is_array() || list.empty()) return std::string();
+  // The API promises no order: the one that was created first.
+  const auto oldest = std::min_element(list.begin(), list.end(), [](const json& a, const json& b) {
+    return jq(a, "created") < jq(b, "created");
+  });
+  return jq(*oldest, "id");
 }
 
 ports::Result<Console::Shown> OktaConsole::create(const Session& session,
@@ -63,6 +69,9 @@ ports::Result<Console::Shown> OktaConsole::replace(const Session& session) const
 ports::Status OktaConsole::remove(const Session& session, const std::string& id) const {
   const auto answer = curl(session, "DELETE", secrets_path(session) + "/" + id);
   if (!answer) return ports::fail(answer.error());
+  if (answer->status / 100 != 2)
+    return ports::fail(ports::ErrorCode::refused,
+                       "the secret cannot be deleted: " + jq(parsed(answer->body), "errorSummary"));
   return {};
 }
 

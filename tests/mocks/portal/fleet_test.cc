@@ -110,6 +110,19 @@ BOOST_AUTO_TEST_CASE(adopts_pods_that_hold_the_current_secret_and_serve) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(an_adopted_file_that_changes_there_and_back_is_new) {
+  World world;
+  const auto pod = world.seeded.front();
+  const auto written = world.fleet.file(pod)->modified;
+  world.queue.run_until(at(20min));
+  world.write("synthetic-two");
+  world.queue.run_until(at(40min));
+  world.write("synthetic-one");
+  world.queue.run_until(at(60min));
+  BOOST_TEST(world.on_disk(pod) == "OIDC_CLIENT_SECRET=synthetic-one\n");
+  BOOST_TEST((world.fleet.file(pod)->modified > written));
+}
+
 BOOST_AUTO_TEST_CASE(keeps_an_adopted_file_as_old_as_it_is_until_its_bytes_change) {
   World world;
   const auto pod = world.seeded.front();

@@ -46,6 +46,13 @@ BOOST_AUTO_TEST_CASE(gives_the_path_of_a_nested_key_and_every_complaint_in_the_o
              "x.yaml:3: rotation.probes: expected a whole number from 1 to 100, got '0'");
 }
 
+BOOST_AUTO_TEST_CASE(refuses_a_text_that_would_speak_to_a_terminal) {
+  BOOST_TEST(complaint("a: \"\\e[31mred\"\n", [](auto& file) {
+               std::string a;
+               file.read("a", a);
+             }) == "x.yaml:1: a: holds a control character");
+}
+
 BOOST_AUTO_TEST_CASE(tells_one_complaint_a_key_and_counts_those_beyond_twenty) {
   BOOST_TEST(complaint("a: 1\n", [](auto& file) {
                std::string a;

@@ -241,6 +241,48 @@ int exit_code_of(const std::vector<Report>& runs) {
   return code;
 }
 
+namespace {
+
+// Writes it, complaining when it cannot; the exit code.
+int put_out(const std::string& file, const std::string& text) {
+  const auto written = write_output(file, text);
+  if (written) return exit_as_expected;
+  std::cerr << "rehearse: " << written.error().message << "\n";
+  return exit_output;
+}
+
+// The table, its answer included. Error of code configuration when the scenario cannot be swept.
+ports::Result<SweepResult> swept(const SweepCommand& command, const Scenario& scenario,
+                                 std::vector<ports::Duration> windows) {
+  SweepOptions options{
+      .windows = std::move(windows),
+      .policies = command.policies.empty() ? policies_of(scenario) : split(command.policies, ','),
+      .seeds = command.seeds,
+      .threads = command.common.threads,
+      .fidelity = command.fidelity};
+  ProgressBar bar(command.common.progress);
+  options.progress = [&](double done) { bar.show(done, scenario.name); };
+  auto result = sweep(scenario, options);
+  if (!result) return result;
+  auto answer = answer_window(scenario, {.seeds = std::min(command.seeds, WindowSearch{}.seeds),
+                                         .first_seed = options.first_seed,
+                                         .threads = options.threads,
+                                         .fidelity = options.fidelity});
+  if (!answer) return ports::fail(answer.error());
+  result->safe_window = std::move(*answer);
+  return result;
+}
+
+// Prints it in the form that was asked for.
+int print_sweep(const SweepCommand& command, const SweepResult& result) {
+  ports::check(command.common.output->sweep != nullptr, "a form without a sweep was asked for one");
+  std::string text = command.common.output->sweep(result);
+  if (command.common.output->for_people) text += window_sentence(result);
+  return put_out(command.common.output_file, text);
+}
+
+}  // namespace
+
 int run_command(const RunCommand& command) {
   const auto scenarios = load_all(command);
   if (!scenarios) return complain(scenarios.error());
@@ -249,20 +291,13 @@ int run_command(const RunCommand& command) {
   if (!runs->all_ran)
     for (const auto& loaded : *scenarios)
       if (!loaded.flaw.empty()) std::cerr << "rehearse: " << loaded.flaw << "\n";
-  const auto written = write_output(command.common.output_file, rendered(command, runs->reports));
-  if (!written) {
-    std::cerr << "rehearse: " << written.error().message << "\n";
-    return exit_output;
-  }
+  if (const int code = put_out(command.common.output_file, rendered(command, runs->reports));
+      code != exit_as_expected)
+    return code;
   return runs->all_ran ? exit_code_of(runs->reports) : exit_configuration;
 }
 
-int schema_command() {
-  const auto written = write_output("", scenario_schema());
-  if (written) return exit_as_expected;
-  std::cerr << "rehearse: " << written.error().message << "\n";
-  return exit_output;
-}
+int schema_command() { return put_out("", scenario_schema()); }
 
 int sweep_command(const SweepCommand& command) {
   const auto scenario = load_scenario(command.path);
@@ -272,27 +307,8 @@ int sweep_command(const SweepCommand& command) {
     std::cerr << "rehearse: --window: " << windows.error().message << "\n";
     return exit_usage;
   }
-  SweepOptions options{
-      .windows = std::move(*windows),
-      .policies = command.policies.empty() ? policies_of(*scenario) : split(command.policies, ','),
-      .seeds = command.seeds,
-      .threads = command.common.threads,
-      .fidelity = command.fidelity};
-  ProgressBar bar(command.common.progress);
-  options.progress = [&](double done) { bar.show(done, scenario->name); };
-  const auto result = sweep(*scenario, options);
-  if (!result) return complain(result.error());
-  ports::check(command.common.output->sweep != nullptr, "a form without a sweep was asked for one");
-  std::string text = command.common.output->sweep(*result);
-  if (command.common.output->for_people) {
-    const auto sentence = safe_window_sentence(*scenario);
-    if (!sentence) return complain(sentence.error());
-    text += *sentence + "\n";
-  }
-  const auto written = write_output(command.common.output_file, text);
-  if (written) return exit_as_expected;
-  std::cerr << "rehearse: " << written.error().message << "\n";
-  return exit_output;
+  const auto result = swept(command, *scenario, std::move(*windows));
+  return result ? print_sweep(command, *result) : complain(result.error());
 }
 
 int main_command(const std::string& scenarios_folder, const std::string& report_file,
@@ -304,18 +320,19 @@ int main_command(const std::string& scenarios_folder, const std::string& report_
   if (!all) return complain(all.error());
   const auto* const reports = &all->reports;
   std::cout << rendered(runs, *reports) << "\n" << std::flush;
-  const int code = sweep_command({.path = scenarios_folder + "/guide/window.yaml",
-                                  .windows = "0s,1m,2m,5m,10m,15m,20m",
-                                  .common = common});
-  if (code != exit_as_expected) return code;
+  const SweepCommand windows{.path = scenarios_folder + "/guide/window.yaml",
+                             .windows = "0s,1m,2m,5m,10m,15m,20m",
+                             .common = common};
+  const auto fleet = load_scenario(windows.path);
+  if (!fleet) return complain(fleet.error());
+  const auto result = swept(windows, *fleet, *parse_windows(windows.windows));
+  if (!result) return complain(result.error());
+  if (const int code = print_sweep(windows, *result); code != exit_as_expected) return code;
   if (!report_file.empty()) {
     std::error_code ignored;
     std::filesystem::create_directories(std::filesystem::path(report_file).parent_path(), ignored);
-    const auto written = write_output(report_file, json_document(*reports));
-    if (!written) {
-      std::cerr << "rehearse: " << written.error().message << "\n";
-      return exit_output;
-    }
+    const int code = put_out(report_file, main_document(*reports, *result));
+    if (code != exit_as_expected) return code;
     std::cout << "report: " << report_file << "\n";
   }
   return exit_code_of(*reports);

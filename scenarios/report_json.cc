@@ -2,7 +2,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "rotator/calls/times.h"
 #include "scenarios/report.h"
+#include "scenarios/sweep.h"
 
 namespace scenarios {
 namespace {
@@ -61,17 +63,77 @@ Json json_of(const Report& report) {
   return run;
 }
 
-}  // namespace
+Json safe_window_json(const WindowAnswer& answer) {
+  Json terms = Json::array();
+  for (const auto& term : answer.computed.terms)
+    terms.push_back({{"name", term.name},
+                     {"value_s", rotator::in_seconds(term.duration)},
+                     {"why", term.why},
+                     {"source", term.source}});
+  Json window = {{"value_s", nullptr}, {"terms", terms}, {"found_minimum_s", nullptr}};
+  if (answer.lost.empty()) window["value_s"] = rotator::in_seconds(answer.computed.total);
+  if (answer.found_minimum) window["found_minimum_s"] = rotator::in_seconds(*answer.found_minimum);
+  return window;
+}
 
-std::string json_document(const std::vector<Report>& runs) {
+Json json_of(const SweepResult& result) {
+  Json policies = Json::array();
+  for (const auto& policy : result.policies) {
+    Json points = Json::array();
+    for (const auto& point : policy.points) {
+      Json by_cause = Json::object();
+      for (const auto& [cause, count] : point.by_cause) by_cause[to_string(cause)] = count;
+      Json entry = {
+          {"value_s", rotator::in_seconds(point.window)},
+          {"runs", point.runs},
+          {"runs_with_failures", point.runs_with_failures},
+          {"runs_refused", point.runs_refused},
+          {"runs_not_done", point.runs_not_done},
+          {"tried", point.tried},
+          {"failed", point.failed},
+          {"failed_per_run", {{"mean", point.mean}, {"low", point.low}, {"high", point.high}}},
+          {"by_cause", by_cause}};
+      if (point.expected) entry["expected_per_run"] = *point.expected;
+      points.push_back(std::move(entry));
+    }
+    policies.push_back({{"policy", policy.policy}, {"points", points}});
+  }
+  Json document = {{"schema", 1},
+                   {"scenario", result.scenario},
+                   {"parameter", "window"},
+                   {"policies", policies}};
+  if (result.safe_window) document["safe_window"] = safe_window_json(*result.safe_window);
+  return document;
+}
+
+Json json_of(const std::vector<Report>& runs) {
   Verdict all = Verdict::pass;
   Json list = Json::array();
   for (const auto& run : runs) {
     all = worst(all, run.verdict);
     list.push_back(json_of(run));
   }
-  const Json document = {{"schema", 1}, {"verdict", to_string(all)}, {"runs", list}};
+  return {{"schema", 1}, {"verdict", to_string(all)}, {"runs", list}};
+}
+
+std::string text_of(const Json& document) {
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string json_document(const std::vector<Report>& runs) { return text_of(json_of(runs)); }
+
+std::string sweep_json(const SweepResult& result) { return text_of(json_of(result)); }
+
+std::string main_document(const std::vector<Report>& runs, const SweepResult& windows) {
+  auto document = json_of(runs);
+  document["windows"] = json_of(windows);
+  if (document["windows"].contains("safe_window")) {
+    document["safe_window"] = document["windows"]["safe_window"];
+    document["windows"].erase("safe_window");
+  }
+  return text_of(document);
 }
 
 }  // namespace scenarios

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstdio>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "rotator/cli/yaml_section.h"
@@ -18,12 +17,12 @@ namespace {
 using ports::Duration;
 using ports::ErrorCode;
 using ports::fail;
-using Json = nlohmann::ordered_json;
 
 // What one run adds to its point.
 struct RunResult {
   std::uint64_t tried = 0;
   std::uint64_t failed = 0;
+  std::uint64_t lost_to_rotation = 0;
   std::map<mocks::users::Cause, std::uint64_t> by_cause = {};
   std::optional<double> expected = {};
   bool refused = false;
@@ -54,6 +53,7 @@ SweepPoint summarise(Duration window, const std::vector<RunResult>& runs) {
     point.runs_with_failures += run.failed > 0 ? 1 : 0;
     point.runs_refused += run.refused ? 1 : 0;
     point.runs_not_done += !run.done && !run.refused ? 1 : 0;
+    point.lost_to_rotation += run.lost_to_rotation;
     for (const auto& [cause, count] : run.by_cause) point.by_cause[cause] += count;
   }
   const auto n = static_cast<double>(runs.size());
@@ -84,6 +84,7 @@ ports::Result<RunResult> run_one(const Scenario& scenario,
   if (!report) return fail(report.error());
   return RunResult{.tried = report->logins.tried,
                    .failed = report->logins.blamed(),
+                   .lost_to_rotation = lost_to_rotation(report->logins),
                    .by_cause = report->logins.by_cause,
                    .expected = report->logins.expected_failed,
                    .refused = report->rotation.outcome == rotator::Ending::refused,
@@ -193,7 +194,7 @@ ports::Result<SweepResult> sweep(const Scenario& scenario, const SweepOptions& o
   if (error) return fail(*error);
   SweepResult all{.scenario = scenario.name, .seeds = options.seeds};
   for (std::size_t p = 0; p < options.policies.size(); ++p) {
-    SweepPolicy policy{.policy = options.policies[p]};
+    SweepPolicy policy{.policy = options.policies[p], .waits_for_window = waits[p]};
     for (std::size_t w = 0; w < options.windows.size(); ++w)
       policy.points.push_back(
           summarise(options.windows[w], results[p * options.windows.size() + (waits[p] ? w : 0)]));
@@ -224,55 +225,6 @@ std::string sweep_table(const SweepResult& result) {
     text += "\n";
   }
   return text;
-}
-
-std::string sweep_json(const SweepResult& result) {
-  Json policies = Json::array();
-  for (const auto& policy : result.policies) {
-    Json points = Json::array();
-    for (const auto& point : policy.points) {
-      Json by_cause = Json::object();
-      for (const auto& [cause, count] : point.by_cause) by_cause[to_string(cause)] = count;
-      Json entry = {
-          {"value_s", static_cast<double>(point.window.count()) / 1e9},
-          {"runs", point.runs},
-          {"runs_with_failures", point.runs_with_failures},
-          {"runs_refused", point.runs_refused},
-          {"runs_not_done", point.runs_not_done},
-          {"tried", point.tried},
-          {"failed", point.failed},
-          {"failed_per_run", {{"mean", point.mean}, {"low", point.low}, {"high", point.high}}},
-          {"by_cause", by_cause}};
-      if (point.expected) entry["expected_per_run"] = *point.expected;
-      points.push_back(std::move(entry));
-    }
-    policies.push_back({{"policy", policy.policy}, {"points", points}});
-  }
-  const Json document = {{"schema", 1},
-                         {"scenario", result.scenario},
-                         {"parameter", "window"},
-                         {"policies", policies}};
-  return document.dump(2) + "\n";
-}
-
-ports::Result<std::string> safe_window_sentence(const Scenario& scenario) {
-  const auto plan = plan_simulated(scenario, scenario.seed);
-  if (!plan) return fail(plan.error());
-  const auto total = std::chrono::ceil<std::chrono::seconds>(plan->safe_window.total);
-  const auto minutes = std::chrono::floor<std::chrono::minutes>(total);
-  Duration dominating{0};
-  for (const auto& term : plan->safe_window.terms)
-    if (term.name == plan->safe_window.dominating) dominating = term.duration;
-  const double times = 900.0 / static_cast<double>(std::max<std::int64_t>(1, total.count()));
-  std::array<char, 400> text{};
-  std::snprintf(
-      text.data(), text.size(),
-      "smallest safe window for this fleet: %lld:%02lld, dominated by the %s (%s); the guide's 15 "
-      "min leave %.1f "
-      "times that.",
-      static_cast<long long>(minutes.count()), static_cast<long long>((total - minutes).count()),
-      plan->safe_window.dominating.c_str(), rotator::format_duration(dominating).c_str(), times);
-  return std::string(text.data());
 }
 
 }  // namespace scenarios

@@ -14,7 +14,9 @@
 #include <vector>
 
 #include "rotator/ports/result.h"
+#include "scenarios/report.h"
 #include "scenarios/scenario.h"
+#include "scenarios/window.h"
 
 namespace scenarios {
 
@@ -47,6 +49,7 @@ struct SweepPoint {
   std::uint64_t runs_not_done = 0;  // rolled back, unknown, stopped
   std::uint64_t tried = 0;
   std::uint64_t failed = 0;
+  std::uint64_t lost_to_rotation = 0;  // of them: what a rotation brought about
   std::map<mocks::users::Cause, std::uint64_t> by_cause = {};
   // Failed logins per rotation: mean, and its 95 % confidence interval by Student's t over the
   // runs. When no run failed, the upper end is what 95 % confidence allows for the mean if failures
@@ -60,6 +63,7 @@ struct SweepPoint {
 
 struct SweepPolicy {
   std::string policy = {};
+  bool waits_for_window = true;  // else every point is the same
   std::vector<SweepPoint> points = {};
 };
 
@@ -67,18 +71,21 @@ struct SweepResult {
   std::string scenario = {};
   int seeds = 0;
   std::vector<SweepPolicy> policies = {};
+  std::optional<WindowAnswer> safe_window = {};  // where it was asked for
 };
 
 ports::Result<SweepResult> sweep(const Scenario& scenario, const SweepOptions& options);
 
 // The table for a person, and the document for a program: {"schema": 1, "scenario", "parameter":
 // "window", "policies": [{"policy", "points": [...]}]}, a point a window, with the counts and the
-// interval of SweepPoint.
+// interval of SweepPoint. "safe_window", where there is one: {"value_s": the safe window from the
+// creation of the new secret, or null where a timer of that length loses logins, "terms": [{"name",
+// "value_s", "why", "source"}], "found_minimum_s": what the search found, or null}.
 std::string sweep_table(const SweepResult& result);
 std::string sweep_json(const SweepResult& result);
 
-// The sentence to take home: the smallest safe window for this fleet, which term dominates it, and
-// what the guide's 15 minutes leave. From the rotator's own plan in this world.
-ports::Result<std::string> safe_window_sentence(const Scenario& scenario);
+// What `rehearse` alone writes: json_document (report.h) of the runs, with the table of windows as
+// "windows" and its "safe_window" beside it.
+std::string main_document(const std::vector<Report>& runs, const SweepResult& windows);
 
 }  // namespace scenarios

@@ -25,6 +25,8 @@ enum HarnessDraw : std::uint64_t {
   operator_token
 };
 
+}  // namespace
+
 mocks::idp::CoreOptions core_options(const IdentityProviderWorld& world) {
   auto options = mocks::idp::options_of(world.variant);
   if (world.create_lag) options.create_lag = options.enable_lag = *world.create_lag;
@@ -32,8 +34,6 @@ mocks::idp::CoreOptions core_options(const IdentityProviderWorld& world) {
   if (world.answer_time) options.answer_time = *world.answer_time;
   return options;
 }
-
-}  // namespace
 
 World::World(mocks::Scheduler& scheduler, mocks::sim::Trace& trace, mocks::sim::Faults& faults,
              const Scenario& scenario, std::uint64_t seed)

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "mocks/idp/core.h"
 #include "mocks/idp/provider.h"
 #include "mocks/kubernetes/api_server.h"
 #include "mocks/portal/fleet.h"
@@ -51,6 +52,9 @@ struct Credentials {
   std::string kubernetes_token = {};  // the rotator's service account
   std::string operator_token = {};    // kubectl of a person: admin
 };
+
+// The identity provider's core as that world wants it: its variant, and what is said beside it.
+mocks::idp::CoreOptions core_options(const IdentityProviderWorld& world);
 
 class World {
  public:

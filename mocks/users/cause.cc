@@ -21,6 +21,23 @@ const char* to_string(Cause cause) {
 
 bool told_by_portal(Cause cause) { return cause != Cause::pod_gone; }
 
+bool of_rotation(Cause cause) {
+  switch (cause) {
+    case Cause::code_expired:
+    case Cause::idp_unavailable:
+    case Cause::rate_limited:
+    case Cause::pod_gone:
+    case Cause::no_pod: return false;
+    case Cause::secret_retired:
+    case Cause::secret_not_propagated:
+    case Cause::stale_render:
+    case Cause::auth_method:
+    case Cause::wrong_client:
+    case Cause::cookie_loop: return true;
+  }
+  return true;
+}
+
 void Count::add(std::optional<Cause> outcome, std::uint64_t times) {
   tried += times;
   if (!outcome) return;

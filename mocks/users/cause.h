@@ -36,6 +36,10 @@ const char* to_string(Cause cause);
 // Whether a portal can have counted such a failure: a process that dies under a login tells nobody.
 bool told_by_portal(Cause cause);
 
+// Whether a cause is the work of a rotation: what it may never bring about. The others happen on
+// any day: a pod ends, a provider does not answer or asks for patience, a user takes too long.
+bool of_rotation(Cause cause);
+
 // Logins (or refreshes) tried, and failed by cause.
 struct Count {
   std::uint64_t tried = 0;

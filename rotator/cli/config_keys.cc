@@ -98,8 +98,10 @@ void list_kubernetes(Keys& keys, KubernetesConfiguration& kubernetes, Kubeconfig
       "A dead rotator's lock lapses after this; after five times as long where it died in a "
       "long wait.",
       kubernetes.lease_duration, {.at_least = 1s, .divided_at_least = 2s});
-  keys.duration("agent_render_interval", "Vault Agent's static_secret_render_interval.",
-                kubernetes.agent_render_interval);
+  keys.duration(
+      "agent_render_interval",
+      "Vault Agent's static_secret_render_interval, where pods do not read at their start.",
+      kubernetes.agent_render_interval);
   keys.duration("call_timeout", "One call.", kubernetes.cluster.call_timeout, real_time);
   keys.duration("patience", "How long one call is repeated while the API server is busy.",
                 kubernetes.cluster.patience, real_time);
@@ -134,12 +136,12 @@ void list_rotation_keys(Keys& keys, RotationConfiguration& rotation) {
                 rotation.quiet_period);
   keys.duration("longest_token_exchange", "The longest token exchange, retries included.",
                 rotation.longest_token_exchange);
-  keys.duration("code_lifetime", "Lifetime of an authorization code.", rotation.code_lifetime);
   keys.duration("refresh_in_flight", "The longest refresh; 0s without refresh tokens.",
                 rotation.refresh_in_flight);
   keys.duration("rollout_deadline", "For one rollout, before it is rolled back.",
                 rotation.rollout_deadline);
-  keys.duration("pod_ready_estimate", "From a pod's creation until it is ready.",
+  keys.duration("pod_ready_estimate",
+                "From a pod's creation until it is ready; else as its pods show.",
                 rotation.pod_ready_estimate);
   // Kubernetes rounds its timestamps to the second: with less than that between them, no pod could
   // be proved younger than the KV version.

@@ -52,7 +52,8 @@ std::string plan_text(const Plan& plan) {
         << plan.safe_window.dominating << ":\n";
   for (const auto& term : plan.safe_window.terms)
     out << "  " << std::left << std::setw(30) << term.name << std::right << std::setw(8)
-        << to_text(term.duration) << "  " << term.why << '\n';
+        << to_text(term.duration) << "  " << term.why
+        << (term.source.empty() ? "" : " (" + term.source + ")") << '\n';
   out << "\nstrategy " << plan.strategy << ", window " << to_text(plan.window) << ", soak "
       << to_text(plan.soak) << ", " << plan.pods << " pods\n";
   const auto* obstacle = plan.first_obstacle();
@@ -67,15 +68,17 @@ std::string plan_text(const Plan& plan) {
 ordered_json plan_json(const Plan& plan) {
   auto terms = ordered_json::array();
   for (const auto& term : plan.safe_window.terms)
-    terms.push_back(
-        {{"name", term.name}, {"duration_s", in_seconds(term.duration)}, {"why", term.why}});
+    terms.push_back({{"name", term.name},
+                     {"value_s", in_seconds(term.duration)},
+                     {"why", term.why},
+                     {"source", term.source}});
   return {{"schema", schema_version},
           {"verdict", to_string(plan.verdict())},
           {"strategy", plan.strategy},
           {"window_s", in_seconds(plan.window)},
           {"soak_s", in_seconds(plan.soak)},
           {"safe_window",
-           {{"total_s", in_seconds(plan.safe_window.total)},
+           {{"value_s", in_seconds(plan.safe_window.total)},
             {"dominating", plan.safe_window.dominating},
             {"terms", std::move(terms)}}},
           {"old_secret_id", plan.old_secret_id},

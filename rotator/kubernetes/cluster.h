@@ -48,6 +48,9 @@ struct Pod {
   bool terminating = false;  // deletionTimestamp is set
   bool ready = false;
   ports::WallTime created = {};
+  // From its creation until it was ready, in whole seconds as the API writes both; nothing while it
+  // is not ready, and once a container has restarted, which overwrites the time.
+  std::optional<ports::Duration> ready_after = {};
   std::string resource_version = {};
   std::map<std::string, std::string> annotations = {};
   // When each running container's process started; absent while it does not run.

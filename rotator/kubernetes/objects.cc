@@ -86,13 +86,19 @@ ports::Result<Pod> read_pod(JsonView object) {
   found.created = *created;
   found.resource_version = text_member(metadata, {"resourceVersion"});
   found.annotations = text_map(metadata.member("annotations"));
-  found.ready = condition(object, "Ready").member("status").says("True");
+  const auto ready = condition(object, "Ready");
+  found.ready = ready.member("status").says("True");
   for (const auto status : array_member(object, {"status", "containerStatuses"})) {
     const auto name = text_member(status, {"name"});
     found.restarts[name] = count_member(status, {"restartCount"});
     if (const auto started = parse_rfc3339(text_member(status, {"state", "running", "startedAt"})))
       found.started[name] = *started;
   }
+  const bool restarted = std::any_of(found.restarts.begin(), found.restarts.end(),
+                                     [](const auto& container) { return container.second > 0; });
+  if (found.ready && !restarted)
+    if (const auto since = parse_rfc3339(text_member(ready, {"lastTransitionTime"})))
+      found.ready_after = *since - found.created;
   return found;
 }
 

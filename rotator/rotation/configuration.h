@@ -72,11 +72,12 @@ struct RotationConfiguration {
   ports::Duration soak = std::chrono::minutes(5);  // between disable and delete
   ports::Duration quiet_period = std::chrono::minutes(1);
   ports::Duration longest_token_exchange = std::chrono::seconds(30);
-  ports::Duration code_lifetime = std::chrono::seconds(60);
   // Access to the old secret by refreshes in flight; zero when the portal uses no refresh tokens.
   ports::Duration refresh_in_flight = std::chrono::seconds(30);
   ports::Duration rollout_deadline = std::chrono::minutes(10);
-  ports::Duration pod_ready_estimate = std::chrono::seconds(30);
+  // From a pod's creation until it is ready. Nothing: as the pods themselves show. Shorter than
+  // they show counts as what they show.
+  std::optional<ports::Duration> pod_ready_estimate = {};
   int probes = 5;                                           // accepted (or refused) in a row
   ports::Duration probe_spacing = std::chrono::seconds(1);  // between probes
   // Between the new KV version and the restart: a replica of Vault that lags gets this long to

@@ -130,7 +130,8 @@ FleetProof look_into(Cluster& cluster, const KubernetesConfiguration& configurat
                    .injected = injected(pod),
                    .terminating = pod.terminating,
                    .process_started = started_at(pod, configuration.container),
-                   .restarts = restarts_of(pod, configuration.container)};
+                   .restarts = restarts_of(pod, configuration.container),
+                   .ready_after = pod.ready_after};
     proof.running = proof.process_started.has_value();
     if (const auto* earlier = proof_of(proof, question.proved);
         earlier != nullptr && question.trust_proved && proof.running) {

@@ -49,6 +49,7 @@ struct PodProof {
   std::optional<ports::WallTime> process_started = {};
   std::optional<ports::WallTime> file_written = {};
   int restarts = 0;
+  std::optional<ports::Duration> ready_after = {};  // as Pod's
 };
 
 struct FleetProof {

@@ -15,6 +15,7 @@ namespace rotator {
 struct Plan {
   std::string strategy = {};  // its name
   std::vector<Finding> findings = {};
+  FleetFacts facts = {};  // what the safe window is computed from
   SafeWindow safe_window = {};
   ports::Duration window{0};  // the one that the rotation would use
   ports::Duration soak{0};
@@ -26,6 +27,8 @@ struct Plan {
   int kv_version = 0;
   Workload workload = {};
   int pods = 0;
+  // From creation to Ready, of each pod that shows it.
+  std::vector<ports::Duration> pods_ready_after = {};
 
   // pass only when every finding passed; otherwise the worst.
   Judgement verdict() const;

@@ -3,9 +3,12 @@
 //
 // The window runs from the creation of the new secret to the moment when the old one is disabled.
 // It must hold: the provider's propagation and the probes that prove it, the rollout, the death of
-// the last old pod, whatever is left of the agents' render interval by then (a container that
-// restarts reads the file, so every file must have been rendered anew), and what may still be in
-// flight. Every duration is in nanoseconds; negative inputs count as zero.
+// the last old pod, and what that pod may still have in flight. An authorization code is not in the
+// sum: whichever pod redeems it presents its own secret (RFC 6749, section 4.1.3).
+//
+// A pod whose Vault Agent reads Vault at the pod's start holds the new value from its start on, and
+// no term is needed for it. Where it may be given an older one, all of them must render anew: then
+// what is left of the agents' render interval when the rollout is over counts too.
 #pragma once
 
 #include <string>
@@ -15,27 +18,39 @@
 
 namespace rotator {
 
+// Between a pod that is available and the next one that is made, the controllers take their turns:
+// well below this each (observed on Kubernetes 1.36: tens of milliseconds).
+inline constexpr ports::Duration controllers_turn = std::chrono::seconds(1);
+
+// A duration and where it is known from, for people: "rotation.probes", "the slowest of 4 pods".
+// Negative counts as zero.
+struct Known {
+  ports::Duration value{0};
+  std::string source = {};
+};
+
 struct FleetFacts {
   int replicas = 1;
   bool recreate = false;
   int max_surge = 1;        // pods
   int max_unavailable = 0;  // pods
-  ports::Duration pod_ready{0};
-  ports::Duration min_ready{0};          // minReadySeconds
-  ports::Duration termination_grace{0};  // of one pod
-  ports::Duration propagation{0};        // at the identity provider
-  ports::Duration acceptance{0};         // the probes in a row
-  ports::Duration vault_settle{0};
-  ports::Duration agent_render_interval{0};
-  ports::Duration longest_token_exchange{0};
-  ports::Duration code_lifetime{0};
-  ports::Duration refresh_in_flight{0};
+  Known pod_ready = {};     // from a pod's creation
+  Known min_ready = {};     // minReadySeconds
+  Known termination = {};   // of one pod, at most
+  Known propagation = {};   // at the identity provider
+  Known acceptance = {};    // the probes in a row
+  Known vault_settle = {};
+  // How often an agent renders anew, where a pod may start with an older value; else zero.
+  Known stale_until = {};
+  Known longest_token_exchange = {};
+  Known refresh_in_flight = {};
 };
 
 struct WindowTerm {
-  std::string name = {};  // "rollout", "agent render interval", ...
+  std::string name = {};  // "rollout", "termination", ...
   ports::Duration duration{0};
-  std::string why = {};  // one clause: the numbers it comes from
+  std::string why = {};     // one clause: what it is for, with its numbers
+  std::string source = {};  // where the numbers are known from
 };
 
 struct SafeWindow {

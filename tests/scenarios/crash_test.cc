@@ -41,7 +41,6 @@ rotation:
   quiet_period: 10s
   probes: 2
   longest_token_exchange: 5s
-  code_lifetime: 20s
   refresh_in_flight: 5s
   pod_ready_estimate: 6s
 lead: 10s

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "scenarios/run.h"
+#include "scenarios/sweep.h"
 #include "tests/scenarios/schema.h"
 
 BOOST_AUTO_TEST_SUITE(report)
@@ -131,6 +132,33 @@ BOOST_AUTO_TEST_CASE(json_of_real_runs_validates_by_the_published_schema) {
   }
   const auto complaints = schema.complaints_about_json(scenarios::json_document(runs));
   BOOST_TEST(complaints.empty(), complaints);
+}
+
+BOOST_AUTO_TEST_CASE(the_report_of_rehearse_alone_holds_the_windows_and_validates) {
+  const testing::Schema schema("scenarios/report.schema.json");
+  scenarios::SweepResult windows{
+      .scenario = "guide/window",
+      .seeds = 2,
+      .policies = {
+          {.policy = "timer", .points = {{.window = std::chrono::minutes(1), .runs = 2}}}}};
+  windows.safe_window.emplace(
+      scenarios::WindowAnswer{.computed = {.total = std::chrono::seconds(90),
+                                           .terms = {{.name = "rollout",
+                                                      .duration = std::chrono::seconds(90),
+                                                      .why = "3 rounds",
+                                                      .source = "world.fleet.pod_ready"}},
+                                           .dominating = "rollout"},
+                              .found_minimum = std::chrono::seconds(61)});
+  const auto text = scenarios::main_document({good()}, windows);
+  const auto complaints = schema.complaints_about_json(text);
+  BOOST_TEST(complaints.empty(), complaints);
+  auto document = json::parse(text);
+  BOOST_TEST(document["safe_window"]["value_s"] == 90);
+  BOOST_TEST(document["safe_window"]["found_minimum_s"] == 61);
+  BOOST_TEST(document["safe_window"]["terms"][0]["source"] == "world.fleet.pod_ready");
+  BOOST_TEST(document["windows"]["policies"][0]["points"][0]["value_s"] == 60);
+  document["safe_window"].erase("terms");
+  BOOST_TEST(!schema.complaints_about_json(document.dump()).empty());
 }
 
 BOOST_AUTO_TEST_CASE(the_published_schema_refuses_a_report_that_lost_a_member) {

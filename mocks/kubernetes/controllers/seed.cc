@@ -91,9 +91,15 @@ std::shared_ptr<Pod> running_pod(Registry& registry, const SeededPod& seeded,
   auto identity = std::make_shared<Identity>(
       *registry.identify(Kind::pod, seeded.owner->kubernetes_namespace(), seeded.name,
                          seeded.generate_name, seeded.owner));
-  identity->created = since;
+  const std::uint64_t serial = identity->serial;
+  const auto& options = registry.options();
+  // It started as others will, and was ready at `since`.
+  identity->created =
+      since - std::chrono::ceil<std::chrono::seconds>(
+                  registry.draw(options.pod_start, sim::Stream::pod_ready_time, serial, 0) +
+                  registry.draw(options.pod_ready, sim::Stream::pod_ready_time, serial, 1));
   pod->identity = std::move(identity);
-  pod->id = pod->identity->serial;
+  pod->id = serial;
   pod->generation = 1;
   pod->labels = seeded.labels;
   pod->annotations = SharedStrings(registry.admitted(pod_template.annotations));
@@ -102,11 +108,12 @@ std::shared_ptr<Pod> running_pod(Registry& registry, const SeededPod& seeded,
   pod->simulated_node = registry.options().simulated_node;
   pod->phase = "Running";
   pod->seen = pod->initialized = pod->ready = true;
-  pod->started = pod->initialized_at = pod->ready_changed = since;
+  pod->started = pod->initialized_at = pod->identity->created;
+  pod->ready_changed = since;
   pod->containers.resize(pod_template.containers.size());
   for (ContainerState& container : pod->containers) {
     container.state = ContainerState::State::running;
-    container.started = since;
+    container.started = pod->started;
     container.ready = true;
   }
   return pod;

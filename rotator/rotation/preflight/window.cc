@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <optional>
+#include <string>
 
 #include "rotator/calls/times.h"
 #include "rotator/rotation/acceptance_proof.h"
@@ -7,29 +9,82 @@
 namespace rotator {
 namespace {
 
-FleetFacts facts_of(const Context& context) {
+using ports::Duration;
+
+// What nothing shows and nobody says.
+constexpr Duration assumed_pod_ready = std::chrono::seconds(30);
+// The API writes both ends of a pod's start in whole seconds.
+constexpr Duration api_second = std::chrono::seconds(1);
+
+// The slowest start that its pods show. One longer than a rollout may take is no start: a readiness
+// that was lost and came back shows the time at which it came back.
+Known pod_ready(const Context& context, const Plan& plan) {
+  const auto& rotation = context.configuration.rotation;
+  std::optional<Duration> slowest;
+  int seen = 0;
+  for (const auto& took : plan.pods_ready_after) {
+    if (took > rotation.rollout_deadline || took < Duration(0)) continue;
+    slowest = std::max(slowest.value_or(Duration(0)), took + api_second);
+    ++seen;
+  }
+  const auto& configured = rotation.pod_ready_estimate;
+  if (slowest && slowest >= configured.value_or(Duration(0)))
+    return {.value = *slowest,
+            .source = (seen == 1 ? std::string("the one pod's")
+                                 : "the slowest of " + std::to_string(seen) + " pods'") +
+                      " own conditions, creation to Ready"};
+  if (configured) return {.value = *configured, .source = "rotation.pod_ready_estimate"};
+  return {.value = assumed_pod_ready,
+          .source = "assumed, as no pod shows it: set rotation.pod_ready_estimate"};
+}
+
+// How long a pod may hold an older value than it could have read, where it does not read Vault by
+// itself, as it starts, with the injector's own configuration
+// (https://developer.hashicorp.com/vault/docs/platform/k8s/injector/annotations).
+Known stale_until(const Context& context, const Workload& workload) {
+  const auto& annotations = workload.template_annotations;
+  const auto said = [&](const char* name) -> std::string {
+    const auto found = annotations.find(std::string("vault.hashicorp.com/") + name);
+    return found == annotations.end() ? "" : found->second;
+  };
+  std::string why;
+  if (said("agent-inject") != "true")
+    why = "no vault.hashicorp.com/agent-inject on the pod template";
+  else if (said("agent-pre-populate") == "false")
+    why = "vault.hashicorp.com/agent-pre-populate is false";
+  else if (!said("agent-configmap").empty())
+    why = "vault.hashicorp.com/agent-configmap may say anything";
+  if (why.empty()) return {};
+  return {.value = context.configuration.kubernetes.agent_render_interval,
+          .source = "kubernetes.agent_render_interval; " + why};
+}
+
+FleetFacts facts_of(const Context& context, const Plan& plan) {
   const auto& rotation = context.configuration.rotation;
   const auto& workload = context.fleet.workload();
   const auto promised = context.systems.capability().propagation;
+  const auto told = promised.value_or(Duration(0));
   return {.replicas = workload.replicas,
           .recreate = workload.recreate,
           .max_surge = workload.max_surge,
           .max_unavailable = workload.max_unavailable,
-          .pod_ready = rotation.pod_ready_estimate,
-          .min_ready = std::chrono::seconds(workload.min_ready_s),
-          .termination_grace = std::chrono::seconds(workload.termination_grace_s),
-          .propagation = promised.value_or(ports::Duration(0)),
-          .acceptance = std::max<ports::Duration>(
-              AcceptanceProof::shortest({.probes = rotation.probes,
-                                         .spacing = rotation.probe_spacing,
-                                         .promised = promised}) -
-                  promised.value_or(ports::Duration(0)),
-              ports::Duration(0)),
-          .vault_settle = rotation.vault_settle,
-          .agent_render_interval = context.configuration.kubernetes.agent_render_interval,
-          .longest_token_exchange = rotation.longest_token_exchange,
-          .code_lifetime = rotation.code_lifetime,
-          .refresh_in_flight = rotation.refresh_in_flight};
+          .pod_ready = pod_ready(context, plan),
+          .min_ready = {.value = std::chrono::seconds(workload.min_ready_s),
+                        .source = "minReadySeconds"},
+          .termination = {.value = std::chrono::seconds(workload.termination_grace_s),
+                          .source = "terminationGracePeriodSeconds"},
+          .propagation = {.value = told, .source = "the vendor's word"},
+          .acceptance = {.value = AcceptanceProof::shortest({.probes = rotation.probes,
+                                                             .spacing = rotation.probe_spacing,
+                                                             .promised = promised}) -
+                                  told,
+                         .source = "rotation.probes, rotation.probe_spacing"},
+          .vault_settle = {.value = rotation.vault_settle, .source = "rotation.vault_settle"},
+          .stale_until = stale_until(context, workload),
+          .longest_token_exchange = {.value = rotation.longest_token_exchange,
+                                     .source = "rotation.longest_token_exchange"},
+          .refresh_in_flight = {.value = rotation.refresh_in_flight,
+                                .source = "rotation.refresh_in_flight"}};
 }
 
 }  // namespace
@@ -38,8 +93,8 @@ void examine_window(Examination& examination) {
   auto& plan = examination.plan;
   if (plan.workload.name.empty()) return;
   const auto& rotation = examination.context.configuration.rotation;
-  const auto facts = facts_of(examination.context);
-  plan.safe_window = safe_window(facts);
+  plan.facts = facts_of(examination.context, plan);
+  plan.safe_window = safe_window(plan.facts);
   plan.window = rotation.window.value_or(plan.safe_window.total);
   if (!examination.strategy.needs_window) return;
   const bool enough = plan.window >= plan.safe_window.total;
@@ -49,7 +104,7 @@ void examine_window(Examination& examination) {
                        to_text(plan.safe_window.total) + ", dominated by " +
                        plan.safe_window.dominating +
                        (enough ? "" : "; lengthen rotation.window or leave it out"));
-  const auto rollout = rollout_time(facts);
+  const auto rollout = rollout_time(plan.facts);
   const bool fits = rollout <= rotation.rollout_deadline;
   examination.find(Check::rollout_deadline, fits,
                    "a rollout of about " + to_text(rollout) +

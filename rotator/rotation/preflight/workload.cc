@@ -93,6 +93,8 @@ void examine_pods(Examination& examination) {
   const auto fleet = examination.context.fleet.inspect({.every_pod = true, .file_times = false});
   if (!fleet) return examination.error(Check::pods_on_current_secret, fleet.error());
   plan.pods = static_cast<int>(fleet->live.size());
+  for (const auto& pod : fleet->live)
+    if (pod.ready_after) plan.pods_ready_after.push_back(*pod.ready_after);
   auto judged = judge_every_pod_on(*fleet, plan.old_fingerprint);
   const bool barred = std::any_of(fleet->live.begin(), fleet->live.end(),
                                   [](const PodProof& proof) { return proof.barred; });

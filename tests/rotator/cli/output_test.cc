@@ -90,7 +90,10 @@ BOOST_AUTO_TEST_CASE(says_what_stands_in_the_way_of_a_plan) {
   plan.findings = {{rotator::Check::vault_secret, rotator::Judgement::pass, "holds aa"},
                    {rotator::Check::window, rotator::Judgement::fail, "too short"}};
   plan.safe_window = {.total = 90s,
-                      .terms = {{.name = "rollout", .duration = 90s, .why = "3 rounds"}},
+                      .terms = {{.name = "rollout",
+                                 .duration = 90s,
+                                 .why = "3 rounds",
+                                 .source = "minReadySeconds"}},
                       .dominating = "rollout"};
   const auto text = render(plan, OutputFormat::text);
   BOOST_TEST(text.find("not ready (window): too short; nothing was changed\n") != std::string::npos,
@@ -98,7 +101,8 @@ BOOST_AUTO_TEST_CASE(says_what_stands_in_the_way_of_a_plan) {
   BOOST_TEST(text.find("safe window 1m30s, dominated by rollout:\n") != std::string::npos, text);
   const auto shown = json::parse(render(plan, OutputFormat::json));
   BOOST_TEST(shown["verdict"] == "fail");
-  BOOST_TEST(shown["safe_window"]["terms"][0]["duration_s"] == 90);
+  BOOST_TEST(shown["safe_window"]["terms"][0]["value_s"] == 90);
+  BOOST_TEST(shown["safe_window"]["terms"][0]["source"] == "minReadySeconds");
 }
 
 BOOST_AUTO_TEST_CASE(shows_an_error_as_one_object) {

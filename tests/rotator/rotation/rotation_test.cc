@@ -100,11 +100,60 @@ BOOST_AUTO_TEST_CASE(a_plan_changes_nothing_and_says_what_it_found) {
   for (const auto& finding : plan->findings)
     BOOST_TEST(finding.verdict == Judgement::pass, to_string(finding.check)
                                                        << ": " << finding.detail);
-  BOOST_TEST(plan->safe_window.dominating == "agent render interval");
+  BOOST_TEST(plan->safe_window.dominating == "rollout");
   BOOST_TEST(plan->pods == 3);
   BOOST_TEST(world.secret_ids().size() == 1U);
   BOOST_TEST(world.vault.current_version("portal-kv", "oidc/portal") == 1);
   BOOST_TEST(world.vault.current_version("portal-kv", "oidc/portal-rotation") == 0);
+}
+
+namespace {
+
+// The term of the safe window of that name, as a plan shows it; an empty one when it has none.
+rotator::WindowTerm term_of(World& world, const rotator::Configuration& configuration,
+                            const std::string& name) {
+  rotator::WindowTerm found;
+  world.look(configuration, [&](rotator::Rotation& rotation) {
+    const auto plan = rotation.plan();
+    for (const auto& term : plan->safe_window.terms)
+      if (term.name == name) found = term;
+  });
+  return found;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_plan_takes_from_the_pods_how_long_they_take_to_be_ready) {
+  World world;
+  const auto rollout = term_of(world, world.configuration(), "rollout");
+  BOOST_TEST(rollout.source == "the slowest of 3 pods' own conditions, creation to Ready");
+  // The mock's pods are ready after 5 to 15 s, and are replaced one by one.
+  BOOST_TEST((rollout.duration > 3 * std::chrono::seconds(5)));
+  BOOST_TEST((rollout.duration < 3 * std::chrono::seconds(20)));
+}
+
+BOOST_AUTO_TEST_CASE(a_plan_takes_an_estimate_that_is_longer_than_what_the_pods_show) {
+  World world;
+  auto configuration = world.configuration();
+  configuration.rotation.pod_ready_estimate = std::chrono::minutes(2);
+  const auto longer = term_of(world, configuration, "rollout");
+  BOOST_TEST(longer.source == "rotation.pod_ready_estimate");
+  BOOST_TEST((longer.duration == 3 * std::chrono::seconds(121)));
+  configuration.rotation.pod_ready_estimate = std::chrono::seconds(1);
+  BOOST_TEST(term_of(world, configuration, "rollout").source != "rotation.pod_ready_estimate");
+}
+
+BOOST_AUTO_TEST_CASE(a_plan_counts_the_render_interval_only_where_pods_do_not_read_at_their_start) {
+  World reads_at_start;
+  BOOST_TEST(term_of(reads_at_start, reads_at_start.configuration(), "agent render interval")
+                 .name.empty());
+  World reads_later({.annotations = {{"vault.hashicorp.com/agent-pre-populate", "false"}}});
+  auto configuration = reads_later.configuration();
+  configuration.kubernetes.agent_render_interval = std::chrono::hours(1);
+  const auto term = term_of(reads_later, configuration, "agent render interval");
+  BOOST_TEST((term.duration > std::chrono::minutes(50)));
+  BOOST_TEST(term.source ==
+             "kubernetes.agent_render_interval; vault.hashicorp.com/agent-pre-populate is false");
 }
 
 // Each refused before anything is changed.

@@ -142,18 +142,19 @@ World::World(WorldOptions options) : draws(options.seed), options_(options) {
                      .rules = {{.verbs = {"*"}, .groups = {"*"}, .resources = {"*"}}}}},
           .namespaces = {"default", "platform"}});
   kubernetes->set_pod_runtime(*fleet);
-  kubernetes->seed_workload(
-      {.kubernetes_namespace = "platform",
-       .name = "portal-backend",
-       .replicas = options.replicas,
-       .max_surge = options.max_surge,
-       .max_unavailable = options.max_unavailable,
-       .progress_deadline_s = options.progress_deadline_s,
-       .containers = {"portal", "vault-agent"},
-       .init_containers = {"vault-agent-init"},
-       .template_annotations = {
-           {"vault.hashicorp.com/agent-inject", "true"},
-           {"vault.hashicorp.com/agent-inject-secret-oidc", options.rendered}}});
+  std::vector<std::pair<std::string, std::string>> annotations = {
+      {"vault.hashicorp.com/agent-inject", "true"},
+      {"vault.hashicorp.com/agent-inject-secret-oidc", options.rendered}};
+  annotations.insert(annotations.end(), options.annotations.begin(), options.annotations.end());
+  kubernetes->seed_workload({.kubernetes_namespace = "platform",
+                             .name = "portal-backend",
+                             .replicas = options.replicas,
+                             .max_surge = options.max_surge,
+                             .max_unavailable = options.max_unavailable,
+                             .progress_deadline_s = options.progress_deadline_s,
+                             .containers = {"portal", "vault-agent"},
+                             .init_containers = {"vault-agent-init"},
+                             .template_annotations = std::move(annotations)});
 
   network.add_server({.origin = idp_origin, .name = "idp"}, *idp);
   network.add_server({.origin = vault_origin, .name = "vault"}, vault);

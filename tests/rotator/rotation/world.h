@@ -112,6 +112,8 @@ struct WorldOptions {
   std::string rendered = "portal-kv/data/oidc/portal";
   // What the rotator's service account may do.
   std::vector<mocks::kubernetes::Rule> rules = shipped_rules();
+  // More of them on the pod template.
+  std::vector<std::pair<std::string, std::string>> annotations = {};
 };
 
 class World {

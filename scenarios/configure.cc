@@ -1,16 +1,32 @@
 // The rotator's configuration for one world.
+#include <algorithm>
 #include <optional>
 
+#include "mocks/kubernetes/store/kinds.h"
 #include "rotator/cli/config.h"
 #include "rotator/kubernetes/workload_kinds.h"
+#include "rotator/ports/check.h"
 #include "scenarios/run.h"
 #include "scenarios/world.h"
 
 namespace scenarios {
 
-ports::Result<rotator::Configuration> rotation_configuration(
-    const Scenario& scenario, const Driver& driver, const Endpoints& endpoints,
-    std::optional<ports::Duration> window) {
+namespace {
+
+// The rotator's word for the kind that runs the portal: the one of the same resource.
+const rotator::WorkloadKind* portal_kind() {
+  const auto resource = mocks::kubernetes::info(workload_kind).plural;
+  const auto& kinds = rotator::all_workload_kinds();
+  const auto found = std::ranges::find(kinds, resource, &rotator::WorkloadKind::resource);
+  ports::check(found != kinds.end(), "the rotator does not know the world's kind of workload");
+  return *found;
+}
+
+}  // namespace
+
+rotator::Configuration rotation_configuration(const Scenario& scenario, const Driver& driver,
+                                              const Endpoints& endpoints,
+                                              std::optional<ports::Duration> window) {
   const auto& portal = scenario.portal;
   rotator::Configuration configuration;
   configuration.identity_provider.type = scenario.identity_provider.dialect->name;
@@ -21,8 +37,7 @@ ports::Result<rotator::Configuration> rotation_configuration(
   configuration.vault.session.address = endpoints.vault;
   configuration.vault.mount = vault_mount;
   configuration.vault.path = secret_path;
-  configuration.kubernetes.workload = {.kind = &rotator::workload_kinds::deployment,
-                                       .name = workload_name};
+  configuration.kubernetes.workload = {.kind = portal_kind(), .name = workload_name};
   configuration.kubernetes.container = container_name;
   configuration.kubernetes.lease_name = lease_name;
   configuration.kubernetes.agent_render_interval = scenario.vault.render_interval;

@@ -23,7 +23,7 @@ const char* words(FactKind kind) {
     case FactKind::vault_sealed: return "Vault sealed";
     case FactKind::vault_unsealed: return "Vault unsealed";
     case FactKind::token_issued: return "Vault token issued";
-    case FactKind::workload_changed: return "Deployment changed";
+    case FactKind::workload_changed: return "workload changed";
     case FactKind::pod_created: return "pod created";
     case FactKind::pod_started: return "pod started";
     case FactKind::pod_ready: return "pod ready";

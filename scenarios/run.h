@@ -64,10 +64,9 @@ inline const Endpoints simulated_endpoints = {
 
 // What the rotator is configured with: this world's endpoints, and the scenario's own `rotation:`
 // section.
-ports::Result<rotator::Configuration> rotation_configuration(const Scenario& scenario,
-                                                             const Driver& driver,
-                                                             const Endpoints& endpoints,
-                                                             std::optional<ports::Duration> window);
+rotator::Configuration rotation_configuration(const Scenario& scenario, const Driver& driver,
+                                              const Endpoints& endpoints,
+                                              std::optional<ports::Duration> window);
 
 // The same as the text of a rotation.yaml, for a rotator that runs as a process of its own;
 // `kubeconfig` and `ca_file` are paths.

@@ -52,7 +52,7 @@ Json greeting(const Scenario& scenario, const Servers& servers) {
           {"ca_file", servers.ca_file()},
           {"client_id", client_id},
           {"kubernetes_namespace", kubernetes_namespace},
-          {"deployment", workload_name},
+          {"workload", workload_name},
           {"vault_token_file", servers.vault_token_file()},
           {"vault_operator_token_file", servers.vault_operator_token_file()},
           {"kubernetes_token_file", servers.kubernetes_token_file()},
@@ -92,10 +92,9 @@ int serve_command(const ServeCommand& command) {
   if (!servers) return complain(servers.error());
   const auto operator_written = (*servers)->write_vault_operator_token(vault_operator);
   if (!operator_written) return complain(operator_written.error());
-  auto configuration = rotation_configuration(*loaded, loaded->driver, (*servers)->endpoints(), {});
-  if (!configuration) return complain(configuration.error());
-  const auto written =
-      (*servers)->write_configuration(compressed(*configuration, command.compression));
+  const auto written = (*servers)->write_configuration(
+      compressed(rotation_configuration(*loaded, loaded->driver, (*servers)->endpoints(), {}),
+                 command.compression));
   if (!written) return complain(written.error());
   std::unique_ptr<ports::HttpClient> portal_client;
   if (command.logins) {

@@ -240,9 +240,8 @@ ports::Result<Driver> driver_of(const Scenario& scenario, const std::string& pol
 
 ports::Result<rotator::Plan> plan_simulated(const Scenario& scenario, std::uint64_t seed) {
   const RunOptions options{.seed = seed};
-  auto configuration = rotation_configuration(scenario, scenario.driver, simulated_endpoints, {});
-  if (!configuration) return ports::fail(configuration.error());
-  SimStage stage(scenario, options, scenario.driver, std::move(*configuration),
+  SimStage stage(scenario, options, scenario.driver,
+                 rotation_configuration(scenario, scenario.driver, simulated_endpoints, {}),
                  mocks::users::Fidelity::counts);
   return stage.plan();
 }
@@ -253,12 +252,11 @@ ports::Result<Report> run_simulated(const Scenario& scenario, const RunOptions& 
   if (!driver) return ports::fail(driver.error());
   auto configuration =
       rotation_configuration(scenario, *driver, simulated_endpoints, options.window);
-  if (!configuration) return ports::fail(configuration.error());
   const auto fidelity = fidelity_of(scenario, options.fidelity);
   if (!fidelity)
     return ports::fail(ports::ErrorCode::configuration,
                        scenario.path + ": " + fidelity.error().message);
-  SimStage stage(scenario, options, std::move(*driver), std::move(*configuration), *fidelity);
+  SimStage stage(scenario, options, std::move(*driver), std::move(configuration), *fidelity);
   return stage.run();
 }
 

@@ -189,10 +189,9 @@ ports::Status WireStage::start_world() {
                                 });
   if (!servers) return fail(servers.error());
   servers_ = std::move(*servers);
-  auto configuration =
-      rotation_configuration(original_, driver_, servers_->endpoints(), options_.window);
-  if (!configuration) return fail(configuration.error());
-  configuration_ = compressed(*configuration, options_.compression);
+  configuration_ =
+      compressed(rotation_configuration(original_, driver_, servers_->endpoints(), options_.window),
+                 options_.compression);
   const auto written = servers_->write_configuration(configuration_);
   if (!written) return written;
   auto client = ports::new_http_client(clock_, stop_, servers_->client_options("overlap-user"));

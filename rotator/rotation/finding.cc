@@ -20,7 +20,7 @@ const char* to_string(Check check) {
     case Check::secret_identity: return "secret_identity";
     case Check::foreign_secrets: return "foreign_secrets";
     case Check::old_secret_accepted: return "old_secret_accepted";
-    case Check::workload_healthy: return "deployment_healthy";
+    case Check::workload_healthy: return "workload_healthy";
     case Check::rollout_serves: return "rollout_serves";
     case Check::no_pinned_version: return "no_pinned_version";
     case Check::pods_on_current_secret: return "pods_on_current_secret";

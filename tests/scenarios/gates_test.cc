@@ -31,10 +31,8 @@ Report run(const Scenario& scenario) {
 }
 
 rotator::Configuration configuration(const Scenario& scenario) {
-  const auto read = scenarios::rotation_configuration(scenario, scenario.driver,
-                                                      scenarios::simulated_endpoints, {});
-  BOOST_REQUIRE_MESSAGE(read.has_value(), read.error().message);
-  return *read;
+  return scenarios::rotation_configuration(scenario, scenario.driver,
+                                           scenarios::simulated_endpoints, {});
 }
 
 int violations(const Report& report) {

@@ -83,7 +83,7 @@ class ToyStage final : public scenarios::Stage {
 BOOST_AUTO_TEST_CASE(an_act_happens_so_long_after_the_driver_began_or_its_phase_was_first_entered) {
   ToyStage stage(
       "lead: 100s\n"
-      "timeline: [{at: 10s, pause_deployment: true}, {after: store, plus: 5s, interrupt: "
+      "timeline: [{at: 10s, pause_rollout: true}, {after: store, plus: 5s, interrupt: "
       "rotator},\n"
       "  {after: store, restart: true}]\n");
   stage.play.open();
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(an_act_happens_so_long_after_the_driver_began_or_its_phase_
   stage.run_for(std::chrono::seconds(20));
   stage.play.enter("store");  // again, after a resume
   stage.run_for(std::chrono::seconds(20));
-  const Told expected = {"100 run", "110 human pause_deployment", "120 human restart",
+  const Told expected = {"100 run", "110 human pause_rollout", "120 human restart",
                          "125 interrupt"};
   BOOST_TEST(stage.told == expected, boost::test_tools::per_element());
 }

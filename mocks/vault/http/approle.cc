@@ -42,13 +42,14 @@ std::string secret_id_text(const AuthRole::SecretId& secret) {
 
 ports::Response AppRoleRoutes::handle(Call& call, AuthMethod& method, std::string_view rest) {
   if (rest == "login" && call.operation == Operation::write) return login(call, method);
-  if (rest == "role/" && call.operation == Operation::list) {
-    if (method.roles.empty()) return not_found();
-    return envelopes_.with_data("", keys_text(role_names(method)));
-  }
+  if (rest == "role/" && call.operation == Operation::list) return role_list(envelopes_, method);
   if (!rest.starts_with("role/")) return unsupported_path();
   const auto [name, verb] = role_path(rest);
-  if (verb.empty()) return role(call, method, name);
+  if (verb.empty())
+    return role_answer(call, envelopes_, method, name,
+                       {.text = approle_text, .change = [this](const Call& body, AuthRole& role) {
+                          return change(body, role);
+                        }});
   const auto it = method.roles.find(name);
   if (it == method.roles.end()) {
     if (call.operation == Operation::read) return not_found();
@@ -58,26 +59,13 @@ ports::Response AppRoleRoutes::handle(Call& call, AuthMethod& method, std::strin
   return secret_id(call, it->second, verb);
 }
 
-ports::Response AppRoleRoutes::role(Call& call, AuthMethod& method, std::string_view name) {
-  const auto it = method.roles.find(name);
-  if (call.operation == Operation::remove) {
-    if (it != method.roles.end()) method.roles.erase(it);
-    return no_content();
-  }
-  if (call.operation == Operation::read) {
-    if (it == method.roles.end()) return not_found();
-    return envelopes_.with_data("", approle_text(it->second));
-  }
-  if (call.operation != Operation::write) return unsupported_operation();
-  AuthRole role = it == method.roles.end() ? AuthRole{} : it->second;
-  if (auto bad = read_token_fields(call, role)) return std::move(*bad);
+std::optional<ports::Response> AppRoleRoutes::change(const Call& call, AuthRole& role) {
   role.bind_secret_id = call.boolean("bind_secret_id").value_or(role.bind_secret_id);
   role.secret_id_uses = call.integer("secret_id_num_uses").value_or(role.secret_id_uses);
   if (role.role_id.empty()) role.role_id = identifiers_.uuid();
   if (!role.bind_secret_id)
     return error(400, "at least one constraint should be enabled on the role");
-  method.roles.insert_or_assign(std::string(name), std::move(role));
-  return no_content();
+  return std::nullopt;
 }
 
 ports::Response AppRoleRoutes::role_id(Call& call, AuthRole& role) {

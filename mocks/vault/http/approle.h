@@ -39,7 +39,7 @@ class AppRoleRoutes {
   ports::Response handle(Call& call, AuthMethod& method, std::string_view rest);
 
  private:
-  ports::Response role(Call& call, AuthMethod& method, std::string_view name);
+  std::optional<ports::Response> change(const Call& call, AuthRole& role);
   ports::Response role_id(Call& call, AuthRole& role);
   ports::Response secret_id(Call& call, AuthRole& role, std::string_view verb);
   ports::Response make_secret_id(Call& call, AuthRole& role);

@@ -19,6 +19,20 @@ std::string kubernetes_role_text(const AuthRole& role) {
   return out;
 }
 
+std::optional<ports::Response> change_kubernetes_role(const Call& call, AuthRole& role) {
+  if (call.has("bound_service_account_names"))
+    role.names = call.list("bound_service_account_names");
+  if (call.has("bound_service_account_namespaces"))
+    role.namespaces = call.list("bound_service_account_namespaces");
+  if (call.has("audience")) role.audience = call.text("audience");
+  if (call.has("alias_name_source")) role.alias_name_source = call.text("alias_name_source");
+  if (role.names.empty()) return error(400, "\"bound_service_account_names\" can not be empty");
+  if (role.namespaces.empty())
+    return error(400, "\"bound_service_account_namespaces\" can not be empty");
+  role.last_bearer.reset();
+  return std::nullopt;
+}
+
 std::string_view problem_text(TokenReview::Problem problem) {
   switch (problem) {
     case TokenReview::Problem::expired:
@@ -37,13 +51,11 @@ ports::Response KubernetesAuthRoutes::handle(Call& call, Mount& mount, std::stri
   AuthMethod& method = mount.auth;
   if (rest == "login" && call.operation == Operation::write) return login(call, mount);
   if (rest == "config") return config(call, method);
-  if (rest == "role/" && call.operation == Operation::list) {
-    if (method.roles.empty()) return not_found();
-    return envelopes_.with_data("", keys_text(role_names(method)));
-  }
+  if (rest == "role/" && call.operation == Operation::list) return role_list(envelopes_, method);
   const auto [name, verb] = role_path(rest);
   if (!rest.starts_with("role/") || !verb.empty()) return unsupported_path();
-  return role(call, method, name);
+  return role_answer(call, envelopes_, method, name,
+                     {.text = kubernetes_role_text, .change = change_kubernetes_role});
 }
 
 ports::Response KubernetesAuthRoutes::config(Call& call, AuthMethod& method) {
@@ -69,33 +81,6 @@ ports::Response KubernetesAuthRoutes::config(Call& call, AuthMethod& method) {
       .disable_local_ca_jwt = call.boolean("disable_local_ca_jwt").value_or(false),
       .disable_iss_validation = call.boolean("disable_iss_validation").value_or(true),
       .pem_keys = call.list("pem_keys")};
-  return no_content();
-}
-
-ports::Response KubernetesAuthRoutes::role(Call& call, AuthMethod& method, std::string_view name) {
-  const auto it = method.roles.find(name);
-  if (call.operation == Operation::remove) {
-    if (it != method.roles.end()) method.roles.erase(it);
-    return no_content();
-  }
-  if (call.operation == Operation::read) {
-    if (it == method.roles.end()) return not_found();
-    return envelopes_.with_data("", kubernetes_role_text(it->second));
-  }
-  if (call.operation != Operation::write) return unsupported_operation();
-  AuthRole role = it == method.roles.end() ? AuthRole{} : it->second;
-  if (auto bad = read_token_fields(call, role)) return std::move(*bad);
-  if (call.has("bound_service_account_names"))
-    role.names = call.list("bound_service_account_names");
-  if (call.has("bound_service_account_namespaces"))
-    role.namespaces = call.list("bound_service_account_namespaces");
-  if (call.has("audience")) role.audience = call.text("audience");
-  if (call.has("alias_name_source")) role.alias_name_source = call.text("alias_name_source");
-  if (role.names.empty()) return error(400, "\"bound_service_account_names\" can not be empty");
-  if (role.namespaces.empty())
-    return error(400, "\"bound_service_account_namespaces\" can not be empty");
-  role.last_bearer.reset();
-  method.roles.insert_or_assign(std::string(name), std::move(role));
   return no_content();
 }
 

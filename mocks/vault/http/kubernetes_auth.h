@@ -37,7 +37,6 @@ class KubernetesAuthRoutes {
 
  private:
   ports::Response config(Call& call, AuthMethod& method);
-  ports::Response role(Call& call, AuthMethod& method, std::string_view name);
   ports::Response login(Call& call, Mount& mount);
 
   const Scheduler& scheduler_;

@@ -14,10 +14,28 @@ RolePath role_path(std::string_view rest) {
           .verb = slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1)};
 }
 
-std::vector<std::string> role_names(const AuthMethod& method) {
+ports::Response role_answer(const Call& call, Envelopes& envelopes, AuthMethod& method,
+                            std::string_view name, const RoleKind& kind) {
+  const auto it = method.roles.find(name);
+  if (call.operation == Operation::remove) {
+    if (it != method.roles.end()) method.roles.erase(it);
+    return no_content();
+  }
+  if (call.operation == Operation::read)
+    return it == method.roles.end() ? not_found() : envelopes.with_data("", kind.text(it->second));
+  if (call.operation != Operation::write) return unsupported_operation();
+  AuthRole role = it == method.roles.end() ? AuthRole{} : it->second;
+  if (auto bad = read_token_fields(call, role)) return std::move(*bad);
+  if (auto bad = kind.change(call, role)) return std::move(*bad);
+  method.roles.insert_or_assign(std::string(name), std::move(role));
+  return no_content();
+}
+
+ports::Response role_list(Envelopes& envelopes, const AuthMethod& method) {
+  if (method.roles.empty()) return not_found();
   std::vector<std::string> names;
   for (const auto& [name, role] : method.roles) names.push_back(name);
-  return names;
+  return envelopes.with_data("", keys_text(names));
 }
 
 std::optional<ports::Response> read_token_fields(const Call& call, AuthRole& role) {

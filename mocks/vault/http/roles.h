@@ -4,6 +4,7 @@
 // .../auth/kubernetes#create-update-role, "token_ttl" and below; texts measured on Vault 1.14).
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,8 +26,20 @@ struct RolePath {
 // `rest` begins with "role/".
 RolePath role_path(std::string_view rest);
 
-// Sorted.
-std::vector<std::string> role_names(const AuthMethod& method);
+// What the two methods do differently with a role.
+struct RoleKind {
+  // The role as "data" of an answer: a JSON object.
+  std::string (*text)(const AuthRole& role);
+  // Takes the method's own parameters of the body into the role; what is absent stays. The answer
+  // to give when one is bad (400): nothing is stored then.
+  std::function<std::optional<ports::Response>(const Call& call, AuthRole& role)> change;
+};
+// role/NAME: read (404 without it), written (created with what it lacks) or removed (204 in any
+// case); "unsupported operation" for anything else.
+ports::Response role_answer(const Call& call, Envelopes& envelopes, AuthMethod& method,
+                            std::string_view name, const RoleKind& kind);
+// LIST role/: the names, or 404 without any.
+ports::Response role_list(Envelopes& envelopes, const AuthMethod& method);
 
 // Takes the token_* parameters of the body, and their older names (policies, ttl, max_ttl, period),
 // into the role; what is absent stays. The answer to give when one is bad (400); the role may have

@@ -1,4 +1,6 @@
-// Reader: GET of one object, LIST with selectors, pages and versions, in each form.
+// Reader: GET of one object, LIST with selectors, pages and versions, in each form: the object
+// itself, its metadata alone, or the table that kubectl shows
+// (https://kubernetes.io/docs/reference/using-api/api-concepts/#alternate-representations-of-resources).
 #pragma once
 
 #include <string>
@@ -12,7 +14,10 @@ class Reader {
  public:
   explicit Reader(Registry& registry) : registry_(registry) {}
 
+  // 200, or 404 NotFound.
   Outcome<Answer> get(const ApiCall& call, const KindInfo& kind);
+  // 200 with items in the order of namespace and name; 410 Expired for a continue token or an exact
+  // version that history no longer reaches, 504 for a version of the future.
   Outcome<Answer> list(const ApiCall& call, const KindInfo& kind);
 
   // One object in the form asked for.

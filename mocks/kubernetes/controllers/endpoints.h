@@ -12,11 +12,14 @@ namespace mocks::kubernetes {
 
 class EndpointsController final : public Follower, public Timed {
  public:
+  // Follows the registry's store, which must outlive it.
   explicit EndpointsController(Registry& registry);
+  // Told when a pod enters and leaves the load balancer; must outlive it.
   void set_listener(EndpointListener& listener) { listener_ = &listener; }
 
   // The pods listed now enter the load balancer at once, as the world begins.
   void settle();
+  // Whether the load balancer sends users to the pod now.
   bool listed(PodId pod) const;
 
   void on_change(const Change& change) override;
@@ -25,11 +28,12 @@ class EndpointsController final : public Follower, public Timed {
  private:
   enum Timer : std::uint32_t { sync, proxy };
   struct Record {
-    bool listed = false;  // by the load balancer
-    bool pending = false;
-    std::uint64_t draws = 0;
+    bool listed = false;      // by the load balancer
+    bool pending = false;     // a change is on its way to it
+    std::uint64_t draws = 0;  // of its lag, so far
   };
   Record& record(PodId pod);
+  // Ready, not terminating, and selected by a Service.
   bool wanted(const Pod& pod) const;
   void write(const Document& service);
   void list(PodId pod, bool value);

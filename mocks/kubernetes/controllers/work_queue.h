@@ -1,4 +1,5 @@
-// WorkQueue: what a controller still has to look at, each object once, and when.
+// WorkQueue: what a controller still has to look at, each object once, and when. As client-go's
+// queue, any number of changes before it looks are one look.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@ namespace mocks::kubernetes {
 
 class WorkQueue {
  public:
+  // Both must outlive it.
   WorkQueue(Scheduler& scheduler, Timed& target) : scheduler_(scheduler), target_(target) {}
   // Wakes the target with (kind, serial) at `when`, or earlier if that is already planned.
   void add(ports::Instant when, std::uint32_t kind, std::uint64_t serial);

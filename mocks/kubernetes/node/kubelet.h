@@ -1,5 +1,6 @@
 // Kubelet: runs the pods of its one node. Draws their ready and termination times, keeps their
-// status, restarts the application with back-off, and drives the PodRuntime inside.
+// status, restarts the application with back-off, and drives the PodRuntime inside. Everything that
+// a pod becomes (Pending, Running, Ready, Terminating, gone) is written to the store from here.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,9 @@ class Kubelet final : public Follower, public Timed, public PodHost {
  public:
   explicit Kubelet(Registry& registry);
 
+  // Before the first pod; must outlive it.
   void set_pod_runtime(PodRuntime& runtime);
+  // A pod whose annotations hold this key starts, and never gets ready.
   void set_never_ready_annotation(std::string key) { never_ready_ = std::move(key); }
 
   // A pod that is put into the store already running: no start-up.
@@ -32,7 +35,10 @@ class Kubelet final : public Follower, public Timed, public PodHost {
 
   // Whether the container runs now, and then its answer.
   bool running(PodId pod, std::size_t container) const;
+  // `container` must run.
   ExecResult exec(PodId pod, std::string_view container, const std::vector<std::string>& argv);
+  // As a failed liveness probe does: the process ends and, after its back-off, begins again in the
+  // same pod, with the files that are there.
   void restart_application(PodId pod);
 
   void on_change(const Change& change) override;
@@ -47,14 +53,15 @@ class Kubelet final : public Follower, public Timed, public PodHost {
  private:
   enum Timer : std::uint32_t { start, simulate, retry_init, restart, ready, terminate, gone };
   enum class State : std::uint8_t { unknown, waiting, initializing, running, crashed, stopped };
+  // What the kubelet knows of a pod beside the store.
   struct Record {
     State state = State::unknown;
     bool terminating = false;
     bool touched = false;  // the PodRuntime knows the pod
     TimerId life = 0;      // start, restart, terminate or gone: one at a time
     TimerId ready = 0;
-    std::uint64_t starts = 0;
-    int init_failures = 0;
+    std::uint64_t starts = 0;  // of the application; numbers its draws
+    int init_failures = 0;     // in a row, as `crashes` below
     ports::Instant running_since = {};
     int crashes = 0;
   };
@@ -63,6 +70,7 @@ class Kubelet final : public Follower, public Timed, public PodHost {
   std::shared_ptr<const Pod> find(PodId pod) const;
   std::shared_ptr<Pod> copy(PodId pod) const;
   void put(std::shared_ptr<Pod> pod) { registry_.store().put(std::move(pod)); }
+  // Plans the pod's next step, instead of the one that was planned.
   void set_life(PodId pod, Timer kind, ports::Duration after);
   void start_pod(PodId pod);
   void simulate_start(PodId pod);

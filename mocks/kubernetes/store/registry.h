@@ -18,6 +18,7 @@ namespace mocks::kubernetes {
 
 class Registry {
  public:
+  // Scheduler and observer must outlive it.
   Registry(Scheduler& scheduler, Observer& observer, sim::Draws draws, ApiServerOptions options);
 
   Store& store() { return store_; }
@@ -38,6 +39,7 @@ class Registry {
   ports::WallTime wall_second() const;
   ports::WallTime wall_now() const { return scheduler_.wall_now(); }
 
+  // Uniform in the range; the same for the same seed, stream, entity and index.
   ports::Duration draw(const TimeRange& range, sim::Stream stream, std::uint64_t entity,
                        std::uint64_t index) const;
 
@@ -45,7 +47,7 @@ class Registry {
   std::shared_ptr<const Identity> identify(Kind kind, std::string kubernetes_namespace,
                                            std::string name, std::string generate_name = {},
                                            const Object* owner = nullptr);
-  std::string uid();
+  std::string uid();     // version 4 (RFC 9562 section 5.4)
   std::string suffix();  // five letters, as generateName appends
 
   // Records an Event about `about`; `instance` is empty for the old API's events.

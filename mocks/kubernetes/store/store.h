@@ -41,6 +41,7 @@ class Store {
   Store(std::uint64_t first_resource_version, std::size_t history_limit)
       : version_(first_resource_version), oldest_(first_resource_version), limit_(history_limit) {}
 
+  // Must outlive it. Followers are told in the order in which they came.
   void follow(Follower& follower) { followers_.push_back(&follower); }
 
   // Stores a new object or a new version; sets its resourceVersion. Returns what is stored now.
@@ -48,6 +49,7 @@ class Store {
   // Takes an object out; `last` is its final state.
   void remove(std::shared_ptr<Object> last);
 
+  // The newest version; null when there is none.
   ObjectPointer find(Kind kind, std::string_view kubernetes_namespace, std::string_view name) const;
   ObjectPointer find(Kind kind, std::uint64_t serial) const;
   template <typename T>
@@ -58,10 +60,13 @@ class Store {
   // The objects of a kind as they were at `resource_version`, which history must reach.
   Objects at(Kind kind, std::uint64_t resource_version) const;
 
+  // The newest resourceVersion given.
   std::uint64_t version() const { return version_; }
   // A watch from this version or later loses nothing.
   std::uint64_t oldest() const { return oldest_; }
+  // Oldest first, max_history at most.
   const std::deque<Change>& history() const { return history_; }
+  // Serials number the objects of a kind from 1, and are never used again.
   std::uint64_t next_serial(Kind kind) { return ++serials_[static_cast<std::size_t>(kind)]; }
   std::uint64_t last_serial(Kind kind) const { return serials_[static_cast<std::size_t>(kind)]; }
   // Forgets history, as etcd's compaction does.
@@ -81,6 +86,7 @@ class Store {
   std::vector<Follower*> followers_;
 };
 
+// "namespace/name"; "/name" for what has no namespace.
 std::string key_of(std::string_view kubernetes_namespace, std::string_view name);
 
 }  // namespace mocks::kubernetes

@@ -96,6 +96,26 @@ Status set_sealed(World& world, bool sealed) {
   return {};
 }
 
+Status set_read_lag(World& world, ports::Duration lag) {
+  world.vault().set_read_lag(lag);
+  return {};
+}
+
+Status revoke_logins(World& world, const Argument&) {
+  if (world.vault().revoke_logins() > 0) return {};
+  return ports::fail(ports::ErrorCode::refused, "no token of a login lives in Vault");
+}
+
+struct Throttling {
+  bool on = true;
+};
+
+// The users' record knows it too: it blames a login by it.
+void set_throttling(Stage& stage, Throttling to) {
+  stage.world().idp().core().set_throttling(to.on);
+  stage.world().timeline().set_provider_throttling(stage.scheduler().now(), to.on);
+}
+
 struct Up {
   bool up = true;
 };
@@ -140,6 +160,35 @@ constexpr ActRow table[] = {
      .opposite = Act::seal,
      .effect = [](World& world, const Argument&) { return set_sealed(world, false); },
      .in_timeline = "... and unsealed."},
+    {.act = Act::lag_reads,
+     .name = "lag_reads",
+     .argument = Kind::duration,
+     .opposite = Act::sync_reads,
+     .effect =
+         [](World& world, const Argument& argument) {
+           return set_read_lag(world, std::get<ports::Duration>(argument));
+         },
+     .in_timeline = "Everybody reads from a standby of Vault so far behind ..."},
+    {.act = Act::sync_reads,
+     .name = "sync_reads",
+     .opposite = Act::lag_reads,
+     .effect = [](World& world, const Argument&) { return set_read_lag(world, {}); },
+     .in_timeline = "... and from one that keeps up."},
+    {.act = Act::revoke_logins,
+     .name = "revoke_logins",
+     .effect = revoke_logins,
+     .in_timeline = "The tokens of every login at Vault end, as with `vault token revoke -mode "
+                    "path auth/kubernetes`."},
+    {.act = Act::throttle_logins,
+     .name = "throttle_logins",
+     .opposite = Act::relieve_logins,
+     .effect = [](Stage& stage, const Argument&) { set_throttling(stage, {.on = true}); },
+     .in_timeline = "The identity provider answers the token requests of users with 429 ..."},
+    {.act = Act::relieve_logins,
+     .name = "relieve_logins",
+     .opposite = Act::throttle_logins,
+     .effect = [](Stage& stage, const Argument&) { set_throttling(stage, {.on = false}); },
+     .in_timeline = "... and serves them again."},
     {.act = Act::take_down,
      .name = "take_down",
      .argument = Kind::server,

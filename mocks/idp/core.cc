@@ -419,6 +419,7 @@ ports::Duration Core::answer_time(std::uint64_t client) const {
 }
 
 bool Core::over_limit(std::uint64_t user) const {
+  if (throttling_) return true;
   if (options_.user_requests_per_second == 0 || counted_second_ != this_second()) return false;
   for (const auto& [name, count] : counted_users_)
     if (name == user) return count >= options_.user_requests_per_second;

@@ -205,6 +205,9 @@ class Core final : public Timed {
   Grants& grants() { return grants_; }
   const Grants& grants() const { return grants_; }
 
+  // While on, every user counts as having asked too often (TokenVerdict::throttled).
+  void set_throttling(bool on) { throttling_ = on; }
+
   // The token endpoint's next answer takes this long: a draw from options().answer_time.
   ports::Duration answer_time(std::uint64_t client) const;
 
@@ -266,6 +269,7 @@ class Core final : public Timed {
   std::deque<Client> clients_;  // few; stable addresses
   std::uint64_t secrets_created_ = 0;
   Grants grants_;
+  bool throttling_ = false;
   std::int64_t counted_second_ = -1;
   std::map<std::uint64_t, int> counted_users_;  // of counted_second_
 };

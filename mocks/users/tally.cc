@@ -7,23 +7,12 @@
 namespace mocks::users {
 
 void Tally::begin_phase(ports::Instant at, std::string_view label) {
-  ports::check(phases_.size() < max_tally_spans, "a run has few phases");
+  ports::check(phases_.size() < max_tally_phases, "a run has few phases");
   if (!phases_.empty()) {
     ports::check(phases_.back().from <= at, "phases begin in order of time");
     phases_.back().to = at;
   }
-  phases_.push_back(TallySpan{.label = std::string(label), .from = at});
-}
-
-std::size_t Tally::open_window(ports::Instant from, std::string_view label, ports::Instant to) {
-  ports::check(windows_.size() < max_tally_spans, "a run has few windows");
-  windows_.push_back(TallySpan{.label = std::string(label), .from = from, .to = to});
-  return windows_.size() - 1;
-}
-
-void Tally::close_window(std::size_t window, ports::Instant at) {
-  ports::check(window < windows_.size(), "a window is closed that was never opened");
-  windows_[window].to = at;
+  phases_.push_back(TallyPhase{.label = std::string(label), .from = at});
 }
 
 void Tally::record(ports::Instant when, std::optional<Cause> outcome, std::uint64_t times) {
@@ -34,8 +23,6 @@ void Tally::record(ports::Instant when, std::optional<Cause> outcome, std::uint6
     phase->logins.add(outcome, times);
     break;
   }
-  for (auto& window : windows_)
-    if (window.from <= when && when < window.to) window.logins.add(outcome, times);
 }
 
 void Tally::record_refresh(std::optional<Cause> outcome, std::uint64_t times) {
@@ -44,15 +31,8 @@ void Tally::record_refresh(std::optional<Cause> outcome, std::uint64_t times) {
 
 std::vector<ports::Instant> Tally::boundaries(ports::Instant from, ports::Instant to) const {
   std::vector<ports::Instant> out;
-  const auto note = [&](ports::Instant at) {
-    if (from < at && at < to) out.push_back(at);
-  };
-  for (const auto& phase : phases_) note(phase.from);
-  for (const auto& window : windows_) {
-    note(window.from);
-    note(window.to);
-  }
-  std::sort(out.begin(), out.end());
+  for (const auto& phase : phases_)
+    if (from < phase.from && phase.from < to) out.push_back(phase.from);
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }

@@ -1,8 +1,8 @@
-// Tally: logins tried and failed, by cause, over the whole run, by phase and by window.
+// Tally: logins tried and failed, by cause, over the whole run and by phase.
 //
 // A login belongs to the instant at which its first token exchange reaches the identity provider
 // (or would have, had it not failed earlier), whenever its outcome is known. Phases follow each
-// other and cover the run; windows may overlap.
+// other and cover the run.
 #pragma once
 
 #include <cstddef>
@@ -15,11 +15,11 @@
 
 namespace mocks::users {
 
-// Bound on phases and windows of one run.
-inline constexpr std::size_t max_tally_spans = 10'000;
+// Bound on the phases of one run.
+inline constexpr std::size_t max_tally_phases = 10'000;
 
 // [from, to); `to` is Instant::max() while it is open.
-struct TallySpan {
+struct TallyPhase {
   std::string label = {};
   ports::Instant from = {};
   ports::Instant to = ports::Instant::max();
@@ -30,11 +30,6 @@ class Tally {
  public:
   // Phases: `at` never goes back. The phase before the first is not recorded by itself.
   void begin_phase(ports::Instant at, std::string_view label);
-  // A window [from, to) or one that close_window() ends. Must be known before the logins in it are
-  // recorded. Returns its number.
-  std::size_t open_window(ports::Instant from, std::string_view label,
-                          ports::Instant to = ports::Instant::max());
-  void close_window(std::size_t window, ports::Instant at);
 
   // One login, or `times` of them. None for a success.
   void record(ports::Instant when, std::optional<Cause> outcome, std::uint64_t times = 1);
@@ -43,18 +38,16 @@ class Tally {
 
   const Count& total() const { return total_; }
   const Count& refreshes() const { return refreshes_; }
-  const std::vector<TallySpan>& phases() const { return phases_; }
-  const std::vector<TallySpan>& windows() const { return windows_; }
+  const std::vector<TallyPhase>& phases() const { return phases_; }
 
-  // Every instant in (from, to) at which a phase or window begins or ends, ascending, no instant
+  // Every instant in (from, to) at which a phase begins, ascending, no instant
   // twice: between two of them all logins count alike.
   std::vector<ports::Instant> boundaries(ports::Instant from, ports::Instant to) const;
 
  private:
   Count total_;
   Count refreshes_;
-  std::vector<TallySpan> phases_;
-  std::vector<TallySpan> windows_;
+  std::vector<TallyPhase> phases_;
 };
 
 }  // namespace mocks::users

@@ -58,10 +58,10 @@ BOOST_AUTO_TEST_CASE(what_undoes_an_act_takes_the_same_argument_or_none) {
 }
 
 BOOST_AUTO_TEST_CASE(an_act_of_the_timeline_that_holds_or_breaks_something_can_be_undone) {
-  for (const auto act :
-       {Act::seal, Act::take_down, Act::partition, Act::hold_refresh, Act::hold_ready,
-        Act::hold_polling, Act::hold_injection, Act::lag_standby, Act::wedge_agent, Act::break_exec,
-        Act::pause_rollout, Act::kill, Act::interrupt})
+  for (const auto act : {Act::seal, Act::lag_reads, Act::throttle_logins, Act::take_down,
+                         Act::partition, Act::hold_refresh, Act::hold_ready, Act::hold_polling,
+                         Act::hold_injection, Act::lag_standby, Act::wedge_agent, Act::break_exec,
+                         Act::pause_rollout, Act::kill, Act::interrupt})
     BOOST_TEST(scenarios::row_of(act).opposite.has_value(), scenarios::row_of(act).name);
 }
 

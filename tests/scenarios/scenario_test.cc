@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(complaints_name_file_line_key_what_is_wrong_and_what_is_rig
              "1h30m");
   BOOST_TEST(complaint("timeline:\n  - at: 0s\n    explode: 1\n")
                  .starts_with("scenarios/field/x.yaml:5: timeline[0].explode: no such act; known "
-                              "here: seal, unseal, take_down, "));
+                              "here: seal, unseal, lag_reads, "));
   BOOST_TEST(complaint("world:\n  fleet: {replica: 3}\n")
                  .starts_with("scenarios/field/x.yaml:4: world.fleet.replica: unknown key; known "
                               "here: endpoint_lag, max_surge, "));

@@ -33,23 +33,13 @@ BOOST_AUTO_TEST_CASE(counts_a_login_in_the_phase_of_its_instant_even_when_told_l
   BOOST_TEST(tally.total().of(Cause::secret_retired) == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(counts_overlapping_windows_each_for_itself) {
-  Tally tally;
-  const auto early = tally.open_window(at(0s), "early");
-  tally.open_window(at(5s), "late", at(15s));
-  tally.close_window(early, at(10s));
-  for (const auto when : {1s, 7s, 10s, 15s}) tally.record(at(when), Cause::pod_gone);
-  BOOST_TEST(tally.windows()[0].logins.failed == 2U);
-  BOOST_TEST(tally.windows()[1].logins.failed == 2U);
-  BOOST_TEST(tally.total().failed == 4U);
-}
-
 BOOST_AUTO_TEST_CASE(names_every_instant_at_which_counting_changes) {
   Tally tally;
   tally.begin_phase(at(0s), "one");
   tally.begin_phase(at(10s), "two");
-  tally.open_window(at(10s), "w", at(30s));
-  tally.open_window(at(20s), "open");
+  tally.begin_phase(at(10s), "three");
+  tally.begin_phase(at(20s), "four");
+  tally.begin_phase(at(30s), "five");
   const std::vector<ports::Instant> expected = {at(10s), at(20s)};
   BOOST_TEST((tally.boundaries(at(0s), at(30s)) == expected));
 }

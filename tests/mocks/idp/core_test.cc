@@ -143,6 +143,25 @@ BOOST_AUTO_TEST_CASE(throttles_one_user_and_not_another) {
   BOOST_TEST(login(1) == TokenVerdict::granted);
 }
 
+BOOST_AUTO_TEST_CASE(throttles_users_and_no_program_while_told_to) {
+  World world;
+  auto& core = world.core();
+  const auto login = [&] {
+    return core
+        .redeem({.client = name_of(client_id),
+                 .secret = name_of(old_secret),
+                 .grant = GrantType::authorization_code,
+                 .handle = core.issue_code(name_of(client_id), name_of(redirect_uri), 1),
+                 .redirect_uri = name_of(redirect_uri)})
+        .verdict;
+  };
+  core.set_throttling(true);
+  BOOST_TEST(login() == TokenVerdict::throttled);
+  BOOST_TEST(verdict(world, old_secret) == TokenVerdict::granted);
+  core.set_throttling(false);
+  BOOST_TEST(login() == TokenVerdict::granted);
+}
+
 BOOST_AUTO_TEST_CASE(limits_secret_objects_by_variant) {
   World multi(with(options_of(Variant::multi)));
   BOOST_TEST(create(multi) == Change::done);

@@ -90,6 +90,20 @@ BOOST_AUTO_TEST_CASE(is_proved_by_metadata_alone_when_no_pod_changed) {
   BOOST_TEST(metadata_alone(2));
 }
 
+BOOST_AUTO_TEST_CASE(counts_an_older_pod_that_is_ending_and_none_that_has_ended) {
+  auto gone = pod_json("b", "8");
+  gone.replace(gone.find("Running"), 7, "Failed");
+  expect_list("10",
+              pod_json("a", "7", R"(,"deletionTimestamp":"2026-11-23T10:00:00Z")") + "," + gone);
+  const auto found =
+      inspect_fleet(cluster, configuration, read_web, {.restart_value = "2026-11-23T09:58:00Z"},
+                    ports::Secret(std::string("synthetic-key")));
+  REQUIRE_OK(found);
+  BOOST_REQUIRE(found->older.size() == 1U);
+  BOOST_TEST(found->older[0].name == "a");
+  BOOST_TEST(found->live.empty());
+}
+
 BOOST_AUTO_TEST_CASE(is_proved_when_a_pod_changed_but_not_its_process) {
   expect_list("10", pod_json("a", "7"));
   expect_look("a");

@@ -304,6 +304,18 @@ BOOST_AUTO_TEST_CASE(rolls_back_when_logins_fail_in_the_window) {
   world.check_whole();
 }
 
+// Pods that restart count from zero again: what such a counter shows was counted since.
+BOOST_AUTO_TEST_CASE(sees_failures_in_a_counter_that_was_reset) {
+  World world({.failure_signal = true});
+  world.counter.value = 50;
+  world.recorder.on_phase = [&world](Phase phase) {
+    if (phase == Phase::overlap) world.counter.value = 3;
+  };
+  const auto outcome = require(world.run(world.configuration()));
+  BOOST_TEST(outcome.ending == Ending::rolled_back);
+  world.check_whole();
+}
+
 BOOST_AUTO_TEST_CASE(does_not_retire_what_a_stranger_put_out_of_use) {
   World world;
   world.recorder.on_phase = [&world](Phase phase) {

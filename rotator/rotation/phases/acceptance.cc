@@ -9,8 +9,8 @@ namespace {
 using ports::Duration;
 using ports::Instant;
 
-// How long a provider that promises nothing may refuse a secret just made: minutes have been seen
-// (https://registry.terraform.io/providers/hashicorp/azuread/latest/docs/resources/application_password).
+// How long a provider that promises nothing may refuse a secret just made: far beyond what has been
+// seen (4 to 18 s at one, https://github.com/microsoftgraph/microsoft-graph-docs/issues/17966).
 constexpr Duration unpromised_patience = std::chrono::minutes(10);
 
 enum class Memory { keep, none };  // whether a refusal is written into the journal

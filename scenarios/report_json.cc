@@ -89,6 +89,7 @@ Json json_of(const SweepResult& result) {
           {"runs_with_failures", point.runs_with_failures},
           {"runs_refused", point.runs_refused},
           {"runs_not_done", point.runs_not_done},
+          {"runs_broken", point.runs_broken},
           {"tried", point.tried},
           {"failed", point.failed},
           {"failed_per_run", {{"mean", point.mean}, {"low", point.low}, {"high", point.high}}},

@@ -27,6 +27,7 @@ struct RunResult {
   std::optional<double> expected = {};
   bool refused = false;
   bool done = false;
+  bool broken = false;
 };
 
 // Two-sided 97.5 % quantile of Student's t, within 0.3 % from 3 degrees of freedom on
@@ -53,6 +54,7 @@ SweepPoint summarise(Duration window, const std::vector<RunResult>& runs) {
     point.runs_with_failures += run.failed > 0 ? 1 : 0;
     point.runs_refused += run.refused ? 1 : 0;
     point.runs_not_done += !run.done && !run.refused ? 1 : 0;
+    point.runs_broken += run.broken ? 1 : 0;
     point.lost_to_rotation += run.lost_to_rotation;
     for (const auto& [cause, count] : run.by_cause) point.by_cause[cause] += count;
   }
@@ -88,7 +90,11 @@ ports::Result<RunResult> run_one(const Scenario& scenario,
                    .by_cause = report->logins.by_cause,
                    .expected = report->logins.expected_failed,
                    .refused = report->rotation.outcome == rotator::Ending::refused,
-                   .done = report->rotation.outcome == rotator::Ending::done};
+                   .done = report->rotation.outcome == rotator::Ending::done,
+                   .broken = std::any_of(report->invariants.begin(), report->invariants.end(),
+                                         [](const InvariantReport& invariant) {
+                                           return invariant.verdict != Verdict::pass;
+                                         })};
 }
 
 bool waits_for_window(const Driver& driver) {
@@ -110,6 +116,7 @@ std::string cell(const SweepPoint& point) {
     if (point.runs_refused == point.runs) return text + " (refused)";
     if (point.runs_refused > 0) text += " (" + std::to_string(point.runs_refused) + " refused)";
     if (point.runs_not_done > 0) text += " (" + std::to_string(point.runs_not_done) + " not done)";
+    if (point.runs_broken > 0) text += " (" + std::to_string(point.runs_broken) + " broken)";
     return text;
   }
   return number(point.mean) + " [" + number(point.low) + ", " + number(point.high) + "]" +

@@ -47,6 +47,7 @@ struct SweepPoint {
   std::uint64_t runs_refused =
       0;  // the rotator would not start: nothing was changed, the old secret stays
   std::uint64_t runs_not_done = 0;  // rolled back, unknown, stopped
+  std::uint64_t runs_broken = 0;    // an invariant was violated, or could not be checked
   std::uint64_t tried = 0;
   std::uint64_t failed = 0;
   std::uint64_t lost_to_rotation = 0;  // of them: what a rotation brought about

@@ -112,6 +112,22 @@ BOOST_AUTO_TEST_CASE(a_sweep_plays_faults_of_logins_where_they_are_seen) {
   BOOST_TEST(blind.error().message.find("take exact") != std::string::npos);
 }
 
+// A run may lose no login and break a promise nonetheless: by luck.
+BOOST_AUTO_TEST_CASE(a_sweep_tells_of_runs_that_broke_an_invariant) {
+  const auto hazard = scenario_of(
+      "world: {fleet: {termination: 100s..110s, termination_grace_s: 120}}\n"
+      "rotation: {window: 1s}\n"
+      "unsafe: {skip_preflight: true, disabled_gates: [old_pods_gone]}\n");
+  const auto swept = scenarios::sweep(
+      hazard, {.windows = {std::chrono::seconds(1)}, .policies = {"guarded"}, .seeds = 3});
+  BOOST_REQUIRE(swept.has_value());
+  const auto& point = swept->policies.front().points.front();
+  BOOST_TEST(point.failed == 0U);
+  BOOST_TEST(point.runs_broken == 3U);
+  BOOST_TEST(scenarios::sweep_table(*swept).find("0 (3 broken)") != std::string::npos);
+  BOOST_TEST(scenarios::sweep_json(*swept).find("\"runs_broken\": 3") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(the_closed_form_is_silent_beside_what_it_does_not_know) {
   const auto cut = run(
       "rotation: {window: 10m}\n"

@@ -198,9 +198,11 @@ BOOST_AUTO_TEST_CASE(every_act_of_a_timeline_is_shown_by_a_scenario_of_the_libra
     const auto files =
         scenarios::scenario_files(testing::in_project("scenarios/" + std::string(folder)));
     BOOST_REQUIRE(files.has_value());
-    for (const auto& file : *files)
-      for (const auto& step : scenarios::load_scenario(file).value().timeline)
-        shown.insert(step.act);
+    for (const auto& file : *files) {
+      const auto scenario = scenarios::load_scenario(file);
+      BOOST_REQUIRE(scenario.has_value());
+      for (const auto& step : scenario->timeline) shown.insert(step.act);
+    }
   }
   // A person's slips are the guide's own commands; the library plays them as an operator's.
   for (const auto& row : scenarios::all_acts())

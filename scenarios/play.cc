@@ -14,7 +14,14 @@ double share_of(rotator::Phase phase) {
 
 }  // namespace
 
-const char* to_string(Command command) { return command == Command::run ? "run" : "resume"; }
+const char* to_string(Command command) {
+  switch (command) {
+    case Command::run: return "run";
+    case Command::resume: return "resume";
+    case Command::rollback: return "rollback";
+  }
+  return "run";
+}
 
 void Play::open() {
   opened_ = stage_.scheduler().now();
@@ -66,7 +73,8 @@ void Play::driver_ended(Incarnation how) {
   const auto next = next_after(command_, how);
   if (next == Next::run) return start_soon(Command::run);
   if (next == Next::the_end || incarnations_ == max_incarnations) return end(std::move(how.result));
-  if (restarts_by_itself(scenario_)) start_soon(Command::resume);
+  if (next == Next::roll_back) return start_soon(Command::rollback);
+  if (next == Next::resume_stopped || restarts_by_itself(scenario_)) start_soon(Command::resume);
 }
 
 void Play::driver_killed() {
@@ -102,6 +110,13 @@ Next Play::next_after(Command command, const Incarnation& incarnation) const {
   const auto ending = incarnation.result.outcome.value_or(Ending::unknown);
   if (command == Command::resume && !incarnation.knows_a_rotation && ending == Ending::done)
     return Next::run;
+  if (options_.on_stop != OnStop::leave_it && command == Command::rollback &&
+      ending == Ending::refused)
+    return Next::resume_stopped;
+  if (options_.on_stop != OnStop::leave_it && ending == Ending::stopped)
+    return options_.on_stop == OnStop::roll_back && command != Command::rollback
+               ? Next::roll_back
+               : Next::resume_stopped;
   const bool resumable =
       ending == Ending::interrupted || ending == Ending::unknown || ending == Ending::locked;
   // An expectation of just that ending stops here.

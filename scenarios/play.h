@@ -42,6 +42,9 @@ enum class Next {
   the_end,
   run,     // after restart_delay, for it died before its rotation had begun
   resume,  // after restart_delay, or when the timeline says `start`
+  // After restart_delay, by an operator: the rotation stopped.
+  resume_stopped,
+  roll_back,
 };
 
 // What of a run only its stage knows. References live as long as the call.

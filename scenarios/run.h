@@ -18,6 +18,13 @@
 
 namespace scenarios {
 
+// What an operator does about a rotation that stopped and left the decision to them.
+enum class OnStop {
+  leave_it,   // the run ends there
+  resume,     // as often as it stops
+  roll_back,  // and resumes where the way back stops, or is closed
+};
+
 struct RunOptions {
   std::uint64_t seed = 1;
   // Who drives: empty = the scenario's own driver; else one of its policies.
@@ -25,6 +32,7 @@ struct RunOptions {
   // Replaces the overlap window: of rotation.yaml, or of an operator's `wait: window`.
   std::optional<ports::Duration> window = {};
   std::optional<mocks::users::Fidelity> fidelity = {};  // else the scenario's
+  OnStop on_stop = OnStop::leave_it;
   bool keep_timeline = false;
   // HTTP wire: how much faster than real time, 1 to 60.
   int compression = 60;

@@ -16,7 +16,7 @@
 namespace scenarios {
 
 // What a process of the rotator is told to do.
-enum class Command { run, resume };
+enum class Command { run, resume, rollback };
 const char* to_string(Command command);
 
 class Stage {

@@ -35,6 +35,15 @@ mocks::users::LoginOptions login_options(const Scenario& scenario,
           .paths = provider.endpoint_paths()};
 }
 
+rotator::Outcome perform(rotator::Rotation& rotation, Command command) {
+  switch (command) {
+    case Command::run: return rotation.run();
+    case Command::resume: return rotation.resume();
+    case Command::rollback: return rotation.rollback();
+  }
+  return {};
+}
+
 class SimStage final : private Stage,
                        private mocks::sim::Network::CrashListener,
                        private rotator::Listener {
@@ -113,7 +122,7 @@ class SimStage final : private Stage,
     rotator::Rotation rotation(
         {.http = *http, .clock = clock, .random = random, .files = files_}, configuration_,
         {.vault_token = ports::Secret(std::string(world_.credentials().vault_token))}, *this);
-    auto outcome = command == Command::run ? rotation.run() : rotation.resume();
+    auto outcome = perform(rotation, command);
     tell(FactKind::rotator_stopped);
     output_ += outcome.message + "\n";
     play_.driver_ended({.knows_a_rotation = !outcome.rotation_id.empty(),

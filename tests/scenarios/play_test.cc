@@ -246,6 +246,35 @@ BOOST_AUTO_TEST_CASE(who_resumes_and_finds_no_rotation_begins_one) {
   BOOST_TEST((next(Command::run, false) == Next::the_end));
 }
 
+BOOST_AUTO_TEST_CASE(a_rotation_that_stopped_is_for_an_operator) {
+  using scenarios::OnStop;
+  ToyStage stage("");
+  const auto next = [&](Command command, Ending ending) {
+    return stage.play.next_after(command, {.result = {.outcome = ending}});
+  };
+  BOOST_TEST((next(Command::run, Ending::stopped) == Next::the_end));
+  stage.options.on_stop = OnStop::resume;
+  BOOST_TEST((next(Command::run, Ending::stopped) == Next::resume_stopped));
+  stage.options.on_stop = OnStop::roll_back;
+  BOOST_TEST((next(Command::run, Ending::stopped) == Next::roll_back));
+  BOOST_TEST((next(Command::rollback, Ending::stopped) == Next::resume_stopped));
+  BOOST_TEST((next(Command::rollback, Ending::refused) == Next::resume_stopped));
+  BOOST_TEST((next(Command::rollback, Ending::rolled_back) == Next::the_end));
+}
+
+BOOST_AUTO_TEST_CASE(an_operator_rolls_back_what_stopped) {
+  ToyStage stage("");
+  stage.options.on_stop = scenarios::OnStop::roll_back;
+  stage.play.open();
+  stage.run_for(std::chrono::seconds(60));
+  stage.end(Ending::stopped);
+  stage.run_for(scenarios::restart_delay);
+  stage.end(Ending::stopped);
+  stage.run_for(scenarios::restart_delay);
+  const Told expected = {"60 run", "80 rollback", "100 resume"};
+  BOOST_TEST(stage.told == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(the_command_that_replays_a_run_names_its_seed_and_policy) {
   ToyStage stage("");
   BOOST_TEST(stage.report().replay == "rehearse replay x.yaml --seed 7 --policy timer");

@@ -1,0 +1,233 @@
+#include "tests/scenarios/matrix/cell.h"
+
+#include <algorithm>
+#include <charconv>
+#include <stdexcept>
+#include <vector>
+
+#include "mocks/sim/draws.h"
+#include "scenarios/window.h"
+
+namespace testing::matrix {
+namespace {
+
+using scenarios::Report;
+using scenarios::Scenario;
+
+const char* word(Way way) {
+  switch (way) {
+    case Way::forward: return "forward";
+    case Way::back_from_rollout: return "back_from_rollout";
+    case Way::back_from_overlap: return "back_from_overlap";
+    case Way::back_from_soak: return "back_from_soak";
+  }
+  return "?";
+}
+
+const char* word(Provider provider) {
+  switch (provider) {
+    case Provider::multi: return "multi";
+    case Provider::slow: return "slow";
+    case Provider::lagging: return "lagging";
+  }
+  return "?";
+}
+
+const char* word(Outsider outsider) { return outsider == Outsider::nobody ? "nobody" : "actor"; }
+
+// What `identity_provider:` says.
+const char* world_of(Provider provider) {
+  switch (provider) {
+    case Provider::multi: return "{variant: multi}";
+    case Provider::slow: return "{variant: slow}";
+    case Provider::lagging:
+      return "{variant: slow, create_lag: 60s..120s, retire_lag: 1s..5s, answer_time: 5ms..20ms}";
+  }
+  return "{}";
+}
+
+// What makes the rotation go there, as lines of a timeline.
+const char* push(Way way) {
+  switch (way) {
+    case Way::forward: return "";
+    case Way::back_from_rollout: return "  - {after: rollout, hold_ready: 1}\n";
+    case Way::back_from_overlap:
+      return "  - {after: overlap, plus: 1s, partition: \"portal/*>idp\"}\n"
+             "  - {after: overlap, plus: 4s, repair: \"portal/*>idp\"}\n";
+    case Way::back_from_soak:
+      return "  - {after: soak, plus: 1s, partition: \"portal/*>idp\"}\n"
+             "  - {after: soak, plus: 4s, repair: \"portal/*>idp\"}\n";
+  }
+  return "";
+}
+
+// One thing that somebody does or that happens, as lines of a timeline.
+std::string act_of(std::uint64_t seed) {
+  const mocks::sim::Draws draws(seed);
+  const auto draw = [&](std::uint64_t bound, std::uint64_t index) {
+    return draws.below(bound, mocks::sim::Stream::identifiers, 0, index);
+  };
+  const std::array phases = {"create",  "store",   "rollout", "verify",
+                             "overlap", "disable", "soak",    "delete"};
+  const std::array acts = {
+      std::array{"restart: true", ""},
+      std::array{"crash_container: 1", ""},
+      std::array{"interrupt: rotator", ""},
+      std::array{"seal: vault", "unseal: vault"},
+      std::array{"take_down: kubernetes", "bring_up: kubernetes"},
+      std::array{"partition: \"rotator>idp\"", "repair: \"rotator>idp\""},
+      std::array{"take_down: metrics", "bring_up: metrics"},
+  };
+  const std::string when =
+      std::string("  - {after: ") + phases[draw(phases.size(), 0)] + ", plus: ";
+  const auto begins = draw(8, 1);
+  const auto& act = acts[draw(acts.size(), 2)];
+  auto lines = when + std::to_string(begins) + "s, " + act[0] + "}\n";
+  if (*act[1] != '\0')
+    lines += when + std::to_string(begins + 3 + draw(6, 3)) + "s, " + act[1] + "}\n";
+  return lines;
+}
+
+// A brisk rotation in a small fleet: short waits, so that few of the calls are renewals.
+Scenario scenario_of(const Setting& setting) {
+  auto timeline = std::string(push(setting.way));
+  if (setting.outsider == Outsider::actor) timeline += act_of(setting.seed);
+  const auto scenario = scenarios::parse_scenario(
+      std::string("purpose: A brisk rotation.\n"
+                  "source: The crash matrix.\n"
+                  "world:\n"
+                  "  identity_provider: ") +
+          world_of(setting.provider) +
+          "\n"
+          "  vault: {render_interval: 20s}\n"
+          "  fleet: {replicas: 2, pod_ready: 3s..6s, termination: 2s..4s,\n"
+          "    termination_grace_s: 5, progress_deadline_s: 30}\n"
+          "  portal: {logins_per_minute: 120}\n"
+          "rotation:\n" +
+          (setting.way == Way::back_from_overlap ? std::string("  window: 8m\n") : "") +
+          "  soak: 20s\n"
+          "  quiet_period: 10s\n"
+          "  probes: 2\n"
+          "  longest_token_exchange: 5s\n"
+          "  refresh_in_flight: 5s\n"
+          "  pod_ready_estimate: 6s\n" +
+          (timeline.empty() ? "" : "timeline:\n" + timeline) +
+          "lead: 10s\n"
+          "tail: 1m\n"
+          "at_most: 2h\n",
+      "scenarios/matrix.yaml");
+  if (!scenario) throw std::runtime_error(scenario.error().message);
+  return *scenario;
+}
+
+mocks::sim::FaultRule rule_of(const Cell& cell) {
+  constexpr std::array delays = {2, 11, 25, 45};
+  constexpr std::array busy = {429, 500, 502, 503};
+  constexpr std::array noes = {400, 401, 403, 404, 409, 412};
+  const auto turn = cell.setting.seed + cell.call;
+  mocks::sim::FaultRule rule{
+      .label = "the mishap", .kind = cell.mishap->kind, .caller = "rotator", .nth = cell.call};
+  if (cell.mishap->kind == &mocks::sim::fault::slow)
+    rule.delay = std::chrono::seconds(delays[turn % delays.size()]);
+  if (cell.mishap->kind == &mocks::sim::fault::answer) {
+    rule.response = {
+        .status = cell.mishap->clear_no ? noes[turn % noes.size()] : busy[turn % busy.size()],
+        .headers = {{"Content-Type", "text/html"}},
+        .body = "<html>from a gateway</html>"};
+    if (rule.response.status == 429) rule.response.headers.push_back({"Retry-After", "2"});
+  }
+  return rule;
+}
+
+// Whether the client has another secret than before.
+bool rotated(const Report& report) {
+  return report.rotation.outcome == rotator::Ending::done &&
+         report.rotation.message.find("is rolled_back") == std::string::npos;
+}
+
+bool back(const Report& report) {
+  return report.rotation.outcome == rotator::Ending::rolled_back ||
+         report.rotation.message.find("is rolled_back") != std::string::npos;
+}
+
+template <typename Enumeration, std::size_t size>
+const Enumeration* named(const std::array<Enumeration, size>& all, std::string_view name) {
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const auto& one) { return name == word(one); });
+  return found == all.end() ? nullptr : &*found;
+}
+
+std::uint64_t number(std::string_view text) {
+  std::uint64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+}  // namespace
+
+std::string name_of(const Cell& cell) {
+  const auto& setting = cell.setting;
+  return std::string(word(setting.way)) + "/" + word(setting.provider) + "/" +
+         word(setting.outsider) + "/" + std::to_string(setting.seed) + "/" +
+         (cell.mishap == nullptr
+              ? "none/0"
+              : std::string(cell.mishap->name) + "/" + std::to_string(cell.call));
+}
+
+std::optional<Cell> cell_named(std::string_view name) {
+  std::vector<std::string_view> parts;
+  for (std::size_t begin = 0; begin <= name.size();) {
+    const auto end = std::min(name.find('/', begin), name.size());
+    parts.push_back(name.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  if (parts.size() != 6) return std::nullopt;
+  const auto* const way = named(all_ways, parts[0]);
+  const auto* const provider = named(all_providers, parts[1]);
+  const auto* const outsider = named(all_outsiders, parts[2]);
+  const auto* const mishap = std::find_if(all_mishaps.begin(), all_mishaps.end(),
+                                          [&](const Mishap& one) { return one.name == parts[4]; });
+  const bool none = parts[4] == "none";
+  if (way == nullptr || provider == nullptr || outsider == nullptr || number(parts[3]) == 0 ||
+      (!none && (mishap == all_mishaps.end() || number(parts[5]) == 0)))
+    return std::nullopt;
+  return Cell{.setting = {.way = *way,
+                          .provider = *provider,
+                          .outsider = *outsider,
+                          .seed = number(parts[3])},
+              .mishap = none ? nullptr : &*mishap,
+              .call = number(parts[5])};
+}
+
+Report play(const Cell& cell, bool keep_timeline) {
+  auto scenario = scenario_of(cell.setting);
+  if (cell.mishap != nullptr) scenario.faults = {rule_of(cell)};
+  const auto report = scenarios::run_simulated(
+      scenario, {.seed = cell.setting.seed,
+                 .on_stop = cell.setting.way == Way::back_from_soak ? scenarios::OnStop::roll_back
+                                                                    : scenarios::OnStop::resume,
+                 .keep_timeline = keep_timeline});
+  if (!report) throw std::runtime_error(name_of(cell) + ": " + report.error().message);
+  return *report;
+}
+
+std::string flaw(const Cell& cell, const Report& report) {
+  if (!report.faults_never_fired.empty()) return "the mishap never happened";
+  if (const auto lost = scenarios::lost_to_rotation(report.logins); lost > 0)
+    return std::to_string(lost) + " logins were lost to the rotation";
+  for (const auto& invariant : report.invariants)
+    if (invariant.verdict != scenarios::Verdict::pass)
+      return std::string(to_string(invariant.invariant)) + ": " + invariant.what;
+  const bool may_go_back =
+      cell.setting.way != Way::forward || (cell.mishap != nullptr && cell.mishap->clear_no);
+  if (cell.mishap == nullptr && cell.setting.outsider == Outsider::nobody &&
+      cell.setting.way != Way::forward && !back(report))
+    return "it did not go back, so that way is not tested";
+  if (rotated(report) || (may_go_back && back(report))) return {};
+  // A clear no before anything was begun ends the run, and nothing was changed.
+  if (may_go_back && report.rotation.outcome == rotator::Ending::refused) return {};
+  return "it ended " + scenarios::to_string(report.rotation.outcome) + " in " +
+         report.rotation.phase + ": " + report.rotation.message;
+}
+
+}  // namespace testing::matrix

@@ -4,8 +4,10 @@
 #include <initializer_list>
 #include <utility>
 
+#include "rotator/ports/check.h"
 #include "scenarios/assemble.h"
 #include "scenarios/secret_search.h"
+#include "scenarios/shipped.h"
 
 namespace scenarios {
 namespace {
@@ -105,18 +107,10 @@ void World::seed_vault() {
   vault_->enable_kv(vault_mount);
   const std::string data = std::string(vault_mount) + "/data/";
   const std::string metadata = std::string(vault_mount) + "/metadata/";
-  const std::string destroy = std::string(vault_mount) + "/destroy/";
-  const auto allow = [](const std::string& path, const char* capabilities) {
-    return "path \"" + path + "\" { capabilities = [" + capabilities + "] }\n";
-  };
-  const char* const write = R"("create", "read", "update", "patch")";
+  ports::check(vault_->set_policy("rotator", shipped_vault_policy()),
+               "Vault understands the policy that is shipped");
   static_cast<void>(vault_->set_policy(
-      "rotator",
-      allow(data + secret_path, write) + allow(metadata + secret_path, R"("read")") +
-          allow(destroy + secret_path, R"("update")") + allow(data + journal_path, write) +
-          allow(metadata + journal_path, R"("read")") +
-          allow(destroy + journal_path, R"("update")") + allow(data + admin_path, R"("read")")));
-  static_cast<void>(vault_->set_policy("portal", allow(data + secret_path, R"("read")")));
+      "portal", "path \"" + data + secret_path + "\" { capabilities = [\"read\"] }\n"));
   vault_->set_kubernetes_role("portal", {.names = {workload_name},
                                          .namespaces = {kubernetes_namespace},
                                          .policies = {"portal"},

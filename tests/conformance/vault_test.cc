@@ -49,7 +49,7 @@ const std::map<std::string, std::string> expected = {
     {"is wrong token known", "False"},
     {"is token known", "True"},
     {"not allowed", "Forbidden 1 error occurred:"},
-    {"capabilities", "create,patch,read,update"},
+    {"capabilities", "create,read,update"},
     {"renew", "True"},
     // the server
     {"health", "False"},

@@ -67,7 +67,7 @@ const std::vector<House>& houses() {
                   {"mocks/kubernetes/controllers/", "mocks/kubernetes/api/"},
                   {"mocks/kubernetes/api_server"}}},
       {.root = "scenarios/",
-       .floors = {{"scenarios/invariant", "scenarios/callers"},
+       .floors = {{"scenarios/invariant", "scenarios/callers", "scenarios/shipped"},
                   {"scenarios/report", "scenarios/argument", "scenarios/secret_search",
                    "scenarios/side_by_side", "scenarios/child", "scenarios/witness"},
                   {"scenarios/acts", "scenarios/narrator", "scenarios/invariants"},

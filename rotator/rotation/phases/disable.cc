@@ -1,4 +1,5 @@
 #include "rotator/rotation/context/context.h"
+#include "rotator/rotation/phases/give_back.h"
 #include "rotator/rotation/phases/phases.h"
 
 namespace rotator::phases {
@@ -12,6 +13,7 @@ class Disable final : public PhaseWork {
   explicit constexpr Disable(Options options) : options_(options) {}
   Phase name() const override { return Phase::disable; }
   Stepped perform(Context& context) const override;
+  bool relieve(Context& context) const override;
 
  private:
   Options options_;
@@ -43,6 +45,15 @@ Stepped Disable::perform(Context& context) const {
   journal.disabled_at = context.clock.wall_now();
   journal.intent = Intent::none;
   return Step::done();
+}
+
+// A call whose reply was lost may have put it out of use.
+bool Disable::relieve(Context& context) const {
+  if (!options_.ask_leave || !leave_old_enabled(context)) return false;
+  // Whether it was, nobody knows: a way back proves that it is accepted again.
+  auto& since = context.ledger.entry().disabled_at;
+  if (since == ports::WallTime{}) since = context.clock.wall_now();
+  return true;
 }
 
 const Disable with_leave({.ask_leave = true});

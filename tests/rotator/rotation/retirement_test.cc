@@ -162,6 +162,32 @@ BOOST_AUTO_TEST_CASE(leaves_the_old_secret_enabled_when_the_run_ends_before_the_
   world.check_whole();
 }
 
+// The reply was lost, and nothing tells since whether it is out of use.
+BOOST_AUTO_TEST_CASE(leaves_the_old_secret_enabled_when_it_cannot_tell_whether_it_was_disabled) {
+  for (const bool back : {false, true}) {
+    BOOST_TEST_CONTEXT((back ? "then back" : "then on")) {
+      World world;
+      world.fault(&fault::lost_reply, "POST", "*/lifecycle/deactivate");
+      world.when(Phase::disable,
+                 [&world] { world.fault(&fault::refuse, "GET", "*/credentials/secrets", 1, 0); });
+      const auto outcome = require(world.run(world.configuration()));
+      BOOST_TEST(outcome.ending == Ending::unknown, outcome.message);
+      BOOST_TEST(world.first_is_active());
+      world.conditions.set_plan(world.quiet);
+      int asked = 0;
+      world.ledger.on_call = [&asked](const std::string& call) {
+        if (call.ends_with("/token")) ++asked;
+      };
+      const auto ended = require(back ? world.rollback(world.configuration())
+                                      : world.resume(world.configuration()));
+      BOOST_TEST(ended.ending == (back ? Ending::rolled_back : Ending::done), ended.message);
+      world.check_whole();
+      // Nothing was moved back to it before it was proved again.
+      BOOST_TEST(asked > world.configuration().rotation.probes);
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(does_not_delete_the_old_secret_without_an_active_new_one) {
   World world;
   world.when(Phase::removal, [&world] {

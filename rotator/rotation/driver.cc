@@ -48,7 +48,10 @@ bool Driver::has_way_back() const {
   return nothing_made || !context_.systems.capability().create_replaces;
 }
 
-Outcome Driver::turn_back(std::string why) { return walk(turn(std::move(why))); }
+Outcome Driver::turn_back(std::string why) {
+  context_.ledger.entry().rollback_asked = true;
+  return walk(turn(std::move(why)));
+}
 
 // ---- The walk
 
@@ -257,9 +260,11 @@ Outcome Driver::stopped(std::string why) {
 }
 
 Outcome Driver::outcome(Ending ending, std::string message) const {
+  // What was asked for has been done.
+  const bool as_asked = ending == Ending::rolled_back && context_.ledger.entry().rollback_asked;
   return {.ending = ending,
           .phase = context_.teller.phase(),
-          .exit_code = exit_code(ending),
+          .exit_code = as_asked ? 0 : exit_code(ending),
           .message = std::move(message),
           .rotation_id = context_.ledger.entry().rotation_id,
           .strategy = std::string(strategy_.name)};

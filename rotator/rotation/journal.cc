@@ -78,11 +78,13 @@ void for_each_member(JournalType& journal, Visitor&& visit) {
   visit("failures_at_start", journal.failures_at_start);
   visit("failures_at_disable", journal.failures_at_disable);
   visit("reason", journal.reason);
+  visit("rollback_asked", journal.rollback_asked);
   visit("nonce", journal.nonce);
 }
 
 // Members as text. Empty text = not set.
 const std::string& text_of(const std::string& value) { return value; }
+std::string_view text_of(bool value) { return value ? "true" : ""; }
 std::string text_of(int value) { return value == 0 ? "" : std::to_string(value); }
 std::string text_of(ports::Duration value) { return std::to_string(value.count()) + "ns"; }
 std::string text_of(const std::vector<std::string>& value) { return joined(value); }
@@ -110,6 +112,10 @@ bool take(const std::optional<Enumeration>& parsed, Enumeration& out) {
 bool from_text(std::string_view text, std::string& out) {
   out = text;
   return true;
+}
+bool from_text(std::string_view text, bool& out) {
+  out = text == "true";
+  return out || text == "false";
 }
 bool from_text(std::string_view text, int& out) { return read_number(text, out); }
 bool from_text(std::string_view text, ports::Duration& out) {

@@ -103,7 +103,8 @@ struct Journal {
   // The failure signal's count when the rotation began and when the old secret was disabled.
   std::optional<std::int64_t> failures_at_start = {};
   std::optional<std::int64_t> failures_at_disable = {};
-  std::string reason = {};  // why it went back or stopped
+  std::string reason = {};      // why it went back or stopped
+  bool rollback_asked = false;  // the operator wished the way back, and no trouble did
 
   std::string nonce = {};
 };

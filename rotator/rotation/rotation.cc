@@ -196,10 +196,7 @@ Outcome Rotation::Run::rollback() {
     return finish(outcome(Ending::refused, "rotation " + journal.rotation_id +
                                                ": the provider ended the old secret when it made "
                                                "the new one; resume instead"));
-  auto back = driver.turn_back("asked for by the operator");
-  // What was asked for has been done.
-  if (back.ending == Ending::rolled_back) back.exit_code = 0;
-  return finish(std::move(back));
+  return finish(driver.turn_back("asked for by the operator"));
 }
 
 // ---- How a run begins and ends

@@ -135,6 +135,25 @@ BOOST_AUTO_TEST_CASE(waits_for_a_call_to_disable_that_is_still_on_its_way) {
   world.check_whole();
 }
 
+BOOST_AUTO_TEST_CASE(succeeds_for_whoever_finishes_one_that_was_asked_for) {
+  World world({.progress_deadline_s = 60});
+  world.when(Phase::overlap, [&world] { world.rotator_process.interrupt(); });
+  require(world.run(world.configuration()));
+  world.fault(&fault::crash_after, "PATCH", "*/deployments/*");
+  BOOST_REQUIRE(!world.rollback(world.configuration()).has_value());
+  const auto asked = require(world.resume(world.configuration()));
+  BOOST_TEST(asked.ending == Ending::rolled_back, asked.message);
+  BOOST_TEST(asked.exit_code == 0);
+  // The next one turns back by itself: nobody asked for that.
+  world.fleet->trouble({.never_ready = true}, 1);
+  world.when(Phase::rollback, [&world] { world.rotator_process.interrupt(); });
+  BOOST_TEST(require(world.run(world.configuration())).ending == Ending::interrupted);
+  const auto unasked = require(world.resume(world.configuration()));
+  BOOST_TEST(unasked.ending == Ending::rolled_back, unasked.message);
+  BOOST_TEST(unasked.exit_code == 1);
+  world.check_whole();
+}
+
 BOOST_AUTO_TEST_CASE(takes_the_version_away_from_a_write_that_is_still_on_its_way) {
   World world;
   stop_in_flight(world, "PUT", "*/data/oidc/portal");

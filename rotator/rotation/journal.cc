@@ -64,6 +64,7 @@ void for_each_member(JournalType& journal, Visitor&& visit) {
   visit("restart_before", journal.restart_before);
   visit("restart_value", journal.restart_value);
   visit("restarts", journal.restarts);
+  visit("restarts_back", journal.restarts_back);
   visit("window", journal.window);
   visit("started", journal.started);
   visit("window_opened", journal.window_opened);

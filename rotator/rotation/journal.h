@@ -82,7 +82,8 @@ struct Journal {
   // The pod template's annotation before the first restart; nothing when it had none.
   std::optional<std::string> restart_before = {};
   std::string restart_value = {};  // the annotation's latest value, "<rotation id>" or "<id>/2"
-  int restarts = 0;
+  int restarts = 0;                // on both ways
+  int restarts_back = 0;           // on the way back, after the one to the pod template of before
 
   ports::Duration window{0};  // how long both secrets stay valid
 

@@ -22,21 +22,21 @@ class FleetBack final : public PhaseWork {
   Stepped perform(Context& context) const override;
 };
 
-// The mark that the pods should carry at that attempt.
-std::optional<std::string> wanted_mark(const Context& context, int attempt) {
+// The mark that the pods should carry.
+std::optional<std::string> wanted_mark(const Context& context) {
   const auto& journal = context.ledger.entry();
   const auto back = journal.rotation_id + "/back";
-  if (attempt > 0) return back + std::to_string(attempt);
+  if (journal.restarts_back > 0) return back + std::to_string(journal.restarts_back);
   const auto now = context.fleet.mark();
   const bool forward = now == journal.restart_value && !now->starts_with(back);
   return forward ? journal.restart_before : now;
 }
 
-ports::Status restart_back(Context& context, const std::optional<std::string>& mark, int attempt) {
+ports::Status restart_back(Context& context, const std::optional<std::string>& mark) {
   if (const auto settled = context.vault_value.settled_at())
     if (const auto waited = context.waiter.wait(*settled); !waited)
       return ports::fail(waited.error());
-  if (attempt > 0) ++context.ledger.entry().restarts;
+  ++context.ledger.entry().restarts;
   if (const auto ready = context.ledger.about_to(Intent::restart_back); !ready) return ready;
   return context.fleet.restart(mark);
 }
@@ -58,11 +58,13 @@ ports::Result<std::string> missing_proof(Context& context, const FleetQuestion& 
 Stepped FleetBack::perform(Context& context) const {
   auto& fleet = context.fleet;
   const auto& rotation = context.configuration.rotation;
-  for (int attempt = 0;; ++attempt) {
+  // Whatever begins this phase anew goes on with the restarts that are left.
+  auto& restarts = context.ledger.entry().restarts_back;
+  for (;;) {
     if (const auto read = fleet.read(); !read) return ports::fail(read.error());
-    const auto mark = wanted_mark(context, attempt);
+    const auto mark = wanted_mark(context);
     if (mark != fleet.mark())
-      if (const auto restarted = restart_back(context, mark, attempt); !restarted)
+      if (const auto restarted = restart_back(context, mark); !restarted)
         return ports::fail(restarted.error());
     const Fleet::Wait wait{.until = context.clock.now() + rotation.rollout_deadline,
                            .heed_failures = false};
@@ -79,9 +81,13 @@ Stepped FleetBack::perform(Context& context) const {
       if (missing->empty()) return Step::done();
       trouble = *missing;
     }
-    if (attempt >= rotation.max_restarts)
+    if (restarts >= rotation.max_restarts) {
+      // An operator who has looked and resumes has as many again.
+      restarts = 0;
       return Step::stop("the way back could not be finished: " + trouble +
                         "; both secrets stay valid");
+    }
+    ++restarts;
     context.teller.note(Severity::warning, "restarting on the way back: " + trouble);
   }
 }

@@ -154,6 +154,31 @@ BOOST_AUTO_TEST_CASE(succeeds_for_whoever_finishes_one_that_was_asked_for) {
   world.check_whole();
 }
 
+// Pods that never render what Vault holds: restarted so often, whoever goes on with it, until an
+// operator has looked.
+BOOST_AUTO_TEST_CASE(counts_its_restarts_over_all_processes_that_work_on_it) {
+  World world;
+  auto configuration = world.configuration();
+  configuration.rotation.max_restarts = 2;
+  world.fleet->trouble({.stale_render = true}, 1000);
+  int patches = 0;
+  world.ledger.on_call = [&patches](const std::string& call) {
+    if (call.starts_with("PATCH") && call.find("/deployments/") != std::string::npos) ++patches;
+  };
+  // Two forward, the pod template of before, and two more.
+  world.fault(&fault::crash_after, "PATCH", "*/deployments/*", 5);
+  BOOST_REQUIRE(!world.run(configuration).has_value());
+  BOOST_TEST(patches == 5);
+  const auto outcome = require(world.resume(configuration));
+  BOOST_TEST(outcome.ending == Ending::stopped, outcome.message);
+  BOOST_TEST(outcome.restarts == 5);
+  BOOST_TEST(patches == 5);
+  world.fleet->trouble({}, 0);
+  const auto ended = require(world.resume(configuration));
+  BOOST_TEST(ended.ending == Ending::rolled_back, ended.message);
+  world.check_whole();
+}
+
 BOOST_AUTO_TEST_CASE(takes_the_version_away_from_a_write_that_is_still_on_its_way) {
   World world;
   stop_in_flight(world, "PUT", "*/data/oidc/portal");

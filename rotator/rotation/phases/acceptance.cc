@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 
 namespace rotator::phases {
 namespace {
@@ -47,6 +48,11 @@ AcceptanceProof::Options options_of(const Context& context) {
           .changed = context.clock.now()};
 }
 
+void tell_wait(Context& context, const char* secret, Instant patience_ends) {
+  context.teller.waiting(std::string("the token endpoint to accept ") + secret,
+                         patience_ends - context.clock.now());
+}
+
 }  // namespace
 
 ports::Result<GateResult> prove_new_accepted(Context& context) {
@@ -59,6 +65,7 @@ ports::Result<GateResult> prove_new_accepted(Context& context) {
       now - std::max<Duration>(context.clock.wall_now() - journal.window_opened, Duration(0));
   const auto patience_ends =
       options.promised ? context.propagation_ends(now) : now + unpromised_patience;
+  tell_wait(context, "the new secret", patience_ends);
   return prove(context, context.values.new_value(), AcceptanceProof(options), patience_ends,
                Memory::keep);
 }
@@ -73,8 +80,10 @@ ports::Result<GateResult> prove_still_accepted(Context& context, Instant opens) 
 ports::Result<GateResult> prove_old_accepted(Context& context) {
   auto options = options_of(context);
   options.out_of_use_before = true;
-  return prove(context, context.values.old_value(), AcceptanceProof(options),
-               context.propagation_ends(context.clock.now()), Memory::none);
+  const auto patience_ends = context.propagation_ends(context.clock.now());
+  tell_wait(context, "the old secret", patience_ends);
+  return prove(context, context.values.old_value(), AcceptanceProof(options), patience_ends,
+               Memory::none);
 }
 
 }  // namespace rotator::phases

@@ -109,6 +109,14 @@ BOOST_AUTO_TEST_CASE(remembers_in_the_journal_that_it_was_refused) {
   BOOST_TEST(asked >= rotator::lagging_row);
 }
 
+BOOST_AUTO_TEST_CASE(is_waited_for_aloud) {
+  World world({.core = lagging(60s, 90s)});
+  BOOST_TEST(require(world.run(world.configuration())).ending == Ending::done);
+  BOOST_TEST(
+      world.recorder.told("create waits for the token endpoint to accept the new secret, "
+                          "at most 10m"));
+}
+
 BOOST_AUTO_TEST_CASE(takes_the_place_of_nothing_that_a_stranger_wrote) {
   World world;
   world.when(Phase::store, [&world] { world.write_vault("synthetic-foreign-value-0001"); });

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "rotator/calls/times.h"
 #include "rotator/kubernetes/workload_kinds.h"
 #include "rotator/rotation/fleet_proof.h"
 
@@ -84,6 +85,10 @@ void Recorder::phase_began(rotator::Phase phase, const std::string&) {
 void Recorder::phase_ended(rotator::Phase phase, bool succeeded, ports::Duration,
                            const std::string& message) {
   lines.push_back(std::string(to_string(phase)) + (succeeded ? " done " : " failed ") + message);
+}
+void Recorder::waiting(rotator::Phase phase, const std::string& what, ports::Duration at_most) {
+  lines.push_back(std::string(to_string(phase)) + " waits for " + what + ", at most " +
+                  rotator::to_text(at_most));
 }
 void Recorder::gate_evaluated(rotator::Phase phase, const rotator::GateResult& result) {
   gates.push_back(result);

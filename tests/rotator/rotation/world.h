@@ -83,6 +83,7 @@ class Recorder final : public rotator::Listener {
   void phase_began(rotator::Phase phase, const std::string& rotation_id) override;
   void phase_ended(rotator::Phase phase, bool succeeded, ports::Duration took,
                    const std::string& message) override;
+  void waiting(rotator::Phase phase, const std::string& what, ports::Duration at_most) override;
   void gate_evaluated(rotator::Phase phase, const rotator::GateResult& result) override;
   void noted(rotator::Severity severity, const std::string& message) override;
 

@@ -44,6 +44,11 @@ struct Capability {
   // How late a secret that was made, enabled or retired may take effect at the token endpoint, as
   // far as the vendor says: zero = at once; nothing = it says nothing, and its replicas may lag.
   std::optional<ports::Duration> propagation = {};
+  // For how long its answers may show the state before such a change, on any replica, until that is
+  // trouble and no lag any more: what `propagation` promises, and room for it to be missed. Of a
+  // secret just made, and of one enabled or retired.
+  ports::Duration longest_birth = std::chrono::minutes(2);
+  ports::Duration longest_change = std::chrono::minutes(2);
 };
 
 // Stands for the handle of a client's only secret where a provider gives secrets none.

@@ -21,6 +21,12 @@ bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
+// Okta tells no longest time. This is far beyond what has been seen of a provider of its kind: 4 to
+// 18 s (https://github.com/microsoftgraph/microsoft-graph-docs/issues/17966).
+constexpr ports::Duration longest_birth = std::chrono::minutes(10);
+// While both secrets are in use somebody fails for as long as this lasts.
+constexpr ports::Duration longest_change = std::chrono::minutes(2);
+
 // One entry of a list or the answer to get and create. `value` stays empty where Okta does not show
 // it.
 struct Entry {
@@ -131,7 +137,9 @@ Capability Okta::capability() const {
   return Capability{.slots = Capability::Slots::independent,
                     .max_secrets = 2,
                     .can_disable = true,
-                    .value_readable = true};
+                    .value_readable = true,
+                    .longest_birth = longest_birth,
+                    .longest_change = longest_change};
 }
 
 std::string Okta::application_path() const {

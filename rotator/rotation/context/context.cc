@@ -48,8 +48,7 @@ ports::Status Context::reconnect() {
 }
 
 ports::Instant Context::propagation_ends(ports::Instant since) const {
-  return since + 2 * systems.capability().propagation.value_or(ports::Duration(0)) +
-         propagation_margin;
+  return since + systems.capability().longest_change;
 }
 
 }  // namespace rotator

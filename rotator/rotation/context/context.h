@@ -18,10 +18,6 @@
 
 namespace rotator {
 
-// The token endpoint may refuse a secret just made, or accept one just retired, for this long
-// beyond twice what the vendor says.
-inline constexpr ports::Duration propagation_margin = std::chrono::minutes(2);
-
 struct Context {
   // `configuration` is copied; ports and listener must outlive the context.
   Context(const RotationPorts& ports, const Configuration& configuration, Credentials credentials,
@@ -34,7 +30,7 @@ struct Context {
   // of failures looked up. Error configuration when the journal is of another client or workload.
   ports::Status reconnect();
 
-  // Until when the token endpoint is given to know of a secret's beginning or end at `since`.
+  // Until when the token endpoint is given to know of a secret's enabling or end at `since`.
   ports::Instant propagation_ends(ports::Instant since) const;
 
   const Configuration configuration;

@@ -10,10 +10,6 @@ namespace {
 using ports::Duration;
 using ports::Instant;
 
-// How long a provider that promises nothing may refuse a secret just made: far beyond what has been
-// seen (4 to 18 s at one, https://github.com/microsoftgraph/microsoft-graph-docs/issues/17966).
-constexpr Duration unpromised_patience = std::chrono::minutes(10);
-
 enum class Memory { keep, none };  // whether a refusal is written into the journal
 
 ports::Status remember_refusal(Context& context) {
@@ -63,8 +59,7 @@ ports::Result<GateResult> prove_new_accepted(Context& context) {
   if (journal.refused_at != ports::WallTime{}) options.refused = now;
   options.changed =
       now - std::max<Duration>(context.clock.wall_now() - journal.window_opened, Duration(0));
-  const auto patience_ends =
-      options.promised ? context.propagation_ends(now) : now + unpromised_patience;
+  const auto patience_ends = now + context.systems.capability().longest_birth;
   tell_wait(context, "the new secret", patience_ends);
   return prove(context, context.values.new_value(), AcceptanceProof(options), patience_ends,
                Memory::keep);

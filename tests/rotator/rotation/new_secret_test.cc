@@ -30,6 +30,51 @@ mocks::idp::CoreOptions lagging(ports::Duration low, ports::Duration high) {
   return core;
 }
 
+// An adapter whose vendor tells another longest time until a new secret counts.
+class HastyProvider final : public rotator::IdentityProvider {
+ public:
+  explicit HastyProvider(std::unique_ptr<rotator::IdentityProvider> like)
+      : like_(std::move(like)) {}
+  rotator::Capability capability() const override {
+    auto capability = like_->capability();
+    capability.longest_birth = 3min;
+    return capability;
+  }
+  ports::Result<rotator::Registration> registration() override { return like_->registration(); }
+  ports::Result<std::vector<rotator::SecretRecord>> list_secrets() override {
+    return like_->list_secrets();
+  }
+  ports::Result<std::optional<std::string>> find_secret(
+      const ports::Secret& value, const std::vector<rotator::SecretRecord>& records) override {
+    return like_->find_secret(value, records);
+  }
+  ports::Result<rotator::CreatedSecret> create_secret(const std::string& label) override {
+    return like_->create_secret(label);
+  }
+  ports::Result<std::optional<rotator::CreatedSecret>> resolve_create(
+      const std::vector<rotator::SecretRecord>& before) override {
+    return like_->resolve_create(before);
+  }
+  ports::Result<ports::Secret> read_secret(const std::string& id) override {
+    return like_->read_secret(id);
+  }
+  ports::Status disable_secret(const std::string& id) override { return like_->disable_secret(id); }
+  ports::Status enable_secret(const std::string& id) override { return like_->enable_secret(id); }
+  ports::Status delete_secret(const std::string& id) override { return like_->delete_secret(id); }
+
+ private:
+  std::unique_ptr<rotator::IdentityProvider> like_;
+};
+
+ports::Result<std::unique_ptr<rotator::IdentityProvider>> new_hasty_provider(
+    ports::HttpClient& http, ports::Clock& clock, rotator::IdentityProviderOptions options,
+    ports::Secret admin_credential) {
+  auto like =
+      rotator::new_identity_provider(http, clock, std::move(options), std::move(admin_credential));
+  if (!like) return like;
+  return std::make_unique<HastyProvider>(std::move(*like));
+}
+
 // Whether every replica accepts the new secret now.
 bool accepted_everywhere(const World& world) {
   for (const auto* secret : world.idp->core().secrets(testing::client))
@@ -115,6 +160,18 @@ BOOST_AUTO_TEST_CASE(is_waited_for_aloud) {
   BOOST_TEST(
       world.recorder.told("create waits for the token endpoint to accept the new secret, "
                           "at most 10m"));
+}
+
+BOOST_AUTO_TEST_CASE(is_given_up_when_the_provider_is_declared_to_need_no_longer) {
+  auto core = mocks::idp::options_of(mocks::idp::Variant::multi);
+  core.create_lag = {.low = 9min, .high = 9min};
+  World patient({.core = core});
+  BOOST_TEST(require(patient.run(patient.configuration())).ending == Ending::done);
+  World hasty({.core = core, .new_provider = &new_hasty_provider});
+  const auto began = hasty.queue.now();
+  BOOST_TEST(require(hasty.run(hasty.configuration())).ending == Ending::rolled_back);
+  BOOST_TEST((hasty.queue.now() - began < 5min));
+  hasty.check_whole();
 }
 
 BOOST_AUTO_TEST_CASE(takes_the_place_of_nothing_that_a_stranger_wrote) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "rotator/cli/usage.h"
 #include "rotator/ports/result.h"
 #include "scenarios/formats.h"
 #include "scenarios/report.h"
@@ -18,7 +19,7 @@ inline constexpr int exit_as_expected = 0;
 inline constexpr int exit_deviates = 1;
 inline constexpr int exit_unknown = 2;
 inline constexpr int exit_stopped = 3;
-inline constexpr int exit_usage = 64;
+using rotator::exit_usage;
 inline constexpr int exit_configuration = 65;
 inline constexpr int exit_internal = 70;
 inline constexpr int exit_output = 74;

@@ -8,6 +8,7 @@
 #include <map>
 #include <thread>
 
+#include "rotator/cli/usage.h"
 #include "scenarios/commands.h"
 #include "scenarios/compression.h"
 #include "scenarios/formats.h"
@@ -157,7 +158,7 @@ int run(int argc, char** argv) {
   CLI::App app("Rehearses the rotation of an OIDC client secret and counts every failed login.",
                "rehearse");
   app.footer(footer);
-  app.require_subcommand(0, 1);
+  app.set_version_flag("--version", "rehearse " OVERLAP_VERSION);
   scenarios::CommonOptions common;
   common.threads = std::max(1U, std::thread::hardware_concurrency());
   common.progress = isatty(STDERR_FILENO) == 1;
@@ -176,11 +177,9 @@ int run(int argc, char** argv) {
   const auto* serve_app = add_serve(app, serve);
   const auto* schema_app =
       app.add_subcommand("schema", "Print the JSON Schema of a scenario's file");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : scenarios::exit_usage;
-  }
+  if (const auto ended =
+          rotator::parse_command_line(app, argc, argv, rotator::Commands::at_most_one))
+    return *ended;
   for (auto* command : {&run, &replay})
     if (command->rotator.empty()) command->rotator = rotator_beside();
   if (schema_app->parsed()) return scenarios::schema_command();

@@ -7,7 +7,6 @@
 #include "rotator/calls/encoding.h"
 #include "rotator/cli/config.h"
 #include "rotator/cli/console.h"
-#include "rotator/cli/did_you_mean.h"
 #include "rotator/ports/stop_signal.h"
 #include "rotator/ports/system_clock.h"
 #include "rotator/ports/system_files.h"
@@ -153,14 +152,6 @@ int run_command(const Arguments& arguments, const Environment& environment, Cons
   return perform(rotation, arguments.command, console, configuration.identity_provider.client_id);
 }
 
-// The first word that is no command and belongs to no option: what CLI11 would call a missing
-// subcommand.
-std::string unknown_command(const CLI::App& app) {
-  for (const auto& word : app.remaining())
-    if (!word.starts_with('-')) return word;
-  return "";
-}
-
 }  // namespace
 
 int run_program(int argc, const char* const* argv, const Environment& environment) {
@@ -169,7 +160,6 @@ int run_program(int argc, const char* const* argv, const Environment& environmen
   app.footer(footer);
   app.set_version_flag("--version", "rotator " OVERLAP_VERSION);
   app.fallthrough();
-  app.allow_extras();
   app.add_option("-c,--config", arguments.configuration, "Configuration file")
       ->capture_default_str();
   app.add_option("-o,--output", arguments.output, "Form of the result on standard output")
@@ -182,27 +172,9 @@ int run_program(int argc, const char* const* argv, const Environment& environmen
   app.add_option("--metrics-file", arguments.metrics_file,
                  "Write Prometheus metrics of the run here (textfile collector)");
   app.add_flag("-v,--verbose", arguments.verbose, "Log every wait");
-  std::vector<std::string> names;
-  std::string known;
-  for (const auto& row : commands) {
+  for (const auto& row : commands)
     app.add_subcommand(row.name, row.says)->callback([&] { arguments.command = row.command; });
-    names.emplace_back(row.name);
-    known += (known.empty() ? "" : ", ") + names.back();
-  }
-  try {
-    app.parse(argc, argv);
-    const auto word = unknown_command(app);
-    if (!word.empty())
-      throw CLI::ExtrasError(
-          "there is no command '" + word + "'" + did_you_mean(word, names) + "; known are " + known,
-          CLI::ExitCodes::ExtrasError);
-    if (const auto extra = app.remaining(); !extra.empty())
-      throw CLI::ExtrasError("there is no option '" + extra.front() + "'",
-                             CLI::ExitCodes::ExtrasError);
-    if (app.get_subcommands().size() != 1) throw CLI::RequiredError("One command of " + known);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : exit_usage;
-  }
+  if (const auto ended = parse_command_line(app, argc, argv, Commands::one)) return *ended;
   if (arguments.command == Command::schema) {
     std::cout << configuration_schema() << std::flush;
     return std::cout ? 0 : exit_output;

@@ -5,11 +5,11 @@
 // 64 usage · 65 configuration · 70 internal · 74 output · 75 locked · 130 interrupted.
 #pragma once
 
+#include "rotator/cli/usage.h"
 #include "rotator/kubernetes/kubeconfig.h"
 
 namespace rotator {
 
-inline constexpr int exit_usage = 64;
 inline constexpr int exit_configuration = 65;
 inline constexpr int exit_internal = 70;
 inline constexpr int exit_output =

@@ -46,8 +46,7 @@ void Play::enter(const std::string& phase) {
   if (const auto known = rotator::parse_phase(phase)) options_.progress(share_of(*known));
 }
 
-// --- The driver's processes
-// ------------------------------------------------------------------------
+// --- The driver's processes ---------------------------------------------------------------------
 
 void Play::start(Command command) {
   if (over_ || running_) return;
@@ -131,8 +130,7 @@ void Play::end(RotationReport result) {
   enter("after");
 }
 
-// --- The timeline
-// ----------------------------------------------------------------------------------
+// --- The timeline -------------------------------------------------------------------------------
 
 void Play::schedule_steps(std::string_view phase) {
   auto& scheduler = stage_.scheduler();
@@ -177,8 +175,7 @@ void Play::act_failed(const Step& step, const std::string& why) {
   narrator_.note(stage_.scheduler().now(), "act failed: " + acts_failed_.back());
 }
 
-// --- Its report
-// ------------------------------------------------------------------------------------
+// --- Its report ---------------------------------------------------------------------------------
 
 void Play::report(const Performance& performance, Report& report) {
   const bool by_hand = driver_ == Driver::Kind::operator_by_hand;

@@ -251,8 +251,7 @@ void WireStage::break_off(ports::Error error) {
   changed_.notify_all();
 }
 
-// --- The driver
-// ------------------------------------------------------------------------------------
+// --- The driver ---------------------------------------------------------------------------------
 
 void WireStage::start_process(Command command) {
   if (closing_) return;
@@ -334,8 +333,7 @@ void WireStage::follow_the_guide() {
                                  .message = done ? "" : done.error().message}});
 }
 
-// --- Others
-// ----------------------------------------------------------------------------------------
+// --- Others -------------------------------------------------------------------------------------
 
 // A human who does one of the guide's commands beside the driver.
 void WireStage::human(const Step& act) {

@@ -13,8 +13,7 @@ bool never(ports::Instant when) { return when == ports::Instant::max(); }
 
 }  // namespace
 
-// --- Network: what the harness sees
-// ---------------------------------------------------------------
+// --- Network: what the harness sees -------------------------------------------------------------
 
 Network::Network(Scheduler& scheduler, Observer& observer, Draws draws, Conditions& conditions)
     : core_(std::make_unique<Core>(scheduler, observer, draws, conditions)) {}
@@ -46,8 +45,7 @@ std::uint64_t Network::bytes_received(std::string_view caller) const {
   return sum;
 }
 
-// --- Core: servers and links
-// ----------------------------------------------------------------------
+// --- Core: servers and links --------------------------------------------------------------------
 
 Server* Network::Core::find_server(std::string_view origin) {
   for (Server& server : servers)

@@ -13,14 +13,9 @@ using namespace std::chrono_literals;
 using rotator::Ending;
 using rotator::Outcome;
 using rotator::Phase;
+using testing::require;
 using testing::World;
 namespace fault = mocks::sim::fault;
-
-Outcome require(const std::optional<Outcome>& outcome) {
-  BOOST_REQUIRE(outcome.has_value());
-  BOOST_TEST_MESSAGE(outcome->message);
-  return *outcome;
-}
 
 // The rotation stopped, nobody is left on a secret that is out of use, and both ways are open.
 void check_given_back(World& world, const Outcome& outcome) {

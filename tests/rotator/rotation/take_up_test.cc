@@ -10,15 +10,9 @@ namespace {
 
 using namespace std::chrono_literals;
 using rotator::Ending;
-using rotator::Outcome;
 using rotator::Phase;
+using testing::require;
 using testing::World;
-
-Outcome require(const std::optional<Outcome>& outcome) {
-  BOOST_REQUIRE(outcome.has_value());
-  BOOST_TEST_MESSAGE(outcome->message);
-  return *outcome;
-}
 
 // Everything that a rotation changes, in one line.
 std::string effects(const World& world) {

@@ -10,16 +10,10 @@ namespace {
 
 using namespace std::chrono_literals;
 using rotator::Ending;
-using rotator::Outcome;
 using rotator::Phase;
+using testing::require;
 using testing::World;
 namespace fault = mocks::sim::fault;
-
-Outcome require(const std::optional<Outcome>& outcome) {
-  BOOST_REQUIRE(outcome.has_value());
-  BOOST_TEST_MESSAGE(outcome->message);
-  return *outcome;
-}
 
 mocks::idp::CoreOptions slow_to_enable(ports::Duration low, ports::Duration high) {
   auto core = mocks::idp::options_of(mocks::idp::Variant::multi);

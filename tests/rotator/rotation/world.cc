@@ -335,4 +335,10 @@ void World::check_whole() {
   }
 }
 
+rotator::Outcome require(const std::optional<rotator::Outcome>& outcome) {
+  BOOST_REQUIRE(outcome.has_value());
+  BOOST_TEST_MESSAGE(outcome->message);
+  return *outcome;
+}
+
 }  // namespace testing

@@ -193,4 +193,7 @@ class World {
   std::uint64_t incarnation_ = 0;
 };
 
+// What came of a process that must have ended by itself; its message is in the test's log.
+rotator::Outcome require(const std::optional<rotator::Outcome>& outcome);
+
 }  // namespace testing

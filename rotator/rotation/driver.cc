@@ -1,6 +1,7 @@
 #include "rotator/rotation/driver.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "rotator/calls/times.h"
 
@@ -134,10 +135,17 @@ Stepped Driver::perform_back() {
   return step;
 }
 
+// An end that could not be written has not come: whoever resumes goes on the same way.
 ports::Status Driver::close(Disposition disposition) {
-  context_.ledger.entry().disposition = disposition;
-  context_.ledger.entry().finished = context_.clock.wall_now();
-  return context_.ledger.append();
+  auto& journal = context_.ledger.entry();
+  const auto before = std::exchange(journal.disposition, disposition);
+  const auto finished_before = std::exchange(journal.finished, context_.clock.wall_now());
+  const auto written = context_.ledger.append();
+  if (!written) {
+    journal.disposition = before;
+    journal.finished = finished_before;
+  }
+  return written;
 }
 
 // ---- Where it goes on

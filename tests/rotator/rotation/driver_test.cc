@@ -245,6 +245,25 @@ BOOST_AUTO_TEST_CASE(a_way_back_that_stops_stays_one) {
   check_performed({"undo", "undo_more"});
 }
 
+// The new secret is gone by then: going forward again would move the fleet to it.
+BOOST_AUTO_TEST_CASE(a_way_back_whose_end_cannot_be_journaled_stays_one) {
+  third.does = answers(1, Step::turn_back("enough"));
+  undo_more.does = [this, first_time = true](Context&) mutable -> Stepped {
+    if (std::exchange(first_time, false))
+      world.plan.add({.label = "no",
+                      .kind = &mocks::sim::fault::answer,
+                      .caller = "rotator",
+                      .method = "PUT",
+                      .target = "*/oidc/portal-rotation",
+                      .response = {.status = 401, .body = "{}"}});
+    return Step::done();
+  };
+  BOOST_TEST(begin().ending == Ending::stopped);
+  BOOST_TEST(stored().disposition == Disposition::rolling_back);
+  BOOST_TEST(resume().ending == Ending::rolled_back);
+  check_performed({"undo", "undo_more"});
+}
+
 BOOST_AUTO_TEST_CASE(a_stop_is_resumed_where_it_was_or_from_the_row_of_again) {
   fourth.does = answers(1, Step::stop("look at this"));
   BOOST_TEST(begin().ending == Ending::stopped);

@@ -225,7 +225,9 @@ std::string flaw(const Cell& cell, const Report& report) {
     return "it did not go back, so that way is not tested";
   if (rotated(report) || (may_go_back && back(report))) return {};
   // A clear no before anything was begun ends the run, and nothing was changed.
-  if (may_go_back && report.rotation.outcome == rotator::Ending::refused) return {};
+  if (may_go_back && (report.rotation.outcome == rotator::Ending::refused ||
+                      report.rotation.outcome == rotator::Ending::misconfigured))
+    return {};
   return "it ended " + scenarios::to_string(report.rotation.outcome) + " in " +
          report.rotation.phase + ": " + report.rotation.message;
 }

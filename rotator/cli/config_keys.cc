@@ -44,7 +44,9 @@ void list_provider(Keys& keys, IdentityProviderConfiguration& provider) {
   });
   keys.section("admin_credential", "Where in Vault the administration credential is.", [&] {
     keys.text("path", "Path in vault.mount of the administration credential.", provider.admin_path);
-    keys.text("field", "Its field.", provider.admin_field);
+    keys.text("field",
+              "Its field: a token, or a JSON object of client_id and client_secret or private_key.",
+              provider.admin_field);
   });
 }
 

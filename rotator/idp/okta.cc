@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "rotator/calls/answer_json.h"
-#include "rotator/calls/patience.h"
 #include "rotator/calls/times.h"
+#include "rotator/idp/discovery.h"
 #include "rotator/ports/check.h"
 
 namespace rotator {
@@ -77,21 +77,38 @@ ports::Result<std::vector<Entry>> parse_entries(ports::Response& response,
   return entries;
 }
 
-struct OktaError {
-  std::string code = {};
-  std::string text = {};  // errorSummary, or the first cause, which says more
-};
-
-OktaError read_error(const ports::Response& response, std::string_view secret) {
+// errorSummary, or the first cause, which says more.
+AdminWords read_words(const ports::Response& response, std::string_view secret) {
   const auto body = JsonDocument::parse_or_null(response.body);
-  OktaError error{.code = quotable(text_member(body, {"errorCode"})),
-                  .text = quotable(text_member(body, {"errorSummary"}), secret)};
+  AdminWords words{.code = quotable(text_member(body, {"errorCode"})),
+                   .text = quotable(text_member(body, {"errorSummary"}), secret)};
   const auto causes = array_member(body, {"errorCauses"});
-  if (!causes.empty()) {
-    const auto cause = quotable(text_member(causes.front(), {"errorSummary"}), secret);
-    if (!cause.empty()) error.text = cause;
-  }
-  return error;
+  if (causes.empty()) return words;
+  auto cause = quotable(text_member(causes.front(), {"errorSummary"}), secret);
+  if (!cause.empty()) words.text = std::move(cause);
+  return words;
+}
+
+std::optional<ports::Error> meaning_of(const AdminCall&, const ports::Response&,
+                                       const AdminWords& words) {
+  if (!contains(words.text, "maximum number of client secrets")) return std::nullopt;
+  return ports::Error{ErrorCode::conflict,
+                      "the application already has two secret objects, inactive ones included: "
+                      "delete the one that nothing uses"};
+}
+
+// A 429's X-Rate-Limit-Reset is an absolute time in whole UTC seconds.
+std::optional<ports::Duration> asked_wait(const ports::Response& response, ports::WallTime now) {
+  if (response.status != 429) return std::nullopt;
+  const auto header = ports::find_header(response.headers, "X-Rate-Limit-Reset");
+  if (!header) return std::nullopt;
+  std::int64_t reset = 0;
+  const auto [end, error] = std::from_chars(header->data(), header->data() + header->size(), reset);
+  constexpr std::int64_t last_sensible = 7'258'118'400;  // the year 2200
+  if (error != std::errc() || end == header->data() || reset < 0 || reset > last_sensible)
+    return std::nullopt;
+  return std::max<ports::Duration>(ports::WallTime(std::chrono::seconds(reset)) - now,
+                                   std::chrono::seconds(1));
 }
 
 std::vector<std::string> strings(JsonView array) {
@@ -113,22 +130,8 @@ std::string okta_secret_hash(const ports::Secret& value) {
   return base64url_encode({reinterpret_cast<const char*>(digest.data()), 16});
 }
 
-// One administrative request and how far it may be repeated.
-struct Okta::Call {
-  std::string tried = {};  // for people: "listing the client secrets of app 0oa... at https://..."
-  std::string method = "GET";
-  std::string target = {};
-  std::string body = {};
-  bool authenticated = true;
-};
-
-Okta::Okta(ports::HttpClient& http, ports::Clock& clock, IdentityProviderOptions options, Url url,
-           ports::Secret authorization)
-    : http_(http),
-      clock_(clock),
-      options_(std::move(options)),
-      url_(std::move(url)),
-      authorization_(std::move(authorization)) {
+Okta::Okta(IdentityProviderOptions options, Url url, AdminApi api)
+    : options_(std::move(options)), url_(std::move(url)), api_(std::move(api)) {
   if (options_.application_id.empty()) options_.application_id = options_.client_id;
 }
 
@@ -147,93 +150,11 @@ std::string Okta::application_path() const {
 }
 std::string Okta::secrets_path() const { return application_path() + "/credentials/secrets"; }
 
-// 429 and 5xx. X-Rate-Limit-Reset is an absolute time in whole UTC seconds; Okta documents no
-// Retry-After, but a proxy may send one.
-static std::optional<ports::Duration> asked_wait(const ports::Response& response,
-                                                 ports::WallTime now) {
-  if (const auto asked = retry_after(response)) return asked;
-  if (response.status != 429) return std::nullopt;
-  const auto header = ports::find_header(response.headers, "X-Rate-Limit-Reset");
-  if (!header) return std::nullopt;
-  std::int64_t reset = 0;
-  const auto [end, error] = std::from_chars(header->data(), header->data() + header->size(), reset);
-  constexpr std::int64_t last_sensible = 7'258'118'400;  // the year 2200
-  if (error != std::errc() || end == header->data() || reset < 0 || reset > last_sensible)
-    return std::nullopt;
-  return std::max<ports::Duration>(ports::WallTime(std::chrono::seconds(reset)) - now,
-                                   std::chrono::seconds(1));
-}
-
-ports::Result<ports::Response> Okta::send(const Call& call) {
-  const bool read = call.method == "GET";
-  ports::Request request{
-      .method = call.method, .origin = url_.origin, .target = call.target, .body = call.body};
-  request.headers.reserve(3);
-  request.headers.push_back({"Accept", "application/json"});
-  if (!call.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
-  if (call.authenticated)
-    request.headers.push_back({"Authorization", std::string(authorization_.reveal_to_wire())});
-  const auto wiped = [&](ports::Result<ports::Response> result) {
-    ports::wipe(request.headers.back().value);
-    return result;
-  };
-
-  // A change ends within one call_timeout, waits included: its caller's lock must outlive it.
-  Patience patience(clock_, clock_.now() + (read ? options_.patience : options_.call_timeout));
-  for (;;) {
-    auto response = http_.send(request, patience.attempt_deadline(options_.call_timeout));
-    ports::Error trouble;
-    std::optional<ports::Duration> asked;
-    if (!response) {
-      trouble = {response.error().code, call.tried + ": " + response.error().message};
-      const bool again =
-          trouble.code == ErrorCode::unreachable || (read && trouble.code == ErrorCode::ambiguous);
-      if (!again) return wiped(ports::fail(std::move(trouble)));
-    } else {
-      if (response->status != 429 && response->status < 500) return wiped(std::move(response));
-      // Only a 429 is certain to have changed nothing.
-      trouble = error_of(call, *response);
-      if (trouble.code == ErrorCode::ambiguous) return wiped(ports::fail(std::move(trouble)));
-      asked = asked_wait(*response, clock_.wall_now());
-    }
-    if (auto waited = patience.wait(std::move(trouble), asked); !waited)
-      return wiped(ports::fail(waited.error()));
-  }
-}
-
-ports::Error Okta::error_of(const Call& call, const ports::Response& response) const {
-  std::string_view token = authorization_.reveal_to_wire();
-  token.remove_prefix(std::min(token.find(' ') + 1, token.size()));
-  const auto error = read_error(response, token);
-  const std::string said = call.tried + " answered " + std::to_string(response.status) +
-                           (error.code.empty() ? "" : " " + error.code) +
-                           (error.text.empty() ? "" : ": " + error.text);
-  if (response.status == 429) return {ErrorCode::busy, said + " (rate limit)"};
-  if (response.status >= 500)
-    return {call.method == "GET" ? ErrorCode::busy : ErrorCode::ambiguous, said};
-  if (response.status == 401)
-    return {ErrorCode::refused,
-            said + " (the administration credential is not accepted: renew it)"};
-  if (response.status == 403)
-    return {ErrorCode::refused, said +
-                                    " (the administration credential lacks the permission: "
-                                    "okta.apps.manage, or a role that may "
-                                    "read client credentials)"};
-  if (response.status == 404) return {ErrorCode::missing, said};
-  if (contains(error.text, "maximum number of client secrets"))
-    return {ErrorCode::conflict, said +
-                                     " (the application already has two secret objects, inactive "
-                                     "ones included: delete the one that "
-                                     "nothing uses)"};
-  return {ErrorCode::refused, said};
-}
-
 ports::Result<Registration> Okta::registration() {
-  const Call call{.tried = "reading app " + options_.application_id + " at " + url_.origin,
-                  .target = application_path()};
-  auto response = send(call);
+  const AdminCall call{.tried = "reading app " + options_.application_id + " at " + url_.origin,
+                       .target = application_path()};
+  auto response = api_.demand(call);
   if (!response) return ports::fail(response.error());
-  if (response->status != 200) return ports::fail(error_of(call, *response));
   const auto parsed = parse_object(response->body, call.tried);
   if (!parsed) return ports::fail(parsed.error());
   const JsonView app = *parsed;
@@ -255,41 +176,18 @@ ports::Result<Registration> Okta::registration() {
   if (const auto status = text_member(app, {"status"}); !status.empty() && status != "ACTIVE")
     return ports::fail(ErrorCode::refused,
                        call.tried + ": the app is " + quotable(status) + ", not ACTIVE");
-  auto endpoint = discover_token_endpoint();
+  auto endpoint = discover_token_endpoint(api_, url_);
   if (!endpoint) return ports::fail(endpoint.error());
   found.token_endpoint = std::move(*endpoint);
   return found;
 }
 
-// OpenID Connect Discovery 1.0 section 4; section 4.3 demands the issuer's own name in the answer.
-ports::Result<std::string> Okta::discover_token_endpoint() {
-  const std::string issuer = url_.origin + url_.path;
-  const Call call{.tried = "reading the discovery document of " + issuer,
-                  .target = url_.path + "/.well-known/openid-configuration",
-                  .authenticated = false};
-  auto response = send(call);
-  if (!response) return ports::fail(response.error());
-  if (response->status != 200) return ports::fail(error_of(call, *response));
-  const auto parsed = parse_object(response->body, call.tried);
-  if (!parsed) return ports::fail(parsed.error());
-  auto named = text_member(*parsed, {"issuer"});
-  while (!named.empty() && named.back() == '/') named.pop_back();
-  if (named != issuer)
-    return ports::fail(ErrorCode::configuration, call.tried + ": it names another issuer, " +
-                                                     quotable(named) + "; configure that URL");
-  const auto endpoint = text_member(*parsed, {"token_endpoint"});
-  if (auto url = split_https_url(endpoint, "the token_endpoint of " + issuer); !url)
-    return ports::fail(ErrorCode::malformed, call.tried + ": " + url.error().message);
-  return endpoint;
-}
-
 ports::Result<std::vector<SecretRecord>> Okta::list_secrets() {
-  const Call call{.tried = "listing the client secrets of app " + options_.application_id + " at " +
-                           url_.origin,
-                  .target = secrets_path()};
-  auto response = send(call);
+  const AdminCall call{.tried = "listing the client secrets of app " + options_.application_id +
+                                " at " + url_.origin,
+                       .target = secrets_path()};
+  auto response = api_.demand(call);
   if (!response) return ports::fail(response.error());
-  if (response->status != 200) return ports::fail(error_of(call, *response));
   auto entries = parse_entries(*response, call.tried);
   if (!entries) return ports::fail(entries.error());
   std::vector<SecretRecord> records;
@@ -315,15 +213,13 @@ ports::Result<std::optional<std::string>> Okta::find_secret(
 
 ports::Result<CreatedSecret> Okta::create_secret(
     const std::string& /*label: Okta has no room for one*/) {
-  const Call call{
+  const AdminCall call{
       .tried = "adding a client secret to app " + options_.application_id + " at " + url_.origin,
       .method = "POST",
       .target = secrets_path(),
       .body = "{}"};
-  auto response = send(call);
+  auto response = api_.demand(call);
   if (!response) return ports::fail(response.error());
-  if (response->status != 201 && response->status != 200)
-    return ports::fail(error_of(call, *response));
   auto entry = parse_entry(*response, call.tried);
   // It was made: an answer that cannot be read is as good as a lost one.
   if (!entry) return ports::fail(ErrorCode::ambiguous, entry.error().message);
@@ -334,12 +230,11 @@ ports::Result<CreatedSecret> Okta::create_secret(
 
 ports::Result<std::optional<CreatedSecret>> Okta::resolve_create(
     const std::vector<SecretRecord>& before) {
-  const Call call{.tried = "looking for the new client secret of app " + options_.application_id +
-                           " at " + url_.origin,
-                  .target = secrets_path()};
-  auto response = send(call);
+  const AdminCall call{.tried = "looking for the new client secret of app " +
+                                options_.application_id + " at " + url_.origin,
+                       .target = secrets_path()};
+  auto response = api_.demand(call);
   if (!response) return ports::fail(response.error());
-  if (response->status != 200) return ports::fail(error_of(call, *response));
   auto entries = parse_entries(*response, call.tried);
   if (!entries) return ports::fail(entries.error());
   std::erase_if(*entries, [&](const Entry& entry) {
@@ -363,12 +258,11 @@ ports::Result<std::optional<CreatedSecret>> Okta::resolve_create(
 }
 
 ports::Result<ports::Secret> Okta::read_secret(const std::string& id) {
-  const Call call{.tried = "reading client secret " + id + " of app " + options_.application_id +
-                           " at " + url_.origin,
-                  .target = secrets_path() + "/" + percent_encode(id)};
-  auto response = send(call);
+  const AdminCall call{.tried = "reading client secret " + id + " of app " +
+                                options_.application_id + " at " + url_.origin,
+                       .target = secrets_path() + "/" + percent_encode(id)};
+  auto response = api_.demand(call);
   if (!response) return ports::fail(response.error());
-  if (response->status != 200) return ports::fail(error_of(call, *response));
   auto entry = parse_entry(*response, call.tried);
   if (!entry) return ports::fail(entry.error());
   if (entry->value.empty())
@@ -394,19 +288,19 @@ ports::Status Okta::bring(const std::string& id, Desired desired) {
   const char* act = desired == Desired::active     ? "activating"
                     : desired == Desired::inactive ? "deactivating"
                                                    : "deleting";
-  Call call{.tried = std::string(act) + " client secret " + id + " of app " +
-                     options_.application_id + " at " + url_.origin,
-            .method = desired == Desired::gone ? "DELETE" : "POST",
-            .target = secrets_path() + "/" + percent_encode(id)};
+  AdminCall call{.tried = std::string(act) + " client secret " + id + " of app " +
+                          options_.application_id + " at " + url_.origin,
+                 .method = desired == Desired::gone ? "DELETE" : "POST",
+                 .target = secrets_path() + "/" + percent_encode(id)};
   if (desired == Desired::active) call.target += "/lifecycle/activate";
   if (desired == Desired::inactive) call.target += "/lifecycle/deactivate";
 
-  auto response = send(call);
+  auto response = api_.send(call);
   if (response && response->status >= 200 && response->status < 300) {
     ports::wipe(response->body);  // the secret's value is in it
     return {};
   }
-  auto trouble = response ? error_of(call, *response) : response.error();
+  auto trouble = response ? api_.error_of(call, *response) : response.error();
   // What the provider thinks of doing it twice is not documented, and a reply may be lost: how it
   // stands decides. Codes that say nothing about the secret itself are passed on.
   const bool worth_looking = trouble.code == ErrorCode::ambiguous ||
@@ -430,17 +324,25 @@ ports::Result<std::unique_ptr<IdentityProvider>> new_okta(ports::HttpClient& htt
                                                           ports::Clock& clock,
                                                           IdentityProviderOptions options, Url url,
                                                           ports::Secret admin_credential) {
-  const auto credential = admin_credential.reveal_to_wire();
-  if (credential.empty() || !fits_in_header(credential))
-    return ports::fail(
-        ErrorCode::configuration,
-        "the identity provider's administration credential is empty, or holds a line break or a "
-        "character outside ASCII");
-  const bool has_scheme = credential.starts_with("Bearer ") || credential.starts_with("SSWS ");
-  auto authorization =
-      has_scheme ? std::move(admin_credential) : ports::Secret("SSWS " + std::string(credential));
-  return std::unique_ptr<IdentityProvider>(std::make_unique<Okta>(
-      http, clock, std::move(options), std::move(url), std::move(authorization)));
+  auto credential = parse_admin_credential(admin_credential);
+  if (!credential) return ports::fail(credential.error());
+  if (!credential->client_secret.empty())
+    return ports::fail(ErrorCode::configuration,
+                       "the identity provider's administration credential holds a client_secret; "
+                       "Okta's administration takes a service application's private_key only");
+  AdminSession session(http, clock, std::move(*credential), "SSWS ",
+                       {.endpoint = {.origin = url.origin, .path = "/oauth2/v1/token"},
+                        .scope = "okta.apps.manage"});
+  AdminApi api(
+      http, clock,
+      {.origin = url.origin, .call_timeout = options.call_timeout, .patience = options.patience},
+      std::move(session),
+      {.words = &read_words,
+       .permission = "okta.apps.manage, or a role that may read client credentials",
+       .particular = &meaning_of,
+       .asked_wait = &asked_wait});
+  return std::unique_ptr<IdentityProvider>(
+      std::make_unique<Okta>(std::move(options), std::move(url), std::move(api)));
 }
 
 }  // namespace rotator

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "rotator/calls/encoding.h"
+#include "rotator/idp/admin_api.h"
 #include "rotator/idp/identity_provider.h"
 
 namespace rotator {
@@ -19,9 +20,8 @@ std::string okta_secret_hash(const ports::Secret& value);
 
 class Okta final : public IdentityProvider {
  public:
-  // `url` is options.url taken apart; `authorization` the whole value of the Authorization header.
-  Okta(ports::HttpClient& http, ports::Clock& clock, IdentityProviderOptions options, Url url,
-       ports::Secret authorization);
+  // `url` is options.url taken apart; `api` administers at its origin.
+  Okta(IdentityProviderOptions options, Url url, AdminApi api);
 
   Capability capability() const override;
   ports::Result<Registration> registration() override;
@@ -37,29 +37,24 @@ class Okta final : public IdentityProvider {
   ports::Status delete_secret(const std::string& id) override;
 
  private:
-  struct Call;
   enum class Desired { active, inactive, gone };
 
-  // Sends until answered, for good or for bad; 2xx and 4xx but 429 are Responses.
-  ports::Result<ports::Response> send(const Call& call);
-  ports::Error error_of(const Call& call, const ports::Response& response) const;
   std::string application_path() const;
   std::string secrets_path() const;
   // Brings one secret into a state, or finds that it is in it already.
   ports::Status bring(const std::string& id, Desired desired);
   ports::Result<bool> stands(const std::string& id, Desired desired);
-  ports::Result<std::string> discover_token_endpoint();
 
-  ports::HttpClient& http_;
-  ports::Clock& clock_;
   IdentityProviderOptions options_;
   Url url_;
-  ports::Secret authorization_;
+  AdminApi api_;
 };
 
-// `admin_credential` is an API token, sent as "SSWS TOKEN", or the whole header value of an OAuth
-// access token, "Bearer TOKEN". Error of code configuration when it is empty or cannot stand in a
-// header.
+// `admin_credential` (see parse_admin_credential) is an API token, sent as "SSWS TOKEN"; the whole
+// header value of an OAuth access token, "Bearer TOKEN"; or a service application with its private
+// key, whose tokens are asked for with the scope okta.apps.manage. Error of code configuration when
+// it is none of them.
+// https://developer.okta.com/docs/guides/implement-oauth-for-okta-serviceapp/main/
 ports::Result<std::unique_ptr<IdentityProvider>> new_okta(ports::HttpClient& http,
                                                           ports::Clock& clock,
                                                           IdentityProviderOptions options, Url url,

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "tests/rotator/idp/machine_key.h"
 #include "tests/rotator/scripted_http.h"
 
 namespace rotator {
@@ -86,6 +87,24 @@ BOOST_AUTO_TEST_CASE(sends_an_oauth_token_as_bearer) {
   list("");
   BOOST_TEST(provider->list_secrets().has_value());
   BOOST_TEST(tests::header(http.requests[0], "Authorization") == "Bearer " + admin_token);
+}
+
+BOOST_AUTO_TEST_CASE(a_service_application_asks_the_org_server_for_the_scope_to_manage) {
+  provider = make(R"({"client_id":"0oaSERVICE","private_key":)" +
+                  tests::quoted_pem(tests::machine_key()) + "}");
+  http.expect("POST " + org + "/oauth2/v1/token", 200,
+              R"({"token_type":"Bearer","expires_in":3600,"access_token":"synthetic"})");
+  list("");
+  BOOST_TEST(provider->list_secrets().has_value());
+  BOOST_TEST(holds(http.requests[0].body, "&scope=okta.apps.manage&client_id=0oaSERVICE&"));
+  BOOST_TEST(tests::header(http.requests[1], "Authorization") == "Bearer synthetic");
+}
+
+BOOST_AUTO_TEST_CASE(a_service_application_has_no_secret_of_its_own) {
+  const auto made = new_identity_provider(
+      http, clock, {.url = org, .client_id = "client-one"},
+      secret_of(R"({"client_id":"0oaSERVICE","client_secret":")" + value_one + R"("})"));
+  check_error(made, ErrorCode::configuration, "private_key");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_cannot_be_configured) {

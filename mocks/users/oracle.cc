@@ -104,12 +104,38 @@ std::vector<std::vector<RunIndex>> runs_by_pod(const Timeline& timeline) {
   return all;
 }
 
-// What the last of these runs that had begun by `at` holds; null when none had.
-const portal::Environment* latest(const Timeline& timeline, const std::vector<RunIndex>& runs,
-                                  Instant at) {
+// The last of these runs that had begun by `at`; no_run when none had.
+RunIndex latest(const Timeline& timeline, const std::vector<RunIndex>& runs, Instant at) {
   for (auto run = runs.rbegin(); run != runs.rend(); ++run)
-    if (timeline.run(*run).from <= at) return &timeline.environment(*run);
-  return nullptr;
+    if (timeline.run(*run).from <= at) return *run;
+  return no_run;
+}
+
+// One run for each environment that a process ever held, which are few however many pods there are.
+std::vector<RunIndex> run_of_each_environment(const Timeline& timeline) {
+  std::vector<RunIndex> all;
+  std::vector<bool> seen;
+  for (RunIndex r = 0; r < timeline.runs().size(); ++r) {
+    const auto environment = timeline.run(r).environment;
+    if (environment >= seen.size()) seen.resize(environment + 1);
+    if (seen[environment]) continue;
+    seen[environment] = true;
+    all.push_back(r);
+  }
+  return all;
+}
+
+// Whether the provider refuses an exchange of each environment, by its number, at `at`; empty when
+// it refuses none. Only the cause of a refusal depends on the pod.
+std::vector<bool> refused_environments(const Timeline& timeline,
+                                       const std::vector<RunIndex>& environments, Instant at) {
+  std::vector<bool> refused;
+  for (const RunIndex run : environments) {
+    if (refusal(timeline, timeline.environment(run), Instant::min(), at).share == 0) continue;
+    refused.resize(std::max<std::size_t>(refused.size(), timeline.run(run).environment + 1));
+    refused[timeline.run(run).environment] = true;
+  }
+  return refused;
 }
 
 }  // namespace
@@ -121,10 +147,14 @@ Expectation expected_failures(const Timeline& timeline, const JourneyOptions& op
   out.tried = logins_per_second * seconds(to - from);
   const auto& epochs = timeline.epochs();
   const auto runs = runs_by_pod(timeline);
+  const auto environments = run_of_each_environment(timeline);
   const auto bends = knots(timeline, options.exchange, from, to);
   for (std::size_t k = 0; k + 1 < bends.size(); ++k) {
     // Between two knots every share is linear in time, so its mean is its value in the middle.
     const Instant middle = bends[k] + (bends[k + 1] - bends[k]) / 2;
+    // Most of the time nobody is refused, and a large fleet need not be asked pod by pod.
+    const auto refusing = refused_environments(timeline, environments, middle);
+    if (refusing.empty()) continue;
     const double logins = logins_per_second * seconds(bends[k + 1] - bends[k]);
     for (std::size_t e = 0; e < epochs.size(); ++e) {
       const Instant begin = e == 0 ? Instant::min() : epochs[e].from;
@@ -133,10 +163,13 @@ Expectation expected_failures(const Timeline& timeline, const JourneyOptions& op
       if (chance == 0) continue;
       for (const PodId pod : timeline.members(epochs[e])) {
         // The process that was there when the callback came; the latest one of the pod by then.
-        const auto* const held =
+        const auto run =
             latest(timeline, runs[pod], std::max(middle - options.exchange.low, epochs[e].from));
-        if (held == nullptr) continue;
-        const auto refused = refusal(timeline, *held, timeline.created(pod), middle);
+        if (run == no_run) continue;
+        const auto environment = timeline.run(run).environment;
+        if (environment >= refusing.size() || !refusing[environment]) continue;
+        const auto refused =
+            refusal(timeline, timeline.environment(run), timeline.created(pod), middle);
         const double failing =
             logins * chance * refused.share / static_cast<double>(epochs[e].count);
         out.failed += failing;

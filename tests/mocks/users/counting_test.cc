@@ -248,4 +248,19 @@ BOOST_AUTO_TEST_CASE(sees_a_failure_possible_exactly_while_one_is) {
   BOOST_TEST(possible());  // nobody serves
 }
 
+// A large fleet that is replaced pod by pod has thousands of instants at which something changes.
+BOOST_AUTO_TEST_CASE(the_oracle_asks_no_pod_while_nobody_is_refused,
+                     *boost::unit_test::timeout(20)) {
+  constexpr mocks::portal::PodId pods = 1500;
+  SmallWorld world;
+  world.add_secret("synthetic-one");
+  for (mocks::portal::PodId pod = 1; pod <= pods; ++pod) {
+    world.serve(pod, "synthetic-one");
+    world.queue.run_until(world.queue.now() + 10ms);
+  }
+  const auto expected = expected_failures(world.timeline, {}, 10, at(0s), world.queue.now() + 10s);
+  BOOST_TEST(expected.failed == 0);
+  BOOST_TEST(expected.tried == 250, boost::test_tools::tolerance(1e-9));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,7 @@
 #include "rotator/calls/utf8.h"
 
+#include <algorithm>
+
 namespace rotator {
 
 std::size_t utf8_length(std::string_view text) {
@@ -21,6 +23,32 @@ std::size_t utf8_length(std::string_view text) {
     return whole ? 4 : 0;
   }
   return 0;
+}
+
+std::string printable(std::string_view text) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string safe;
+  const auto escape = [&safe](unsigned char byte) {
+    safe += "\\x";
+    safe += digits[byte >> 4U];
+    safe += digits[byte & 0xfU];
+  };
+  while (!text.empty()) {
+    const auto length = utf8_length(text);
+    const auto lead = static_cast<unsigned char>(text.front());
+    const bool control = (lead < 0x20 && lead != '\n' && lead != '\t') || lead == 0x7f;
+    // U+0080 to U+009F: the second byte is the code point's.
+    const bool control_1 =
+        length == 2 && lead == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0;
+    if (control || length == 0)
+      escape(lead);
+    else if (control_1)
+      escape(static_cast<unsigned char>(text[1]));
+    else
+      safe += text.substr(0, length);
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return safe;
 }
 
 }  // namespace rotator

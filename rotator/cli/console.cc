@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "rotator/calls/utf8.h"
 #include "rotator/cli/program.h"
 
 namespace rotator {
@@ -79,7 +80,7 @@ void Console::say(const std::string& sentence) {
   if (arguments_.log_format() == LogFormat::json)
     log_.noted(Severity::error, sentence);
   else
-    std::cerr << "rotator: " << sentence << "\n";
+    std::cerr << "rotator: " << printable(sentence) << "\n";
 }
 
 ports::Status Console::metrics_writable() const {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "rotator/calls/times.h"
+#include "rotator/calls/utf8.h"
 #include "rotator/rotation/journal.h"
 
 namespace rotator {
@@ -54,7 +55,7 @@ void LogListener::write(const Line& line) {
     std::string text = time.substr(0, 19) + "Z ";
     if (line.severity >= Severity::warning) text += std::string(to_string(line.severity)) + ": ";
     if (line.phase != nullptr) text += std::string(line.phase) + ": ";
-    logger_->log(level, spdlog::string_view_t(text + line.text));
+    logger_->log(level, printable(text + line.text));
     return;
   }
   nlohmann::ordered_json json = {{"time", time},

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "rotator/calls/times.h"
+#include "rotator/calls/utf8.h"
 
 namespace rotator {
 namespace {
@@ -209,15 +210,17 @@ ordered_json status_json(const StatusReport& report) {
 }  // namespace
 
 std::string render(const Plan& plan, OutputFormat format) {
-  return format == OutputFormat::json ? dumped(plan_json(plan)) : plan_text(plan);
+  return format == OutputFormat::json ? dumped(plan_json(plan)) : printable(plan_text(plan));
 }
 
 std::string render(const Outcome& outcome, OutputFormat format) {
-  return format == OutputFormat::json ? dumped(outcome_json(outcome)) : outcome_text(outcome);
+  return format == OutputFormat::json ? dumped(outcome_json(outcome))
+                                      : printable(outcome_text(outcome));
 }
 
 std::string render(const StatusReport& report, OutputFormat format) {
-  return format == OutputFormat::json ? dumped(status_json(report)) : status_text(report);
+  return format == OutputFormat::json ? dumped(status_json(report))
+                                      : printable(status_text(report));
 }
 
 std::string render(const DoctorReport& report, OutputFormat format) {
@@ -227,7 +230,7 @@ std::string render(const DoctorReport& report, OutputFormat format) {
                    {"findings", findings_json(report.findings)}});
   std::ostringstream out;
   findings_text(out, report.findings);
-  return out.str();
+  return printable(out.str());
 }
 
 std::string render(const ports::Error& error, OutputFormat format) {

@@ -2,9 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "rotator/calls/utf8.h"
 #include "rotator/cli/did_you_mean.h"
 
 namespace rotator {
@@ -33,6 +36,22 @@ std::string listed(const std::vector<std::string>& names) {
   std::string text;
   for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
   return text;
+}
+
+// What follows `--output` or `-o`, apart or in one word; the last one counts. The parser is no help
+// here: it may have given up.
+bool asks_for_json(int argc, const char* const* argv) {
+  std::string_view asked;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word.starts_with("--output="))
+      asked = word.substr(9);
+    else if ((word == "--output" || word == "-o") && i + 1 < argc)
+      asked = argv[i + 1];
+    else if (word.starts_with("-o"))
+      asked = word.substr(2);
+  }
+  return asked == "json" || asked == "=json";
 }
 
 // What is wrong with a command line that CLI11 could take apart; "" when nothing is.
@@ -72,7 +91,14 @@ std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const
     wrong = error.what();
   }
   if (wrong.empty()) return std::nullopt;
-  std::cerr << app.get_name() << ": " << wrong << "; see " << app.get_name() << " --help\n";
+  std::cerr << app.get_name() << ": " << printable(wrong) << "; see " << app.get_name()
+            << " --help\n";
+  if (asks_for_json(argc, argv)) {
+    const nlohmann::ordered_json document = {{"schema", 1},
+                                             {"error", {{"code", "usage"}, {"message", wrong}}}};
+    std::cout << document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
+              << std::endl;
+  }
   return exit_usage;
 }
 

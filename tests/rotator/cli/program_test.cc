@@ -116,4 +116,33 @@ BOOST_AUTO_TEST_CASE(errors_are_lines_of_json_where_the_log_is) {
   BOOST_TEST(nlohmann::json::parse(called.output)["error"]["code"] == "configuration");
 }
 
+BOOST_AUTO_TEST_CASE(a_wrong_option_is_told_in_the_form_of_the_output) {
+  const auto typo = call({"run", "--ouptut", "json"});
+  BOOST_TEST(typo.code == 64);
+  BOOST_TEST(has(typo.errors, "there is no option '--ouptut'; did you mean '--output'?"),
+             typo.errors);
+  BOOST_TEST(typo.output.empty(), typo.output);
+  for (const std::vector<const char*>& arguments :
+       {std::vector<const char*>{"run", "--bogus", "--output", "json"},
+        {"runn", "-o", "json"},
+        {"-ojson"},
+        {"plan", "--output=json", "--log", "loud"}}) {
+    const auto called = call(arguments);
+    BOOST_TEST(called.code == 64);
+    const auto document = nlohmann::json::parse(called.output, nullptr, false);
+    BOOST_REQUIRE_MESSAGE(!document.is_discarded(), called.output);
+    BOOST_TEST(document["error"]["code"] == "usage");
+    BOOST_TEST(has(called.errors, document["error"]["message"].get<std::string>()));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_file_says_never_paints_the_terminal) {
+  const Folder folder;
+  const auto configuration = folder.file("rotation.yaml", "\"\\e[31mred\": 1\n");
+  const auto called = call({"plan", "-c", configuration.c_str(), "--log", "text"});
+  BOOST_TEST(called.code == 65);
+  BOOST_TEST(has(called.errors, "\\x1b[31mred"), called.errors);
+  BOOST_TEST(!has(called.errors, "\033"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

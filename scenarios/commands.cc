@@ -11,10 +11,12 @@
 #include <mutex>
 #include <sstream>
 
+#include "rotator/calls/utf8.h"
 #include "rotator/ports/check.h"
 #include "rotator/ports/stop_signal.h"
 #include "rotator/ports/system_clock.h"
 #include "scenarios/assemble.h"
+#include "scenarios/progress.h"
 #include "scenarios/run.h"
 #include "scenarios/scenario.h"
 #include "scenarios/scenario_keys.h"
@@ -26,35 +28,6 @@ namespace {
 
 using ports::ErrorCode;
 using ports::fail;
-
-// One line that is drawn over, on a terminal only.
-class ProgressBar {
- public:
-  explicit ProgressBar(bool shown) : shown_(shown) {}
-  ~ProgressBar() {
-    if (drawn_) std::cerr << "\r\033[K" << std::flush;
-  }
-  ProgressBar(const ProgressBar&) = delete;
-  ProgressBar& operator=(const ProgressBar&) = delete;
-
-  void show(double done, const std::string& what) {
-    constexpr int width = 40;
-    const int filled = static_cast<int>(std::clamp(done, 0.0, 1.0) * width);
-    if (!shown_ || (drawn_ && filled == filled_ && what == what_)) return;
-    drawn_ = true;
-    filled_ = filled;
-    what_ = what;
-    std::cerr << "\r\033[K[" << std::string(static_cast<std::size_t>(filled), '#')
-              << std::string(static_cast<std::size_t>(width - filled), '.') << "] " << what
-              << std::flush;
-  }
-
- private:
-  bool shown_;
-  bool drawn_ = false;
-  int filled_ = -1;
-  std::string what_;
-};
 
 // A scenario of the command line, or what is wrong with its file.
 struct Loaded {
@@ -121,19 +94,18 @@ ports::Result<AllRuns> run_all(const RunCommand& command, const std::vector<Load
   std::optional<ports::Error> error;
   std::mutex mutex;
   std::atomic<std::size_t> next{0};
-  ProgressBar bar(command.common.progress);
   // On the HTTP wire there are a child process and a folder with keys to take away.
   ports::StopSignal stop;
+  const ports::StopOnSignals on_signals(stop);
   const ports::SystemClock clock(stop);
-  std::optional<ports::StopOnSignals> on_signals;
-  if (command.wire == Wire::http) on_signals.emplace(stop);
+  Progress progress(std::cerr, clock, command.common.progress);
   const auto one = [&](std::size_t i) -> ports::Result<Report> {
     const auto& scenario = *scenarios[i].scenario;
     auto options = options_of(command, scenario);
     const auto show = [&](double within) {
       const std::lock_guard lock(mutex);
-      bar.show((static_cast<double>(i) + within) / static_cast<double>(scenarios.size()),
-               scenario.name);
+      progress.show((static_cast<double>(i) + within) / static_cast<double>(scenarios.size()),
+                    scenario.name);
     };
     options.progress = show;
     options.stop = &stop;
@@ -196,7 +168,7 @@ std::vector<std::string> policies_of(const Scenario& scenario) {
 }  // namespace
 
 int complain(const ports::Error& error) {
-  std::cerr << "rehearse: " << error.message << "\n";
+  std::cerr << "rehearse: " << rotator::printable(error.message) << "\n";
   if (error.code == ErrorCode::interrupted) return exit_interrupted;
   return error.code == ErrorCode::configuration ? exit_configuration : exit_internal;
 }
@@ -260,14 +232,19 @@ ports::Result<SweepResult> swept(const SweepCommand& command, const Scenario& sc
       .seeds = command.seeds,
       .threads = command.common.threads,
       .fidelity = command.fidelity};
-  ProgressBar bar(command.common.progress);
-  options.progress = [&](double done) { bar.show(done, scenario.name); };
+  ports::StopSignal stop;
+  const ports::StopOnSignals on_signals(stop);
+  const ports::SystemClock clock(stop);
+  Progress progress(std::cerr, clock, command.common.progress);
+  options.progress = [&](double done) { progress.show(done, scenario.name); };
+  options.stop = &stop;
   auto result = sweep(scenario, options);
   if (!result) return result;
   auto answer = answer_window(scenario, {.seeds = std::min(command.seeds, WindowSearch{}.seeds),
                                          .first_seed = options.first_seed,
                                          .threads = options.threads,
-                                         .fidelity = options.fidelity});
+                                         .fidelity = options.fidelity,
+                                         .stop = &stop});
   if (!answer) return ports::fail(answer.error());
   result->safe_window = std::move(*answer);
   return result;
@@ -277,7 +254,7 @@ ports::Result<SweepResult> swept(const SweepCommand& command, const Scenario& sc
 int print_sweep(const SweepCommand& command, const SweepResult& result) {
   ports::check(command.common.output->sweep != nullptr, "a form without a sweep was asked for one");
   std::string text = command.common.output->sweep(result);
-  if (command.common.output->for_people) text += window_sentence(result);
+  if (command.common.output->for_people) text += rotator::printable(window_sentence(result));
   return put_out(command.common.output_file, text);
 }
 
@@ -290,7 +267,8 @@ int run_command(const RunCommand& command) {
   if (!runs) return complain(runs.error());
   if (!runs->all_ran)
     for (const auto& loaded : *scenarios)
-      if (!loaded.flaw.empty()) std::cerr << "rehearse: " << loaded.flaw << "\n";
+      if (!loaded.flaw.empty())
+        std::cerr << "rehearse: " << rotator::printable(loaded.flaw) << "\n";
   if (const int code = put_out(command.common.output_file, rendered(command, runs->reports));
       code != exit_as_expected)
     return code;

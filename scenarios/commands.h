@@ -10,6 +10,7 @@
 #include "rotator/cli/usage.h"
 #include "rotator/ports/result.h"
 #include "scenarios/formats.h"
+#include "scenarios/progress.h"
 #include "scenarios/report.h"
 
 namespace scenarios {
@@ -29,7 +30,7 @@ struct CommonOptions {
   const Format* output = &formats().front();
   std::string output_file = {};  // empty = stdout
   unsigned threads = 1;
-  bool progress = false;  // a bar on stderr, which must be a terminal
+  ProgressForm progress = ProgressForm::none;  // on stderr; a bar only where that is a terminal
 };
 
 struct RunCommand {

@@ -2,6 +2,8 @@
 #include <array>
 #include <cstdio>
 
+#include "rotator/calls/times.h"
+#include "rotator/calls/utf8.h"
 #include "scenarios/report.h"
 
 namespace scenarios {
@@ -60,8 +62,9 @@ std::string text_details(const Report& report) {
   std::string text = header_row() + "\n" + text_row(report) + "\n\n";
   text += "rotation: " + report.rotation.strategy + ", " + to_string(report.rotation.outcome) +
           " in phase " + report.rotation.phase + " after " +
-          text_of("%.1f s", report.rotation.duration_s) + ", " +
-          std::to_string(report.rotation.api_calls) + " API calls\n";
+          rotator::to_text(std::chrono::round<ports::Duration>(
+              std::chrono::duration<double>(report.rotation.duration_s))) +
+          ", " + std::to_string(report.rotation.api_calls) + " API calls\n";
   if (!report.rotation.message.empty()) text += "  " + report.rotation.message + "\n";
   text += "\n" + padded("phase", 16) + right("from s", 10) + right("to s", 10) +
           right("logins", 10) + right("failed", 9) + right("pod gone", 10) + right("expected", 10) +
@@ -96,13 +99,13 @@ std::string text_details(const Report& report) {
 std::string text_rows(const std::vector<Report>& runs) {
   std::string text = header_row() + "\n";
   for (const auto& run : runs) text += text_row(run) + "\n";
-  return text;
+  return rotator::printable(text);
 }
 
 std::string text_documents(const std::vector<Report>& runs) {
   std::string text;
   for (const auto& run : runs) text += text_details(run) + "\n";
-  return text;
+  return rotator::printable(text);
 }
 
 }  // namespace scenarios

@@ -40,8 +40,7 @@ struct RunOptions {
   std::string rotator = {};
   // HTTP wire: kill -9 the rotator at its n-th call (from 1), then resume. 0 = never.
   std::uint64_t kill_at_call = 0;
-  // HTTP wire: ends the run early with an Error of code interrupted; no process is left. May be
-  // null.
+  // Ends the run early with an Error of code interrupted; no process is left. May be null.
   ports::StopSignal* stop = nullptr;
   // Told with each phase how far the run is, from 0 to 1; under the world's lock, and on the HTTP
   // wire from another thread than the run's.

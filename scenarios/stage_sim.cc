@@ -26,6 +26,9 @@ namespace {
 using mocks::FactKind;
 using mocks::sim::Process;
 
+// Events between two looks at whether the run shall end: a few milliseconds.
+constexpr int steps_between_looks = 4096;
+
 mocks::users::LoginOptions login_options(const Scenario& scenario,
                                          const mocks::idp::Provider& provider,
                                          mocks::users::Fidelity fidelity) {
@@ -72,11 +75,14 @@ class SimStage final : private Stage,
     files_.write(simulated_endpoints.kubernetes_token_file, world_.credentials().kubernetes_token);
   }
 
-  Report run() {
+  ports::Result<Report> run() {
     play_.open();
     logins_.start();
     while (!play_.over()) {
-      queue_.step();
+      if (options_.stop != nullptr && options_.stop->requested())
+        return ports::fail(ports::ErrorCode::interrupted,
+                           scenario_.name + ": interrupted, no result is printed");
+      for (int i = 0; i < steps_between_looks && !play_.over(); ++i) queue_.step();
     }
     queue_.run_until(queue_.now() + scenario_.tail);
     logins_.stop();

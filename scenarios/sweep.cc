@@ -7,6 +7,8 @@
 #include <mutex>
 #include <sstream>
 
+#include "rotator/calls/times.h"
+#include "rotator/calls/utf8.h"
 #include "rotator/cli/yaml_section.h"
 #include "scenarios/run.h"
 #include "scenarios/side_by_side.h"
@@ -78,11 +80,13 @@ SweepPoint summarise(Duration window, const std::vector<RunResult>& runs) {
 
 ports::Result<RunResult> run_one(const Scenario& scenario,
                                  std::optional<mocks::users::Fidelity> fidelity,
-                                 const std::string& policy, Duration window, std::uint64_t seed) {
+                                 const std::string& policy, Duration window, std::uint64_t seed,
+                                 ports::StopSignal* stop) {
   const auto report = run_simulated(scenario, {.seed = seed,
                                                .policy = policy == "guarded" ? "" : policy,
                                                .window = window,
-                                               .fidelity = fidelity});
+                                               .fidelity = fidelity,
+                                               .stop = stop});
   if (!report) return fail(report.error());
   return RunResult{.tried = report->logins.tried,
                    .failed = report->logins.blamed(),
@@ -183,7 +187,7 @@ ports::Result<SweepResult> sweep(const Scenario& scenario, const SweepOptions& o
       if (point % options.windows.size() > 0 && !waits[point / options.windows.size()]) continue;
       auto result = run_one(scenario, fidelity, options.policies[point / options.windows.size()],
                             options.windows[point % options.windows.size()],
-                            options.first_seed + job % seeds);
+                            options.first_seed + job % seeds, options.stop);
       if (!result) {
         const std::lock_guard lock(mutex);
         error = result.error();
@@ -224,14 +228,14 @@ std::string sweep_table(const SweepResult& result) {
   text += "\n";
   for (std::size_t i = 0; !result.policies.empty() && i < result.policies.front().points.size();
        ++i) {
-    std::string window = rotator::format_duration(result.policies.front().points[i].window);
+    std::string window = rotator::to_text(result.policies.front().points[i].window);
     window.insert(0, window.size() < 6 ? 6 - window.size() : 0, ' ');
     text += window + "    ";
     for (const auto& policy : result.policies) column(cell(policy.points[i]));
     while (text.ends_with(' ')) text.pop_back();
     text += "\n";
   }
-  return text;
+  return rotator::printable(text);
 }
 
 }  // namespace scenarios

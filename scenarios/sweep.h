@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "rotator/ports/result.h"
+#include "rotator/ports/stop_signal.h"
 #include "scenarios/report.h"
 #include "scenarios/scenario.h"
 #include "scenarios/window.h"
@@ -34,6 +35,8 @@ struct SweepOptions {
   // Else counts, or what the scenario needs.
   std::optional<mocks::users::Fidelity> fidelity = {};
   std::function<void(double)> progress = {};
+  // Ends it soon with an Error of code interrupted. May be null.
+  ports::StopSignal* stop = nullptr;
 };
 
 // "0s..20m/1m": from 0 to 20 minutes in steps of one; "5m": one value; "0s,5m": a list. Error of

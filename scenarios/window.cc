@@ -47,7 +47,8 @@ ports::Result<Losses> lost_at(const Scenario& timed, Duration window, const Wind
       const auto report =
           run_simulated(timed, {.seed = search.first_seed + static_cast<std::uint64_t>(i),
                                 .window = window,
-                                .fidelity = search.fidelity});
+                                .fidelity = search.fidelity,
+                                .stop = search.stop});
       const std::lock_guard lock(mutex);
       if (!report) {
         error = report.error();

@@ -14,6 +14,7 @@
 #include "mocks/users/cause.h"
 #include "mocks/users/logins.h"
 #include "rotator/ports/result.h"
+#include "rotator/ports/stop_signal.h"
 #include "rotator/rotation/safe_window.h"
 #include "scenarios/report.h"
 #include "scenarios/scenario.h"
@@ -28,6 +29,8 @@ struct WindowSearch {
   unsigned threads = 1;  // the answer does not depend on it
   // Else counts, or what the scenario needs.
   std::optional<mocks::users::Fidelity> fidelity = {};
+  // Ends it soon with an Error of code interrupted. May be null.
+  ports::StopSignal* stop = nullptr;
 };
 
 struct WindowAnswer {

@@ -381,4 +381,17 @@ BOOST_AUTO_TEST_CASE(the_row_says_its_sentence_only_when_as_expected) {
   BOOST_TEST(passes.says.empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_a_file_says_never_paints_the_terminal) {
+  auto report = bad();
+  report.policy = "\033[31mred";
+  report.rotation.message = "one\x9b two";
+  report.timeline = {{.at_s = 1, .what = "named \x7f"}};
+  for (const auto& text : {scenarios::text_rows({report}), scenarios::text_documents({report})}) {
+    BOOST_TEST(text.find_first_of("\033\x9b\x7f") == std::string::npos, text);
+    BOOST_TEST(text.find("\\x1b[31mred") != std::string::npos, text);
+  }
+  const auto table = scenarios::sweep_table({.policies = {{.policy = "\033[31mred"}}});
+  BOOST_TEST(table.find('\033') == std::string::npos, table);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -69,7 +69,8 @@ const std::vector<House>& houses() {
       {.root = "scenarios/",
        .floors = {{"scenarios/invariant", "scenarios/callers", "scenarios/shipped"},
                   {"scenarios/report", "scenarios/argument", "scenarios/secret_search",
-                   "scenarios/side_by_side", "scenarios/child", "scenarios/witness"},
+                   "scenarios/side_by_side", "scenarios/child", "scenarios/witness",
+                   "scenarios/progress"},
                   {"scenarios/acts", "scenarios/narrator", "scenarios/invariants"},
                   {"scenarios/steps"},
                   {"scenarios/scenario"},
@@ -79,7 +80,8 @@ const std::vector<House>& houses() {
                   {"scenarios/sweep"},
                   {"scenarios/stage", "scenarios/servers", "scenarios/formats"},
                   {"scenarios/play", "scenarios/commands"},
-                  {"scenarios/serve"}},
+                  {"scenarios/serve"},
+                  {"scenarios/program"}},
        .headers_only = true},
   };
   return all;

@@ -1,0 +1,204 @@
+#include "scenarios/program.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <thread>
+
+#include "rotator/cli/usage.h"
+#include "scenarios/commands.h"
+#include "scenarios/compression.h"
+#include "scenarios/formats.h"
+#include "scenarios/serve.h"
+#include "scenarios/sweep.h"
+
+namespace scenarios {
+namespace {
+
+constexpr const char* footer =
+    R"(Without a command: every scenario of the guide, then the table of overlap windows.
+
+Exit codes: 0 everything as expected, 1 a verdict deviates, 2 unknown, 3 stopped by a stop condition, 64 usage,
+65 configuration (a scenario or its rotation section), 70 internal error, 74 output could not be written,
+130 interrupted.)";
+
+constexpr int max_seed = 2'000'000'000;  // as in a scenario
+
+// The scenario library: beside the user, or where this program was built from.
+std::string scenarios_folder() {
+  if (std::filesystem::is_directory("scenarios/guide")) return "scenarios";
+  return std::string(OVERLAP_SOURCE_DIR) + "/scenarios";
+}
+
+// The rotator beside this program in a build tree or an installation; else by PATH.
+std::string rotator_beside() {
+  std::error_code error;
+  const auto here = std::filesystem::canonical("/proc/self/exe", error).parent_path();
+  if (error) return "rotator";
+  for (const auto& candidate : {here / "rotator", here.parent_path() / "rotator" / "rotator"}) {
+    std::error_code absent;
+    if (std::filesystem::is_regular_file(candidate, absent)) return candidate.string();
+  }
+  return "rotator";
+}
+
+// The forms that print runs or, of these, the ones that print a sweep.
+std::vector<std::string> format_names(bool of_sweeps) {
+  std::vector<std::string> names;
+  for (const auto& format : formats())
+    if (!of_sweeps || format.sweep != nullptr) names.emplace_back(format.name);
+  return names;
+}
+
+void add_common(CLI::App& command, CommonOptions& common, const std::vector<std::string>& outputs) {
+  command
+      .add_option_function<std::string>(
+          "--output", [&common](const std::string& name) { common.output = find_format(name); },
+          "What to print")
+      ->check(CLI::IsMember(outputs))
+      ->default_str(common.output->name);
+  command.add_option("--output-file", common.output_file,
+                     "Write it there instead of stdout, whole or not at all");
+  command.add_option("--threads", common.threads, "Runs side by side; changes no digit")
+      ->check(CLI::Range(1, 256));
+}
+
+// An option whose value is one of `all`, by its word.
+template <typename Enumeration, typename All, typename Value>
+CLI::Option* add_choice(CLI::App& command, const char* name, Value& value, const All& all,
+                        const char* says) {
+  std::map<std::string, Enumeration> by_word;
+  for (const auto one : all) by_word.emplace(to_string(one), one);
+  std::vector<std::string> words;
+  for (const auto one : all) words.emplace_back(to_string(one));
+  return command
+      .add_option_function<std::string>(
+          name, [&value, by_word](const std::string& word) { value = by_word.at(word); }, says)
+      ->check(CLI::IsMember(words));
+}
+
+void add_wire(CLI::App& command, RunCommand& run) {
+  add_choice<Wire>(command, "--wire", run.wire, all_wires,
+                   "sim: virtual time. http: real HTTPS and the rotator's executable")
+      ->default_str(to_string(run.wire));
+}
+
+template <typename Value>
+CLI::Option* add_fidelity(CLI::App& command, Value& fidelity) {
+  return add_choice<mocks::users::Fidelity>(command, "--fidelity", fidelity,
+                                            mocks::users::all_fidelities, "How logins are counted");
+}
+
+void add_compression(CLI::App& command, int& compression) {
+  command.add_option("--compression", compression, "HTTP wire: times faster than real")
+      ->check(CLI::Range(1, max_compression))
+      ->capture_default_str();
+}
+
+CLI::App* add_run(CLI::App& app, RunCommand& run) {
+  auto* command = app.add_subcommand("run", "Run scenarios: files, folders, or the guide's");
+  command->add_option("scenario", run.paths, "Scenario files or folders of them");
+  add_wire(*command, run);
+  command->add_option("--seed", run.seed, "Instead of each scenario's own")
+      ->check(CLI::Range(0, max_seed));
+  command->add_option("--policy", run.policy, "One of the scenario's `policies:` as the driver");
+  add_fidelity(*command, run.fidelity);
+  command->add_flag("--details", run.details, "Phases, invariants and deviations of each run");
+  add_compression(*command, run.compression);
+  command->add_option("--rotator", run.rotator, "HTTP wire: the rotator's executable");
+  command->add_option("--kill-at-call", run.kill_at_call,
+                      "HTTP wire: kill -9 the rotator at its n-th call, then resume");
+  add_common(*command, run.common, format_names(false));
+  return command;
+}
+
+CLI::App* add_replay(CLI::App& app, RunCommand& replay) {
+  auto* command =
+      app.add_subcommand("replay", "Run one scenario again and print everything that happened");
+  command->add_option("scenario", replay.paths, "The scenario file")->required()->expected(1);
+  command->add_option("--seed", replay.seed, "The seed of the run")->check(CLI::Range(0, max_seed));
+  command->add_option("--policy", replay.policy, "The policy of the run");
+  add_wire(*command, replay);
+  add_common(*command, replay.common, format_names(false));
+  replay.details = true;
+  replay.timeline = true;
+  return command;
+}
+
+CLI::App* add_sweep(CLI::App& app, SweepCommand& sweep) {
+  auto* command =
+      app.add_subcommand("sweep", "Count failed logins for each overlap window and policy");
+  command->add_option("scenario", sweep.path, "The scenario file, with `policies:`")->required();
+  command->add_option("--window", sweep.windows, "FROM..TO/STEP, or a list: 0s,1m,5m")
+      ->capture_default_str();
+  command->add_option("--policies", sweep.policies, "Comma-separated; default: all of them");
+  command->add_option("--seeds", sweep.seeds, "Runs a point")
+      ->check(CLI::Range(1, max_sweep_seeds))
+      ->capture_default_str();
+  add_fidelity(*command, sweep.fidelity)->default_str("counts where they see everything");
+  add_common(*command, sweep.common, format_names(true));
+  return command;
+}
+
+CLI::App* add_serve(CLI::App& app, ServeCommand& serve) {
+  auto* command =
+      app.add_subcommand("serve", "Serve a scenario's mocks over loopback HTTPS until SIGTERM");
+  command->add_option("scenario", serve.path,
+                      "The scenario file; default: the guide's zero_downtime");
+  add_compression(*command, serve.compression);
+  command->add_flag("--logins", serve.logins, "Users log in meanwhile");
+  return command;
+}
+
+int run(int argc, const char* const* argv) {
+  CLI::App app("Rehearses the rotation of an OIDC client secret and counts every failed login.",
+               "rehearse");
+  app.footer(footer);
+  app.set_version_flag("--version", "rehearse " OVERLAP_VERSION);
+  CommonOptions common;
+  common.threads = std::max(1U, std::thread::hardware_concurrency());
+  common.progress = isatty(STDERR_FILENO) == 1 ? ProgressForm::bar : ProgressForm::lines;
+  std::string report_file = "build/rehearsal.json";
+  app.add_option("--report-file", report_file,
+                 "Where `rehearse` alone writes its JSON report; empty for none")
+      ->capture_default_str();
+  const std::string folder = scenarios_folder();
+  RunCommand run{.scenarios_folder = folder, .common = common};
+  RunCommand replay{.scenarios_folder = folder, .common = common};
+  SweepCommand sweep{.common = common};
+  ServeCommand serve{.scenarios_folder = folder};
+  const auto* run_app = add_run(app, run);
+  const auto* replay_app = add_replay(app, replay);
+  const auto* sweep_app = add_sweep(app, sweep);
+  const auto* serve_app = add_serve(app, serve);
+  const auto* schema_app =
+      app.add_subcommand("schema", "Print the JSON Schema of a scenario's file");
+  if (const auto ended =
+          rotator::parse_command_line(app, argc, argv, rotator::Commands::at_most_one))
+    return *ended;
+  for (auto* command : {&run, &replay})
+    if (command->rotator.empty()) command->rotator = rotator_beside();
+  if (schema_app->parsed()) return schema_command();
+  if (serve_app->parsed()) return serve_command(serve);
+  if (run_app->parsed()) return run_command(run);
+  if (sweep_app->parsed()) return sweep_command(sweep);
+  if (replay_app->parsed()) return run_command(replay);
+  return main_command(folder, report_file, common);
+}
+
+}  // namespace
+
+int run_program(int argc, const char* const* argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "rehearse: internal error: " << error.what() << "\n";
+    return exit_internal;
+  }
+}
+
+}  // namespace scenarios

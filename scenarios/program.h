@@ -1,0 +1,9 @@
+// The program `rehearse`: reads the command line and calls one command.
+#pragma once
+
+namespace scenarios {
+
+// The exit code, as `rehearse --help` documents it. Throws nothing.
+int run_program(int argc, const char* const* argv);
+
+}  // namespace scenarios

@@ -1,0 +1,126 @@
+// `rehearse` as it is called: what it does not understand, and how it ends when it is told to.
+#include "scenarios/program.h"
+
+#include <boost/test/unit_test.hpp>
+#include <csignal>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <streambuf>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scenarios/commands.h"
+#include "scenarios/sweep.h"
+#include "tests/rotator/cli/captured.h"
+#include "tests/scenarios/schema.h"
+
+BOOST_AUTO_TEST_SUITE(rehearse_program)
+
+namespace {
+
+struct Called {
+  int code = 0;
+  std::string output = {};
+  std::string errors = {};
+};
+
+Called call(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "rehearse");
+  Called called;
+  const testing::Captured output(STDOUT_FILENO);
+  const testing::Captured errors(STDERR_FILENO);
+  called.code = scenarios::run_program(static_cast<int>(arguments.size()), arguments.data());
+  called.output = output.text();
+  called.errors = errors.text();
+  return called;
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(tells_its_version) {
+  const auto called = call({"--version"});
+  BOOST_TEST(called.code == 0);
+  BOOST_TEST(called.output.starts_with("rehearse 0."), called.output);
+}
+
+BOOST_AUTO_TEST_CASE(says_what_a_wrong_word_was_meant_to_be) {
+  const auto command = call({"swep"});
+  BOOST_TEST(command.code == scenarios::exit_usage);
+  BOOST_TEST(has(command.errors, "there is no command 'swep'; did you mean 'sweep'?"),
+             command.errors);
+  for (const char* of : {"run", "replay", "sweep", "serve"}) {
+    const auto option = call({of, "no.yaml", "--compresion", "--ouput=json", "--theads"});
+    BOOST_TEST(option.code == scenarios::exit_usage);
+    BOOST_TEST(has(option.errors, "there is no option '--compresion'"), option.errors);
+  }
+  BOOST_TEST(has(call({"run", "--ouput", "json"}).errors, "did you mean '--output'?"));
+}
+
+BOOST_AUTO_TEST_CASE(a_command_line_that_is_wrong_is_told_in_json_where_that_was_asked_for) {
+  for (const std::vector<const char*>& arguments :
+       {std::vector<const char*>{"run", "--output", "json", "--seed", "-1"},
+        {"sweep", "x.yaml", "--bogus", "--output=json"},
+        {"sweep", "--output", "json"}}) {
+    const auto called = call(arguments);
+    BOOST_TEST(called.code == scenarios::exit_usage);
+    const auto document = nlohmann::json::parse(called.output, nullptr, false);
+    BOOST_REQUIRE_MESSAGE(!document.is_discarded(), called.output);
+    BOOST_TEST(document["error"]["code"] == "usage");
+    BOOST_TEST(has(called.errors, document["error"]["message"].get<std::string>()));
+  }
+  BOOST_TEST(call({"run", "--seed", "-1"}).output.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_sweep_that_is_told_to_stop_ends_soon_and_without_a_result) {
+  const auto scenario =
+      scenarios::load_scenario(testing::in_project("scenarios/guide/window.yaml"));
+  BOOST_REQUIRE(scenario.has_value());
+  ports::StopSignal stop;
+  int told = 0;
+  const auto result = scenarios::sweep(*scenario, {.windows = {std::chrono::minutes(5)},
+                                                   .policies = {"timer"},
+                                                   .seeds = 1000,
+                                                   .progress =
+                                                       [&](double) {
+                                                         ++told;
+                                                         stop.request();
+                                                       },
+                                                   .stop = &stop});
+  BOOST_REQUIRE(!result.has_value());
+  BOOST_TEST((result.error().code == ports::ErrorCode::interrupted));
+  BOOST_TEST(told == 1);
+  const auto answer = scenarios::answer_window(*scenario, {.stop = &stop});
+  BOOST_REQUIRE(!answer.has_value());
+  BOOST_TEST((answer.error().code == ports::ErrorCode::interrupted));
+}
+
+BOOST_AUTO_TEST_CASE(sigterm_to_a_sweep_is_exit_code_130) {
+  // Sent by the run itself, at the first point that it reports.
+  const testing::Captured output(STDOUT_FILENO);
+  const testing::Captured errors(STDERR_FILENO);
+  const auto path = testing::in_project("scenarios/guide/window.yaml");
+  class Killer final : public std::streambuf {
+    int overflow(int c) override {
+      if (!std::exchange(raised_, true)) std::raise(SIGTERM);
+      return c;
+    }
+    bool raised_ = false;
+  };
+  Killer killer;
+  auto* const kept = std::cerr.rdbuf(&killer);
+  const int code = scenarios::sweep_command({.path = path,
+                                             .windows = "5m",
+                                             .policies = "timer",
+                                             .seeds = 1000,
+                                             .common = {.progress = scenarios::ProgressForm::bar}});
+  std::cerr.rdbuf(kept);
+  BOOST_TEST(code == scenarios::exit_interrupted);
+  BOOST_TEST(output.text().empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -34,6 +34,11 @@ struct IdentityProviderWorld {
   std::optional<TimeRange> create_lag = {};
   std::optional<TimeRange> retire_lag = {};
   std::optional<TimeRange> answer_time = {};
+  TimeRange read_lag = {};               // how late reads of the administration API follow it
+  mocks::idp::SecretPolicy policy = {};  // of the tenant
+  bool personal_accounts = false;        // people's private accounts sign in too
+  // The secret in use expires so long after the beginning; nothing: as the dialect has it.
+  std::optional<ports::Duration> secret_life = {};
   bool leftover_secret = false;  // an unused second secret lies there from an earlier attempt
 };
 

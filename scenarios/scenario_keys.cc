@@ -49,6 +49,18 @@ void list_identity_provider(Keys& keys, IdentityProviderWorld& idp) {
   keys.range("create_lag", "How late the token endpoint follows a created secret.", idp.create_lag);
   keys.range("retire_lag", "How late it follows a disabled or deleted one.", idp.retire_lag);
   keys.range("answer_time", "Of every call.", idp.answer_time);
+  keys.range("read_lag", "How late reads of the administration API follow its writes.",
+             idp.read_lag);
+  keys.section("policy", "What the tenant forbids, where the dialect has such policies.", [&] {
+    keys.flag("forbids_new", "No new secrets at all.", idp.policy.forbids_new);
+    keys.duration("longest_life", "Of a new secret; 0s = any.", idp.policy.longest_life,
+                  {.divides = false});
+  });
+  keys.flag("personal_accounts",
+            "People's private accounts sign in too; Entra then allows two secrets.",
+            idp.personal_accounts);
+  keys.duration("secret_life", "The secret in use expires so long after the beginning.",
+                idp.secret_life, {.divides = false});
   keys.flag("leftover_secret", "An unused second secret lies there from an earlier attempt.",
             idp.leftover_secret);
 }

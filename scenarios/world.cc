@@ -34,6 +34,9 @@ mocks::idp::CoreOptions core_options(const IdentityProviderWorld& world) {
   if (world.create_lag) options.create_lag = options.enable_lag = *world.create_lag;
   if (world.retire_lag) options.retire_lag = *world.retire_lag;
   if (world.answer_time) options.answer_time = *world.answer_time;
+  options.read_lag = world.read_lag;
+  options.policy = world.policy;
+  options.personal_accounts = world.personal_accounts;
   return options;
 }
 
@@ -88,12 +91,14 @@ void World::seed_identity_provider() {
   credentials_.idp_admin_token = idp_->admin_token();
   witness_.watch(idp_->core(), client_id);
   const auto registered = scenario_.identity_provider.authentication_method;
-  idp_->add_client({.client_id = client_id,
-                    .label = "Portal",
-                    .authentication_method = registered,
-                    .redirect_uris = {redirect_uri}},
-                   first_secret_);
+  const auto secret_id = idp_->add_client({.client_id = client_id,
+                                           .label = "Portal",
+                                           .authentication_method = registered,
+                                           .redirect_uris = {redirect_uri}},
+                                          first_secret_);
   timeline_.register_method(scheduler_.now(), mocks::name_of(client_id), registered);
+  if (const auto life = scenario_.identity_provider.secret_life)
+    idp_->core().set_expiry(client_id, secret_id, scheduler_.wall_now() + *life);
   if (!scenario_.identity_provider.leftover_secret) return;
   auto leftover = idp_->make_secret(
       draws_.text(64, alphabet, mocks::sim::Stream::identifiers, leftover_secret));

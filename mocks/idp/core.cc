@@ -15,6 +15,11 @@ constexpr std::string_view method_names[] = {"none", "client_secret_basic", "cli
 constexpr std::string_view grant_names[] = {"authorization_code", "refresh_token",
                                             "client_credentials"};
 
+bool with_secret(AuthenticationMethod method) {
+  return method == AuthenticationMethod::client_secret_basic ||
+         method == AuthenticationMethod::client_secret_post;
+}
+
 bool has_grant(const Registration& registration, GrantType grant) {
   const auto& grants = registration.grant_types;
   return std::find(grants.begin(), grants.end(), grant) != grants.end();
@@ -189,6 +194,16 @@ Change Core::delete_secret(std::string_view client_id, std::string_view secret_i
   return Change::done;
 }
 
+Change Core::remove_secret(std::string_view client_id, std::string_view secret_id) {
+  Client* client = client_of(client_id);
+  if (client == nullptr) return Change::missing;
+  Secret* secret = secret_of(*client, secret_id);
+  if (secret == nullptr) return Change::missing;
+  retire(*client, *secret);
+  forget_old_deletions(*client);
+  return Change::done;
+}
+
 Change Core::replace_secrets(std::string_view client_id, NewSecret secret) {
   Client* client = client_of(client_id);
   if (client == nullptr) return Change::missing;
@@ -230,10 +245,14 @@ void Core::admit(Client& client, NewSecret fresh) {
                    .value = std::move(fresh.value),
                    .active = fresh.active,
                    .created = scheduler_.wall_now(),
-                   .updated = scheduler_.wall_now()};
+                   .updated = scheduler_.wall_now(),
+                   .expires = {},
+                   .label = std::move(fresh.label)};
+  secret.created_at = fresh.settled ? ports::Instant::min() : scheduler_.now();
   client.secrets.push_back(std::move(secret));
   Secret& admitted = client.secrets.back();
   tell(FactKind::secret_created, client, admitted.name);
+  end_at(admitted, fresh.expires);
   if (!fresh.active) return;
   if (!fresh.settled) {
     propagate(client, admitted, true, options_.create_lag);
@@ -248,6 +267,7 @@ void Core::retire(Client& client, Secret& secret) {
   const bool was_active = secret.object.active;
   secret.object.active = false;
   secret.deleted = true;
+  secret.deleted_at = scheduler_.now();
   ports::wipe(secret.object.value);
   tell(FactKind::secret_deleted, client, secret.name);
   // A disabled one is on its way out already: deleting it changes no verdict and no draw.
@@ -344,7 +364,7 @@ bool Core::accepts(const Client& client, std::uint64_t secret, ports::Instant at
 int Core::accepting_replicas(const Client& client, std::uint64_t secret, ports::Instant at) const {
   std::uint32_t accepting = 0;  // one bit a replica
   for (const auto& one : client.secrets) {
-    if (one.name != secret) continue;
+    if (one.name != secret || at >= one.expires_at) continue;
     std::uint32_t mask = 0;
     for (const auto& step : one.steps) {
       if (step.at > at) continue;
@@ -363,7 +383,9 @@ TokenVerdict Core::verdict(const Client* client, const TokenAttempt& attempt,
   if (client == nullptr) return TokenVerdict::unknown_client;
   const auto registered = client->registration.authentication_method;
   if (bare && registered != AuthenticationMethod::none) return TokenVerdict::no_credentials;
-  if (attempt.method != registered) return TokenVerdict::method_mismatch;
+  if (attempt.method != registered &&
+      !(options_.either_secret_method && with_secret(attempt.method) && with_secret(registered)))
+    return TokenVerdict::method_mismatch;
   if (!bare && !accepts(*client, attempt.secret, now)) return TokenVerdict::wrong_secret;
   if (!has_grant(client->registration, attempt.grant)) return TokenVerdict::grant_not_allowed;
   if (attempt.grant == GrantType::client_credentials) return TokenVerdict::granted;

@@ -68,6 +68,13 @@ struct Registration {
   ports::WallTime updated = {};
 };
 
+// What a tenant's policy says of new secrets. The dialects that have such policies enforce it.
+struct SecretPolicy {
+  bool forbids_new = false;
+  ports::Duration longest_life{0};  // 0 = any
+  bool restricts() const { return forbids_new || longest_life > ports::Duration(0); }
+};
+
 struct CoreOptions {
   int max_secrets = 2;  // secret objects of one client at once, disabled ones counted; 0 = no limit
   // How late the token endpoint follows the administration, drawn for each change.
@@ -79,6 +86,15 @@ struct CoreOptions {
   int replicas = 1;
   // How long the token endpoint takes to answer.
   TimeRange answer_time = {};
+  // How late a read of the administration follows its writes, drawn for each write and replica;
+  // which of the replicas a read meets is a draw of its instant.
+  TimeRange read_lag = {};
+  // client_secret_basic and client_secret_post are as good as each other, whichever is registered.
+  bool either_secret_method = false;
+  SecretPolicy policy = {};
+  // The client is open to people's private accounts too, for which a vendor may allow fewer
+  // secrets.
+  bool personal_accounts = false;
   // Requests of one user a second at the token endpoint; 0 = no limit (Okta: 4).
   int user_requests_per_second = 0;
   GrantOptions grants = {};
@@ -98,6 +114,8 @@ struct SecretObject {
   bool active = true;
   ports::WallTime created = {};
   ports::WallTime updated = {};
+  ports::WallTime expires = {};  // from then on it is refused; the epoch = never
+  std::string label = {};        // what the administrator called it, where the dialect has room
 };
 
 // A token request (RFC 6749 sections 4.1.3, 4.4.2 and 6) in typed form. Names are mocks::name_of of
@@ -172,18 +190,29 @@ class Core final : public Timed {
     std::string value = {};
     bool active = true;
     bool settled = false;  // accepted from the beginning, without lag: for a world being built
+    ports::WallTime expires = {};  // as in SecretObject
+    std::string label = {};
   };
   Change create_secret(std::string_view client_id, NewSecret secret);
   // Refuses with last_active what would leave the client without an active secret.
   Change set_active(std::string_view client_id, std::string_view secret_id, bool active);
   // Refuses with still_active while the secret is active.
   Change delete_secret(std::string_view client_id, std::string_view secret_id);
+  // Deletes it, active or not, and be it the last one: for a dialect that knows no disabled
+  // secrets.
+  Change remove_secret(std::string_view client_id, std::string_view secret_id);
+  // Refused everywhere from then on, on every replica at once; the epoch = never.
+  Change set_expiry(std::string_view client_id, std::string_view secret_id,
+                    ports::WallTime expires);
   // The hard cut: deletes every secret, however active, and creates `secret` (never `limit`).
   Change replace_secrets(std::string_view client_id, NewSecret secret);
 
   // Those not deleted, oldest first; null pointers never. Valid until the next change.
   std::vector<const SecretObject*> secrets(std::string_view client_id) const;
   const SecretObject* find_secret(std::string_view client_id, std::string_view secret_id) const;
+  // What a read of the administration shows now, which may be as old as options().read_lag: a
+  // secret that was deleted meanwhile has no value any more.
+  std::vector<SecretObject> seen_secrets(std::string_view client_id) const;
   // How many secrets were ever created, over all clients: what dialects number ids by.
   std::uint64_t secrets_created() const { return secrets_created_; }
 
@@ -196,6 +225,8 @@ class Core final : public Timed {
   // Whether a request at `at` that presents the secret would be authenticated as far as the secret
   // goes. Exact for the past, the present, and the future as administered so far.
   bool accepts(std::uint64_t client, std::uint64_t secret, ports::Instant at) const;
+  // Whether that is the value of a secret whose time is over: why it is refused.
+  bool expired(std::uint64_t client, std::uint64_t secret) const;
   // How many of options().replicas accept it at `at`.
   int accepting_replicas(std::uint64_t client, std::uint64_t secret, ports::Instant at) const;
 
@@ -224,6 +255,9 @@ class Core final : public Timed {
     std::uint64_t number = 0;  // its place among all secrets ever created, from 0
     std::uint64_t entity = 0;  // names its draws
     bool deleted = false;
+    ports::Instant created_at = {};  // while a world is built: the beginning of time
+    ports::Instant deleted_at = ports::Instant::max();
+    ports::Instant expires_at = ports::Instant::max();
     std::uint32_t changes = 0;     // lags drawn for it
     int told = 0;                  // accepting replicas as last told
     std::vector<Step> steps = {};  // ascending for each replica
@@ -251,6 +285,8 @@ class Core final : public Timed {
   static Secret* secret_of(Client& client, std::string_view secret_id);
   void admit(Client& client, NewSecret secret);
   void retire(Client& client, Secret& secret);
+  void end_at(Secret& secret, ports::WallTime expires);
+  ports::Duration read_lag(const Secret& secret, int replica, bool deletion) const;
   void propagate(Client& client, Secret& secret, bool accepted, const TimeRange& lag);
   void tell(FactKind kind, const Client& client, std::uint64_t secret, std::int64_t number = 0);
   void tell_acceptance(Client& client, std::uint64_t secret);

@@ -46,7 +46,7 @@ const std::vector<House>& houses() {
                   {"mocks/users/"}}},
       {.root = "mocks/idp/",
        .floors = {{"mocks/idp/console", "mocks/idp/encoding", "mocks/idp/grants"},
-                  {"mocks/idp/core", "mocks/idp/signing"},
+                  {"mocks/idp/core", "mocks/idp/core_lifetimes", "mocks/idp/signing"},
                   {"mocks/idp/provider"},
                   {"mocks/idp/okta/"},
                   {"mocks/idp/dialect"}}},

@@ -22,7 +22,7 @@ constexpr std::int64_t window_seconds = 60;
 
 constexpr std::string_view mediated = "OAuth2ClientSecretMediated";
 
-ports::Response invalid(const OktaRequest& request, std::string_view what, std::string_view cause) {
+ports::Response invalid(const ApiRequest& request, std::string_view what, std::string_view cause) {
   return api_error(request, 400, "E0000001", "Api validation failed: " + std::string(what), cause);
 }
 
@@ -39,7 +39,7 @@ void append_link(std::string& out, const std::string& href, std::string_view lin
   out += "]}}";
 }
 
-void append_secret(std::string& out, const OktaRequest& request, const Registration& client,
+void append_secret(std::string& out, const ApiRequest& request, const Registration& client,
                    const SecretObject& secret) {
   const auto href =
       request.origin + "/api/v1/apps/" + client.object_id + "/credentials/secrets/" + secret.id;
@@ -61,14 +61,14 @@ void append_secret(std::string& out, const OktaRequest& request, const Registrat
   out += "}}";
 }
 
-std::string secret_json(const OktaRequest& request, const Registration& client,
+std::string secret_json(const ApiRequest& request, const Registration& client,
                         const SecretObject& secret) {
   std::string out;
   append_secret(out, request, client, secret);
   return out;
 }
 
-std::string app_json(const OktaRequest& request, const Registration& client) {
+std::string app_json(const ApiRequest& request, const Registration& client) {
   std::string out = "{\"id\":";
   append_json(out, client.object_id);
   out += ",\"name\":\"oidc_client\",\"label\":";
@@ -153,7 +153,7 @@ Wish read_wish(const std::string& body) {
 
 }  // namespace
 
-ports::Response OktaAdmin::handle(const OktaRequest& request) {
+ports::Response OktaAdmin::handle(const ApiRequest& request) {
   bool known = false;
   const auto right = right_of(request.http, known);
   const auto answer = [&]() -> ports::Response {
@@ -173,7 +173,7 @@ ports::Response OktaAdmin::handle(const OktaRequest& request) {
 }
 
 // /api/v1/apps/{appId}/... and /oauth2/v1/clients/{clientId}/...: three segments before the id.
-ports::Response OktaAdmin::route(const OktaRequest& request, Door door) {
+ports::Response OktaAdmin::route(const ApiRequest& request, Door door) {
   const auto& segments = request.segments;
   if (segments.size() < 4) return no_such_path(request);
   const auto id = segments[3];
@@ -193,7 +193,7 @@ ports::Response OktaAdmin::route(const OktaRequest& request, Door door) {
       200, door == Door::apps ? app_json(request, *client) : client_json(*client, nullptr));
 }
 
-ports::Response OktaAdmin::secrets(const OktaRequest& request, const Registration& client,
+ports::Response OktaAdmin::secrets(const ApiRequest& request, const Registration& client,
                                    Door door) {
   const auto& segments = request.segments;
   if (segments.size() == 6) {
@@ -221,7 +221,7 @@ ports::Response OktaAdmin::secrets(const OktaRequest& request, const Registratio
   return set_active(request, client, secret_id, segments[8] == "activate");
 }
 
-ports::Response OktaAdmin::create(const OktaRequest& request, const Registration& client) {
+ports::Response OktaAdmin::create(const ApiRequest& request, const Registration& client) {
   auto wish = read_wish(request.http.body);
   if (!wish.readable)
     return api_error(request, 400, "E0000003", "The request body was not well-formed.");
@@ -243,7 +243,7 @@ ports::Response OktaAdmin::create(const OktaRequest& request, const Registration
   return json_response(201, secret_json(request, client, *core_.find_secret(client.client_id, id)));
 }
 
-ports::Response OktaAdmin::remove(const OktaRequest& request, const Registration& client,
+ports::Response OktaAdmin::remove(const ApiRequest& request, const Registration& client,
                                   std::string_view secret_id, Door door) {
   if (door == Door::clients && options_.guide_delete_deactivates) {
     const auto change = core_.set_active(client.client_id, secret_id, false);
@@ -255,7 +255,7 @@ ports::Response OktaAdmin::remove(const OktaRequest& request, const Registration
   return {.status = 204, .headers = {}, .body = {}};
 }
 
-ports::Response OktaAdmin::set_active(const OktaRequest& request, const Registration& client,
+ports::Response OktaAdmin::set_active(const ApiRequest& request, const Registration& client,
                                       std::string_view secret_id, bool active) {
   // What is so already is answered with the object: Okta documents no refusal.
   const auto change = core_.set_active(client.client_id, secret_id, active);
@@ -265,7 +265,7 @@ ports::Response OktaAdmin::set_active(const OktaRequest& request, const Registra
       200, secret_json(request, client, *core_.find_secret(client.client_id, secret_id)));
 }
 
-ports::Response OktaAdmin::new_secret(const OktaRequest& request, const Registration& client) {
+ports::Response OktaAdmin::new_secret(const ApiRequest& request, const Registration& client) {
   if (!request.is("POST")) return wrong_method(request);
   if (client.authentication_method != AuthenticationMethod::client_secret_basic &&
       client.authentication_method != AuthenticationMethod::client_secret_post)
@@ -278,7 +278,7 @@ ports::Response OktaAdmin::new_secret(const OktaRequest& request, const Registra
   return json_response(200, client_json(client, &value));
 }
 
-ports::Response OktaAdmin::refused(const OktaRequest& request, Change change,
+ports::Response OktaAdmin::refused(const ApiRequest& request, Change change,
                                    std::string_view secret_id) {
   switch (change) {
     case Change::limit:

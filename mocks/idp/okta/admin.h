@@ -24,7 +24,7 @@ class OktaAdmin {
 
   // For paths under /api/v1/apps and /oauth2/v1/clients. Checks in order: credential (401), rate
   // (429), permission (403), existence (404), rules (400).
-  ports::Response handle(const OktaRequest& request);
+  ports::Response handle(const ApiRequest& request);
 
   // A fresh secret's id and, unless `value` is chosen, its value.
   Core::NewSecret make_secret(std::string value) const;
@@ -33,15 +33,15 @@ class OktaAdmin {
   // The apps API takes the truth as it is; the guide's path may mend (see OktaOptions).
   enum class Door { apps, clients };
 
-  ports::Response route(const OktaRequest& request, Door door);
-  ports::Response secrets(const OktaRequest& request, const Registration& client, Door door);
-  ports::Response create(const OktaRequest& request, const Registration& client);
-  ports::Response remove(const OktaRequest& request, const Registration& client,
+  ports::Response route(const ApiRequest& request, Door door);
+  ports::Response secrets(const ApiRequest& request, const Registration& client, Door door);
+  ports::Response create(const ApiRequest& request, const Registration& client);
+  ports::Response remove(const ApiRequest& request, const Registration& client,
                          std::string_view secret_id, Door door);
-  ports::Response set_active(const OktaRequest& request, const Registration& client,
+  ports::Response set_active(const ApiRequest& request, const Registration& client,
                              std::string_view secret_id, bool active);
-  ports::Response new_secret(const OktaRequest& request, const Registration& client);
-  ports::Response refused(const OktaRequest& request, Change change, std::string_view secret_id);
+  ports::Response new_secret(const ApiRequest& request, const Registration& client);
+  ports::Response refused(const ApiRequest& request, Change change, std::string_view secret_id);
 
   AdminRight right_of(const ports::Request& http, bool& known) const;
   std::int64_t this_window() const;  // minutes since the epoch

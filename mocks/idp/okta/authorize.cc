@@ -1,23 +1,12 @@
 // The half of OktaOAuth that browsers and discovering clients meet.
 #include <algorithm>
 
-#include "mocks/facts.h"
 #include "mocks/idp/okta/oauth.h"
 
 namespace mocks::idp {
 namespace {
 
 constexpr std::string_view default_user = "user@portal.example";
-
-ports::Response redirect(std::string_view uri, std::string_view parameters) {
-  std::string location(uri);
-  location += uri.find('?') == std::string_view::npos ? '?' : '&';
-  location += parameters;
-  return {.status = 302,
-          .headers = {{.name = "Location", .value = std::move(location)},
-                      {.name = "Cache-Control", .value = "no-cache, no-store"}},
-          .body = {}};
-}
 
 ports::Response error_page(std::string_view error, std::string_view description) {
   std::string text = "Your request resulted in an error. Error Code: ";
@@ -75,7 +64,7 @@ Flaw flaw_in(const Form& query, const Registration& client, bool user_signed_in)
 
 }  // namespace
 
-ports::Response OktaOAuth::authorize(const OktaRequest& request, const Server& server) {
+ports::Response OktaOAuth::authorize(const ApiRequest& request, const Server& server) {
   if (!request.is("GET") && !request.is("POST")) return wrong_method(request);
   const auto query =
       Form::parse(request.is("GET") ? request.query : std::string_view(request.http.body));
@@ -96,7 +85,7 @@ ports::Response OktaOAuth::authorize(const OktaRequest& request, const Server& s
   const auto state = query->value("state");
   const auto with_state = [&](std::string parameters) {
     if (!state.empty()) parameters += "&state=" + percent_encode(state);
-    return redirect(uri, parameters);
+    return redirect_response(uri, parameters);
   };
   const auto flaw = flaw_in(*query, *client, options_.user_signed_in);
   if (!flaw.error.empty())
@@ -106,15 +95,9 @@ ports::Response OktaOAuth::authorize(const OktaRequest& request, const Server& s
 
   const auto hint = query->value("login_hint");
   const auto user_name = hint.empty() ? default_user : hint;
-  const auto handle =
-      core_.issue_code(name_of(client->client_id), name_of(uri), name_of(user_name));
-  core_.grants().describe(Grants::Kind::code, handle,
-                          {.nonce = std::string(query->value("nonce")),
-                           .scope = std::string(query->value("scope")),
-                           .code_challenge = std::string(query->value("code_challenge")),
-                           .issuer = server.issuer,
-                           .user_name = std::string(user_name)});
-  return with_state("code=" + core_.grants().text_of(Grants::Kind::code, handle));
+  return with_state("code=" +
+                    issue_code(core_, *client, *query,
+                               {.issuer = server.issuer, .user_name = std::string(user_name)}));
 }
 
 // OpenID Connect Discovery 1.0 section 3, RFC 8414 section 2: only endpoints that answer here.

@@ -10,12 +10,6 @@
 namespace mocks::idp {
 namespace {
 
-// Of the OAuth endpoints: a body that is no form is not read (Okta: E0000021).
-bool is_form(const ports::Request& http) {
-  const auto type = ports::find_header(http.headers, "Content-Type");
-  return !type || after_scheme(*type, "application/x-www-form-urlencoded").has_value();
-}
-
 void append_epoch(std::string& out, std::string_view name, std::int64_t seconds) {
   out += ",\"";
   out.append(name).append("\":").append(std::to_string(seconds));
@@ -23,7 +17,7 @@ void append_epoch(std::string& out, std::string_view name, std::int64_t seconds)
 
 }  // namespace
 
-Answer OktaOAuth::handle(const OktaRequest& request) {
+Answer OktaOAuth::handle(const ApiRequest& request) {
   // Custom servers: /oauth2/{id}/...; the org's own: /oauth2/v1/... and /.well-known/...
   std::span<const std::string_view> segments = request.segments;
   Server server{.id = {}, .issuer = request.origin};
@@ -51,7 +45,7 @@ Answer OktaOAuth::handle(const OktaRequest& request) {
   return answer;
 }
 
-ports::Response OktaOAuth::endpoint(const OktaRequest& request, const Server& server,
+ports::Response OktaOAuth::endpoint(const ApiRequest& request, const Server& server,
                                     std::string_view name) {
   if (name == "authorize") return authorize(request, server);
   if (name == "userinfo") return userinfo(request);
@@ -63,7 +57,7 @@ ports::Response OktaOAuth::endpoint(const OktaRequest& request, const Server& se
   }
   if (name != "token" && name != "introspect" && name != "revoke") return no_such_path(request);
   if (!request.is("POST")) return wrong_method(request);
-  if (!is_form(request.http))
+  if (!is_form(request.http))  // Okta: E0000021
     return api_error(
         request, 415, "E0000021",
         "Bad request. Accept and/or Content-Type headers likely do not match supported values.");
@@ -82,7 +76,7 @@ ports::Response OktaOAuth::endpoint(const OktaRequest& request, const Server& se
 
 // ---- Client authentication
 
-OktaOAuth::Credentials OktaOAuth::credentials_of(const OktaRequest& request, const Form& form) {
+OktaOAuth::Credentials OktaOAuth::credentials_of(const ApiRequest& request, const Form& form) {
   Credentials credentials;
   const auto header = ports::find_header(request.http.headers, "Authorization");
   const bool in_body = form.has("client_secret");
@@ -123,25 +117,7 @@ OktaOAuth::Credentials OktaOAuth::credentials_of(const OktaRequest& request, con
   return credentials;
 }
 
-TokenAttempt OktaOAuth::attempt_of(const Credentials& credentials, const Form& form,
-                                   GrantType grant, const Grants& grants) {
-  TokenAttempt attempt{.client = credentials.client_id.empty() ? 0 : name_of(credentials.client_id),
-                       .method = credentials.method,
-                       .secret = credentials.secret,
-                       .grant = grant};
-  if (grant == GrantType::authorization_code) {
-    attempt.handle = grants.handle_of(Grants::Kind::code, form.value("code"));
-    attempt.redirect_uri = name_of(form.value("redirect_uri"));
-    const auto scopes = split(grants.details(Grants::Kind::code, attempt.handle).scope, ' ');
-    attempt.offline_access =
-        std::find(scopes.begin(), scopes.end(), "offline_access") != scopes.end();
-  } else if (grant == GrantType::refresh_token) {
-    attempt.handle = grants.handle_of(Grants::Kind::refresh_token, form.value("refresh_token"));
-  }
-  return attempt;
-}
-
-ports::Response OktaOAuth::refusal_of(const OktaRequest& request, TokenVerdict verdict,
+ports::Response OktaOAuth::refusal_of(const ApiRequest& request, TokenVerdict verdict,
                                       const Registration* client) const {
   const auto refused = [&](std::string_view description) {
     auto response = oauth_error(401, "invalid_client", description);
@@ -191,7 +167,7 @@ ports::Response OktaOAuth::refusal_of(const OktaRequest& request, TokenVerdict v
 
 // ---- Token endpoint
 
-ports::Response OktaOAuth::token(const OktaRequest& request, const Server& server,
+ports::Response OktaOAuth::token(const ApiRequest& request, const Server& server,
                                  const Form& form) {
   const auto credentials = credentials_of(request, form);
   if (credentials.refusal) return *credentials.refusal;
@@ -247,8 +223,7 @@ std::optional<ports::Response> OktaOAuth::flaw_of(const Server& server, const Fo
     return std::nullopt;
   }
   const bool code = attempt.grant == GrantType::authorization_code;
-  const auto& details = core_.grants().details(
-      code ? Grants::Kind::code : Grants::Kind::refresh_token, attempt.handle);
+  const auto& details = core_.grants().details(kind_of(attempt.grant), attempt.handle);
   if (!details.issuer.empty() && details.issuer != server.issuer)
     return oauth_error(400, "invalid_request",
                        "The grant was issued for another authorization server.");
@@ -266,7 +241,7 @@ std::optional<ports::Response> OktaOAuth::flaw_of(const Server& server, const Fo
     return oauth_error(400, "invalid_request",
                        "PKCE code challenge should be specified in the authorize request for code "
                        "verification.");
-  if (!details.code_challenge.empty() && base64url(sha256(verifier)) != details.code_challenge)
+  if (!details.code_challenge.empty() && !verifies(verifier, details.code_challenge))
     return oauth_error(400, "invalid_grant", "PKCE verification failed.");
   return std::nullopt;
 }
@@ -286,8 +261,7 @@ std::string OktaOAuth::scope_of(const Form& form, const TokenAttempt& attempt) c
 ports::Response OktaOAuth::grant_tokens(const Server& server, const Form& form,
                                         TokenAttempt attempt, const Registration& client) {
   auto& grants = core_.grants();
-  const auto kind = attempt.grant == GrantType::authorization_code ? Grants::Kind::code
-                                                                   : Grants::Kind::refresh_token;
+  const auto kind = kind_of(attempt.grant);
   TokenSubject subject{.issuer = server.issuer,
                        .client_id = client.client_id,
                        .user_name = {},
@@ -295,11 +269,7 @@ ports::Response OktaOAuth::grant_tokens(const Server& server, const Form& form,
   GrantDetails details;
   if (attempt.grant != GrantType::client_credentials) {
     details = grants.details(kind, attempt.handle);
-    // A code that a simulated browser fetched names its user by number only.
-    subject.user_name =
-        details.user_name.empty()
-            ? "user" + std::to_string(grants.find(kind, attempt.handle)->user) + "@portal.example"
-            : details.user_name;
+    subject.user_name = user_name_of(grants, kind, attempt.handle);
   }
   const auto decision = core_.redeem(attempt);
   const auto now = core_.scheduler().wall_now();
@@ -316,14 +286,9 @@ ports::Response OktaOAuth::grant_tokens(const Server& server, const Form& form,
   } else if (decision.refresh_token != no_grant) {
     body += ",\"refresh_token\":\"" +
             grants.text_of(Grants::Kind::refresh_token, decision.refresh_token) + '"';
-    auto kept = details;
-    kept.code_challenge.clear();
-    kept.user_name = subject.user_name;
-    grants.describe(Grants::Kind::refresh_token, decision.refresh_token, std::move(kept));
+    describe_refresh_token(grants, decision.refresh_token, details, subject.user_name);
   }
-  const auto scopes = split(subject.scope, ' ');
-  if (!subject.user_name.empty() &&
-      std::find(scopes.begin(), scopes.end(), "openid") != scopes.end())
+  if (!subject.user_name.empty() && has_scope(subject.scope, "openid"))
     body +=
         ",\"id_token\":\"" + OktaTokens::id_token(subject, details.nonce, access_token, now) + '"';
   return no_store(json_response(200, body + '}'));
@@ -331,7 +296,7 @@ ports::Response OktaOAuth::grant_tokens(const Server& server, const Form& form,
 
 // ---- Introspection (RFC 7662), revocation (RFC 7009), userinfo (OpenID Connect Core 5.3)
 
-std::optional<ports::Response> OktaOAuth::unauthenticated(const OktaRequest& request,
+std::optional<ports::Response> OktaOAuth::unauthenticated(const ApiRequest& request,
                                                           const Form& form,
                                                           std::string& client_id) const {
   const auto credentials = credentials_of(request, form);
@@ -344,7 +309,7 @@ std::optional<ports::Response> OktaOAuth::unauthenticated(const OktaRequest& req
   return refusal_of(request, verdict, nullptr);
 }
 
-ports::Response OktaOAuth::introspect(const OktaRequest& request, const Form& form) {
+ports::Response OktaOAuth::introspect(const ApiRequest& request, const Form& form) {
   std::string client_id;
   if (auto refusal = unauthenticated(request, form, client_id)) return *refusal;
   if (!form.has("token"))
@@ -372,7 +337,7 @@ ports::Response OktaOAuth::introspect(const OktaRequest& request, const Form& fo
   return no_store(json_response(200, body + '}'));
 }
 
-ports::Response OktaOAuth::revoke(const OktaRequest& request, const Form& form) {
+ports::Response OktaOAuth::revoke(const ApiRequest& request, const Form& form) {
   std::string client_id;
   if (auto refusal = unauthenticated(request, form, client_id)) return *refusal;
   if (!form.has("token"))
@@ -389,14 +354,13 @@ ports::Response OktaOAuth::revoke(const OktaRequest& request, const Form& form) 
   return {.status = 200, .headers = {}, .body = {}};
 }
 
-ports::Response OktaOAuth::userinfo(const OktaRequest& request) {
+ports::Response OktaOAuth::userinfo(const ApiRequest& request) {
   if (!request.is("GET") && !request.is("POST")) return wrong_method(request);
   const auto header = ports::find_header(request.http.headers, "Authorization");
   const auto token = header ? after_scheme(*header, "Bearer ") : std::nullopt;
   const auto claims = token ? tokens_.read(*token, core_.scheduler().wall_now()) : std::nullopt;
-  const auto scopes = claims ? split(claims->scope, ' ') : std::vector<std::string_view>();
   const auto has = [&](std::string_view scope) {
-    return std::find(scopes.begin(), scopes.end(), scope) != scopes.end();
+    return claims && has_scope(claims->scope, scope);
   };
   if (!claims || claims->user_id.empty() || !has("openid")) {
     ports::Response response{.status = claims ? 403 : 401, .headers = {}, .body = {}};

@@ -19,6 +19,7 @@
 #include "mocks/idp/okta/options.h"
 #include "mocks/idp/okta/reply.h"
 #include "mocks/idp/okta/tokens.h"
+#include "mocks/idp/token_request.h"
 
 namespace mocks::idp {
 
@@ -28,15 +29,12 @@ class OktaOAuth {
   OktaOAuth(Core& core, const OktaOptions& options) : core_(core), options_(options) {}
 
   // For /oauth2/v1/..., /oauth2/{id}/v1/... and the two discovery documents of each.
-  Answer handle(const OktaRequest& request);
+  Answer handle(const ApiRequest& request);
 
  private:
-  // Whom the request's credentials name, in typed form; or the refusal of their shape.
-  struct Credentials {
+  // Whom the request's credentials name; or the refusal of their shape.
+  struct Credentials : ClientCredentials {
     std::optional<ports::Response> refusal = {};
-    std::string client_id = {};
-    std::uint64_t secret = 0;
-    AuthenticationMethod method = AuthenticationMethod::none;
   };
   // The authorization server that a path belongs to.
   struct Server {
@@ -44,18 +42,16 @@ class OktaOAuth {
     std::string issuer = {};
   };
 
-  ports::Response endpoint(const OktaRequest& request, const Server& server, std::string_view name);
-  ports::Response token(const OktaRequest& request, const Server& server, const Form& form);
-  ports::Response introspect(const OktaRequest& request, const Form& form);
-  ports::Response revoke(const OktaRequest& request, const Form& form);
-  ports::Response userinfo(const OktaRequest& request);
-  ports::Response authorize(const OktaRequest& request, const Server& server);
+  ports::Response endpoint(const ApiRequest& request, const Server& server, std::string_view name);
+  ports::Response token(const ApiRequest& request, const Server& server, const Form& form);
+  ports::Response introspect(const ApiRequest& request, const Form& form);
+  ports::Response revoke(const ApiRequest& request, const Form& form);
+  ports::Response userinfo(const ApiRequest& request);
+  ports::Response authorize(const ApiRequest& request, const Server& server);
   ports::Response discovery(const Server& server, const std::string& origin) const;
 
-  static Credentials credentials_of(const OktaRequest& request, const Form& form);
-  static TokenAttempt attempt_of(const Credentials& credentials, const Form& form, GrantType grant,
-                                 const Grants& grants);
-  ports::Response refusal_of(const OktaRequest& request, TokenVerdict verdict,
+  static Credentials credentials_of(const ApiRequest& request, const Form& form);
+  ports::Response refusal_of(const ApiRequest& request, TokenVerdict verdict,
                              const Registration* client) const;
   // What only a rendered request can get wrong, once its client is authenticated and its grant
   // good.
@@ -66,7 +62,7 @@ class OktaOAuth {
   ports::Response grant_tokens(const Server& server, const Form& form, TokenAttempt attempt,
                                const Registration& client);
   // Authenticates a client that asks about its tokens; the refusal, if any.
-  std::optional<ports::Response> unauthenticated(const OktaRequest& request, const Form& form,
+  std::optional<ports::Response> unauthenticated(const ApiRequest& request, const Form& form,
                                                  std::string& client_id) const;
 
   Core& core_;

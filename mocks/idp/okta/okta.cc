@@ -13,12 +13,6 @@ namespace {
 constexpr std::string_view registration_alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-std::string origin_of(const OktaOptions& options, const ports::Request& request) {
-  if (!options.origin.empty()) return options.origin;
-  const auto host = ports::find_header(request.headers, "Host");
-  return host ? "https://" + std::string(*host) : request.origin;
-}
-
 }  // namespace
 
 Okta::Okta(Scheduler& scheduler, Observer& observer, sim::Draws draws, OktaOptions options)
@@ -48,16 +42,8 @@ std::unique_ptr<Provider> make_okta(ProviderSetup setup) {
 }
 
 Answer Okta::handle(const ports::Request& http) {
-  const std::string_view target = http.target;
-  const auto question = target.find('?');
-  OktaRequest request{.http = http,
-                      .draws = core().draws(),
-                      .number = ++requests_,
-                      .origin = origin_of(options_, http),
-                      .path = target.substr(0, question),
-                      .query = question == std::string_view::npos ? std::string_view()
-                                                                  : target.substr(question + 1)};
-  request.segments = split(request.path, '/');
+  const auto request =
+      take_apart(http, core().draws(), {.number = ++requests_, .origin = options_.origin});
   const auto& segments = request.segments;
   const auto starts = [&](std::string_view first, std::string_view second) {
     return segments.size() >= 2 && segments[0] == first && segments[1] == second;

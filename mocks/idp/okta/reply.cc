@@ -1,57 +1,18 @@
 #include "mocks/idp/okta/reply.h"
 
-#include <chrono>
+#include <utility>
 
 #include "mocks/facts.h"
 #include "mocks/idp/encoding.h"
 
 namespace mocks::idp {
-namespace {
-
-// Of one answer; more than that is as correct, but slower.
-constexpr std::size_t most_headers = 5;
-
-// Puts the digits of `value` in place of the first number signs that stand together.
-void fill_in(std::string& shape, std::int64_t value) {
-  const auto from = shape.find('#');
-  for (auto at = shape.find_first_not_of('#', from); at-- > from; value /= 10)
-    shape[at] = static_cast<char>('0' + value % 10);
-}
-
-}  // namespace
-
-ports::Response json_response(int status, std::string body) {
-  ports::Response response{.status = status, .headers = {}, .body = std::move(body)};
-  response.headers.reserve(most_headers);
-  response.headers.push_back({.name = "Content-Type", .value = "application/json"});
-  return response;
-}
-
 ports::Response no_store(ports::Response response) {
   response.headers.push_back({.name = "Cache-Control", .value = "no-cache, no-store"});
   response.headers.push_back({.name = "Pragma", .value = "no-cache"});
   return response;
 }
 
-ports::Response html_response(int status, std::string_view title, std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '<': escaped += "&lt;"; break;
-      case '>': escaped += "&gt;"; break;
-      case '&': escaped += "&amp;"; break;
-      default: escaped += c;
-    }
-  }
-  std::string body = "<!DOCTYPE html><html><head><title>";
-  body.append(title).append("</title></head><body><h1>").append(title).append("</h1><p>");
-  body.append(escaped).append("</p></body></html>");
-  return {.status = status,
-          .headers = {{.name = "Content-Type", .value = "text/html;charset=utf-8"}},
-          .body = std::move(body)};
-}
-
-ports::Response api_error(const OktaRequest& request, int status, std::string_view code,
+ports::Response api_error(const ApiRequest& request, int status, std::string_view code,
                           std::string_view summary, std::string_view cause) {
   static constexpr std::string_view alphabet =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -74,45 +35,24 @@ ports::Response api_error(const OktaRequest& request, int status, std::string_vi
   return json_response(status, std::move(body));
 }
 
-ports::Response not_found(const OktaRequest& request, std::string_view id, std::string_view type) {
+ports::Response not_found(const ApiRequest& request, std::string_view id, std::string_view type) {
   std::string summary = "Not found: Resource not found: ";
   summary.append(id).append(" (").append(type).append(")");
   return api_error(request, 404, "E0000007", summary);
 }
 
-ports::Response wrong_method(const OktaRequest& request) {
+ports::Response wrong_method(const ApiRequest& request) {
   return api_error(request, 405, "E0000022",
                    "The endpoint does not support the provided HTTP method");
 }
 
-ports::Response no_such_path(const OktaRequest& request) {
+ports::Response no_such_path(const ApiRequest& request) {
   return api_error(request, 404, "E0000022",
                    "The endpoint does not support the provided HTTP method");
 }
 
 ports::Response oauth_error(int status, std::string_view error, std::string_view description) {
-  std::string body = "{\"error\":";
-  append_json(body, error);
-  body += ",\"error_description\":";
-  append_json(body, description);
-  body += '}';
-  return no_store(json_response(status, std::move(body)));
-}
-
-std::string timestamp(ports::WallTime at) {
-  namespace chrono = std::chrono;
-  const auto second = chrono::floor<chrono::seconds>(at);
-  const auto day = chrono::floor<chrono::days>(second);
-  const chrono::year_month_day date(day);
-  const chrono::hh_mm_ss time(second - day);
-  std::string text = "####-##-##T##:##:##.000Z";
-  fill_in(text, static_cast<int>(date.year()));
-  fill_in(text, static_cast<unsigned>(date.month()));
-  fill_in(text, static_cast<unsigned>(date.day()));
-  fill_in(text, time.hours().count());
-  fill_in(text, time.minutes().count());
-  fill_in(text, time.seconds().count());
-  return text;
+  return no_store(oauth_json(status, error, description));
 }
 
 }  // namespace mocks::idp

@@ -1,16 +1,13 @@
-// OktaTokens: what the access and ID tokens say, and whether one that comes back is still good.
-//
-// An access token is a signed JWT (RFC 9068) whose claims say all that is needed to check it, so
-// any number may be out and none is stored. A revoked one is remembered by its name.
+// OktaTokens: what the access tokens (RFC 9068) and ID tokens say, and whether one that comes back
+// is still good.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 
-#include "mocks/idp/grants.h"
+#include "mocks/idp/tokens.h"
 #include "rotator/ports/clock.h"
 
 namespace mocks::idp {
@@ -46,18 +43,13 @@ class OktaTokens {
   // The claims of an access token that was signed here, has not expired and was not revoked.
   std::optional<TokenClaims> read(std::string_view token, ports::WallTime now) const;
   // For good (RFC 7009). Any text will do: what is no token of ours is refused anyway.
-  void revoke(std::string_view token);
+  void revoke(std::string_view token) { tokens_.revoke(token); }
 
   // "00u...", the same for the same user name.
   static std::string user_id(std::string_view user_name);
 
  private:
-  std::set<std::uint64_t> revoked_;  // mocks::name_of
-  std::int64_t last_second_ = 0;     // in which an access token was issued
-  std::int64_t in_second_ = 0;       // how many before it in that second
+  Tokens tokens_;
 };
-
-// Bound: revoked tokens that are remembered.
-inline constexpr std::size_t max_revoked_tokens = 100'000;
 
 }  // namespace mocks::idp

@@ -31,6 +31,7 @@ enum HarnessDraw : std::uint64_t {
 
 mocks::idp::CoreOptions core_options(const IdentityProviderWorld& world) {
   auto options = mocks::idp::options_of(world.variant);
+  if (world.dialect->core != nullptr) options = world.dialect->core(options);
   if (world.create_lag) options.create_lag = options.enable_lag = *world.create_lag;
   if (world.retire_lag) options.retire_lag = *world.retire_lag;
   if (world.answer_time) options.answer_time = *world.answer_time;

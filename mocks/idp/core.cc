@@ -1,7 +1,6 @@
 #include "mocks/idp/core.h"
 
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 #include "rotator/ports/check.h"
@@ -14,16 +13,6 @@ constexpr std::string_view method_names[] = {"none", "client_secret_basic", "cli
                                              "client_secret_jwt", "private_key_jwt"};
 constexpr std::string_view grant_names[] = {"authorization_code", "refresh_token",
                                             "client_credentials"};
-
-bool with_secret(AuthenticationMethod method) {
-  return method == AuthenticationMethod::client_secret_basic ||
-         method == AuthenticationMethod::client_secret_post;
-}
-
-bool has_grant(const Registration& registration, GrantType grant) {
-  const auto& grants = registration.grant_types;
-  return std::find(grants.begin(), grants.end(), grant) != grants.end();
-}
 
 }  // namespace
 
@@ -207,6 +196,10 @@ Change Core::remove_secret(std::string_view client_id, std::string_view secret_i
 Change Core::replace_secrets(std::string_view client_id, NewSecret secret) {
   Client* client = client_of(client_id);
   if (client == nullptr) return Change::missing;
+  if (options_.replacement_is_one_turn) {
+    turn_over(*client, std::move(secret));
+    return Change::done;
+  }
   for (auto& old : client->secrets)
     if (!old.deleted) retire(*client, old);
   forget_old_deletions(*client);
@@ -237,6 +230,20 @@ Core::Secret* Core::secret_of(Client& client, std::string_view secret_id) {
 }
 
 void Core::admit(Client& client, NewSecret fresh) {
+  const bool active = fresh.active;
+  const bool settled = fresh.settled;
+  Secret& admitted = enter(client, std::move(fresh));
+  if (!active) return;
+  if (!settled) {
+    propagate(client, admitted, true, options_.create_lag);
+    return;
+  }
+  for (int replica = 0; replica < options_.replicas; ++replica)
+    admitted.steps.push_back({.at = ports::Instant::min(), .replica = replica, .accepted = true});
+  tell_acceptance(client, admitted.name);
+}
+
+Core::Secret& Core::enter(Client& client, NewSecret fresh) {
   Secret secret;
   secret.name = name_of(fresh.value);
   secret.number = secrets_created_++;
@@ -253,23 +260,55 @@ void Core::admit(Client& client, NewSecret fresh) {
   Secret& admitted = client.secrets.back();
   tell(FactKind::secret_created, client, admitted.name);
   end_at(admitted, fresh.expires);
-  if (!fresh.active) return;
-  if (!fresh.settled) {
-    propagate(client, admitted, true, options_.create_lag);
-    return;
-  }
-  for (int replica = 0; replica < options_.replicas; ++replica)
-    admitted.steps.push_back({.at = ports::Instant::min(), .replica = replica, .accepted = true});
-  tell_acceptance(client, admitted.name);
+  return admitted;
 }
 
-void Core::retire(Client& client, Secret& secret) {
-  const bool was_active = secret.object.active;
+void Core::end(const Client& client, Secret& secret) {
   secret.object.active = false;
   secret.deleted = true;
   secret.deleted_at = scheduler_.now();
   ports::wipe(secret.object.value);
   tell(FactKind::secret_deleted, client, secret.name);
+}
+
+// Turns that are still on their way reach a replica before this one does.
+void Core::turn_over(Client& client, NewSecret fresh) {
+  const auto now = scheduler_.now();
+  std::vector<std::uint64_t> ended;  // by number: entering one may move the others
+  for (auto& old : client.secrets) {
+    if (old.deleted) continue;
+    end(client, old);
+    ended.push_back(old.number);
+  }
+  Secret& admitted = enter(client, std::move(fresh));
+  const auto [low, high] = options_.create_lag;
+  const auto whole = draws_.between(low, high, sim::Stream::propagation_lag, admitted.entity, 0);
+  for (int replica = 0; replica < options_.replicas; ++replica) {
+    auto at = now + whole;
+    if (replica + 1 < options_.replicas)
+      at = now + draws_.between(ports::Duration(0), whole, sim::Stream::propagation_lag,
+                                admitted.entity, 1 + static_cast<std::uint64_t>(replica));
+    for (const auto& secret : client.secrets)
+      for (const auto& step : secret.steps)
+        if (step.replica == replica) at = std::max(at, step.at);
+    for (auto& old : client.secrets) {
+      if (std::find(ended.begin(), ended.end(), old.number) == ended.end()) continue;
+      old.steps.push_back({.at = at, .replica = replica, .accepted = false});
+      if (at > now) scheduler_.at(at, *this, 0, old.number);
+    }
+    admitted.steps.push_back({.at = at, .replica = replica, .accepted = true});
+    if (at > now) scheduler_.at(at, *this, 0, admitted.number);
+  }
+  for (const auto& secret : client.secrets)
+    if (secret.number == admitted.number ||
+        std::find(ended.begin(), ended.end(), secret.number) != ended.end())
+      tell_acceptance(client, secret.name);
+  forget_old_deletions(client);
+}
+
+void Core::retire(Client& client, Secret& secret) {
+  const bool was_active = secret.object.active;
+  end(client, secret);
   // A disabled one is on its way out already: deleting it changes no verdict and no draw.
   if (was_active) propagate(client, secret, false, options_.retire_lag);
 }
@@ -337,128 +376,6 @@ void Core::forget_old_deletions(Client& client) {
     secret = client.secrets.erase(secret);
     --count;
   }
-}
-
-// ---- The token endpoint
-
-bool Core::accepts(std::uint64_t client, std::uint64_t secret, ports::Instant at) const {
-  const Client* found = client_named(client);
-  return found != nullptr && accepts(*found, secret, at);
-}
-
-int Core::accepting_replicas(std::uint64_t client, std::uint64_t secret, ports::Instant at) const {
-  const Client* found = client_named(client);
-  return found == nullptr ? 0 : accepting_replicas(*found, secret, at);
-}
-
-bool Core::accepts(const Client& client, std::uint64_t secret, ports::Instant at) const {
-  const int accepting = accepting_replicas(client, secret, at);
-  if (accepting == 0 || accepting == options_.replicas) return accepting != 0;
-  // Which replica a request meets is a draw of the instant, so that the verdict is a pure function.
-  const auto met =
-      draws_.below(static_cast<std::uint64_t>(options_.replicas), sim::Stream::propagation_lag,
-                   client.name ^ secret, static_cast<std::uint64_t>(at.time_since_epoch().count()));
-  return met < static_cast<std::uint64_t>(accepting);
-}
-
-int Core::accepting_replicas(const Client& client, std::uint64_t secret, ports::Instant at) const {
-  std::uint32_t accepting = 0;  // one bit a replica
-  for (const auto& one : client.secrets) {
-    if (one.name != secret || at >= one.expires_at) continue;
-    std::uint32_t mask = 0;
-    for (const auto& step : one.steps) {
-      if (step.at > at) continue;
-      const auto bit = 1U << static_cast<unsigned>(step.replica);
-      mask = step.accepted ? mask | bit : mask & ~bit;
-    }
-    accepting |= mask;
-  }
-  return std::popcount(accepting);
-}
-
-TokenVerdict Core::verdict(const Client* client, const TokenAttempt& attempt,
-                           ports::Instant now) const {
-  const bool bare = attempt.method == AuthenticationMethod::none;
-  if (attempt.client == 0 || (!bare && attempt.secret == 0)) return TokenVerdict::no_credentials;
-  if (client == nullptr) return TokenVerdict::unknown_client;
-  const auto registered = client->registration.authentication_method;
-  if (bare && registered != AuthenticationMethod::none) return TokenVerdict::no_credentials;
-  if (attempt.method != registered &&
-      !(options_.either_secret_method && with_secret(attempt.method) && with_secret(registered)))
-    return TokenVerdict::method_mismatch;
-  if (!bare && !accepts(*client, attempt.secret, now)) return TokenVerdict::wrong_secret;
-  if (!has_grant(client->registration, attempt.grant)) return TokenVerdict::grant_not_allowed;
-  if (attempt.grant == GrantType::client_credentials) return TokenVerdict::granted;
-
-  const bool code = attempt.grant == GrantType::authorization_code;
-  const auto kind = code ? Grants::Kind::code : Grants::Kind::refresh_token;
-  const Grant* grant = grants_.find(kind, attempt.handle);
-  if (grant == nullptr || !Grants::usable(*grant, now))
-    return code ? TokenVerdict::code_invalid : TokenVerdict::refresh_invalid;
-  if (grant->client != attempt.client) return TokenVerdict::other_client;
-  if (code && grant->redirect_uri != attempt.redirect_uri) return TokenVerdict::redirect_mismatch;
-  if (over_limit(grant->user)) return TokenVerdict::throttled;
-  return TokenVerdict::granted;
-}
-
-TokenDecision Core::decide(const TokenAttempt& attempt) const {
-  return {.verdict = verdict(client_named(attempt.client), attempt, scheduler_.now()),
-          .answer_time = answer_time(attempt.client),
-          .refresh_token = no_grant};
-}
-
-TokenDecision Core::redeem(const TokenAttempt& attempt) {
-  auto decision = decide(attempt);
-  if (decision.verdict != TokenVerdict::granted) return decision;
-  if (attempt.grant == GrantType::client_credentials) return decision;
-  const bool code = attempt.grant == GrantType::authorization_code;
-  const auto user =
-      grants_.find(code ? Grants::Kind::code : Grants::Kind::refresh_token, attempt.handle)->user;
-  count_request(user);
-  if (!code) return decision;
-  grants_.spend(Grants::Kind::code, attempt.handle);
-  const Client* client = client_named(attempt.client);
-  if (attempt.offline_access && has_grant(client->registration, GrantType::refresh_token))
-    decision.refresh_token = grants_.issue(Grants::Kind::refresh_token, attempt.client,
-                                           attempt.redirect_uri, user, scheduler_.now());
-  return decision;
-}
-
-GrantHandle Core::issue_code(std::uint64_t client, std::uint64_t redirect_uri, std::uint64_t user) {
-  const Client* found = client_named(client);
-  if (found == nullptr || !has_grant(found->registration, GrantType::authorization_code))
-    return no_grant;
-  const auto& uris = found->redirect_names;
-  if (std::find(uris.begin(), uris.end(), redirect_uri) == uris.end()) return no_grant;
-  return grants_.issue(Grants::Kind::code, client, redirect_uri, user, scheduler_.now());
-}
-
-ports::Duration Core::answer_time(std::uint64_t client) const {
-  const auto& [low, high] = options_.answer_time;
-  if (high == ports::Duration(0)) return high;
-  return draws_.between(low, high, sim::Stream::idp_answer_time, client,
-                        static_cast<std::uint64_t>(scheduler_.now().time_since_epoch().count()));
-}
-
-bool Core::over_limit(std::uint64_t user) const {
-  if (throttling_) return true;
-  if (options_.user_requests_per_second == 0 || counted_second_ != this_second()) return false;
-  for (const auto& [name, count] : counted_users_)
-    if (name == user) return count >= options_.user_requests_per_second;
-  return false;
-}
-
-void Core::count_request(std::uint64_t user) {
-  if (options_.user_requests_per_second == 0) return;
-  if (counted_second_ != this_second()) {
-    counted_second_ = this_second();
-    counted_users_.clear();
-  }
-  ++counted_users_[user];
-}
-
-std::int64_t Core::this_second() const {
-  return scheduler_.now().time_since_epoch().count() / 1'000'000'000;
 }
 
 }  // namespace mocks::idp

@@ -81,6 +81,10 @@ struct CoreOptions {
   TimeRange create_lag = {};
   TimeRange enable_lag = {};
   TimeRange retire_lag = {};  // disable and delete
+  // A replica turns from a client's secrets to the one that replaces them at one instant, within
+  // create_lag: it accepts either the old or the new one at any time, never both and never none.
+  // Without, a replacement is a creation and a deletion, each with its own lag.
+  bool replacement_is_one_turn = false;
   // Replicas of the token endpoint. With more than one, each follows at its own instant, the last
   // of them at the drawn lag, and until then a request meets any one of them: the verdict flaps.
   int replicas = 1;
@@ -124,6 +128,9 @@ struct TokenAttempt {
   std::uint64_t client = 0;
   AuthenticationMethod method = AuthenticationMethod::client_secret_post;  // as presented
   std::uint64_t secret = 0;
+  // Presented at once, on the same connection and so to the same replica, where `secret` is
+  // refused; 0 = none.
+  std::uint64_t fallback = 0;
   GrantType grant = GrantType::client_credentials;
   GrantHandle handle = no_grant;   // the code or refresh token, for those grants
   std::uint64_t redirect_uri = 0;  // for authorization_code
@@ -287,12 +294,19 @@ class Core final : public Timed {
   void retire(Client& client, Secret& secret);
   void end_at(Secret& secret, ports::WallTime expires);
   ports::Duration read_lag(const Secret& secret, int replica, bool deletion) const;
+  void turn_over(Client& client, NewSecret secret);
+  // The administration's half of the two: in the list, and out of it.
+  Secret& enter(Client& client, NewSecret secret);
+  void end(const Client& client, Secret& secret);
   void propagate(Client& client, Secret& secret, bool accepted, const TimeRange& lag);
   void tell(FactKind kind, const Client& client, std::uint64_t secret, std::int64_t number = 0);
   void tell_acceptance(Client& client, std::uint64_t secret);
   void forget_old_deletions(Client& client);
-  bool accepts(const Client& client, std::uint64_t secret, ports::Instant at) const;
+  bool accepts(const Client& client, std::uint64_t secret, std::uint64_t fallback,
+               ports::Instant at) const;
   int accepting_replicas(const Client& client, std::uint64_t secret, ports::Instant at) const;
+  // One bit a replica.
+  std::uint32_t accepting(const Client& client, std::uint64_t secret, ports::Instant at) const;
   TokenVerdict verdict(const Client* client, const TokenAttempt& attempt, ports::Instant now) const;
   bool over_limit(std::uint64_t user) const;
   void count_request(std::uint64_t user);

@@ -1,6 +1,7 @@
 // The dialects: a line each.
 #include <algorithm>
 
+#include "mocks/idp/auth0/auth0.h"
 #include "mocks/idp/okta/okta.h"
 #include "mocks/idp/provider.h"
 
@@ -9,6 +10,7 @@ namespace {
 
 constexpr Dialect all[] = {
     {.name = "okta", .make = &make_okta},
+    {.name = "auth0", .make = &make_auth0, .core = &auth0_core},
 };
 
 }  // namespace

@@ -79,6 +79,8 @@ struct Dialect {
   // As scenarios and a rotator's `identity_provider.type` call it: "okta".
   std::string_view name = {};
   std::unique_ptr<Provider> (*make)(ProviderSetup setup) = nullptr;
+  // What this vendor's Core is like, whatever the variant; null where the variant says it all.
+  CoreOptions (*core)(CoreOptions variant) = nullptr;
 };
 
 // Every dialect that scenarios may name.

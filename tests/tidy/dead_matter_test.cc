@@ -132,7 +132,6 @@ const std::map<std::string, std::string>& allowed() {
       {"refreshes", eye},
       {"remove_client", hand},
       {"revoke_tokens", hand},
-      {"set_authentication_method", hand},
       {"set_empty", hand},
       {"set_file", hand},
       {"set_plan", hand},

@@ -354,4 +354,66 @@ BOOST_AUTO_TEST_CASE(retires_all_of_a_client_that_is_removed) {
   BOOST_TEST(world.facts.count(FactKind::secret_refused, old_secret) == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_replica_turns_from_the_old_secret_to_the_new_one_in_one_instant) {
+  World world(with({.max_secrets = 1,
+                    .create_lag = {.low = seconds(30), .high = seconds(30)},
+                    .replacement_is_one_turn = true,
+                    .replicas = 3}));
+  auto& core = world.core();
+  const auto count = [&](const char* secret) {
+    return core.accepting_replicas(name_of(client_id), name_of(secret), world.queue.now());
+  };
+  core.replace_secrets(client_id, {.id = {}, .value = new_secret});
+  BOOST_TEST(core.secrets(client_id).size() == 1U);
+  bool mixed = false;
+  for (int second = 0; second < 30; ++second) {
+    BOOST_TEST(count(old_secret) + count(new_secret) == 3);
+    BOOST_TEST(accepts(world, old_secret) != accepts(world, new_secret));
+    const TokenAttempt both{.client = name_of(client_id),
+                            .secret = name_of(old_secret),
+                            .fallback = name_of(new_secret)};
+    BOOST_TEST(core.decide(both).verdict == TokenVerdict::granted);
+    mixed = mixed || (count(new_secret) > 0 && count(old_secret) > 0);
+    world.wait(seconds(1));
+  }
+  BOOST_TEST(mixed);
+  BOOST_TEST(count(new_secret) == 3);
+  BOOST_TEST(
+      (world.facts.last(FactKind::secret_accepted, new_secret) == ports::Instant(seconds(30))));
+}
+
+// A second replacement on the heels of the first reaches each replica after it.
+BOOST_AUTO_TEST_CASE(turns_reach_a_replica_in_the_order_in_which_they_were_made) {
+  World world(with({.max_secrets = 1,
+                    .create_lag = {.low = seconds(30), .high = seconds(30)},
+                    .replacement_is_one_turn = true,
+                    .replicas = 3}));
+  world.core().replace_secrets(client_id, {.id = {}, .value = new_secret});
+  world.wait(seconds(1));
+  world.core().replace_secrets(client_id, {.id = {}, .value = "third"});
+  for (int second = 1; second < 40; ++second) {
+    int accepting = 0;
+    for (const auto* secret : {old_secret, new_secret, "third"})
+      accepting +=
+          world.core().accepting_replicas(name_of(client_id), name_of(secret), world.queue.now());
+    BOOST_TEST(accepting == 3);
+    world.wait(seconds(1));
+  }
+  BOOST_TEST(accepts(world, "third"));
+}
+
+// As a portal that holds two values presents them.
+BOOST_AUTO_TEST_CASE(a_fallback_is_asked_where_the_first_value_is_refused) {
+  World world;
+  const auto decide = [&](const char* first, const char* second) {
+    return world.core()
+        .decide(
+            {.client = name_of(client_id), .secret = name_of(first), .fallback = name_of(second)})
+        .verdict;
+  };
+  BOOST_TEST(decide("wrong", old_secret) == TokenVerdict::granted);
+  BOOST_TEST(decide(old_secret, "wrong") == TokenVerdict::granted);
+  BOOST_TEST(decide("wrong", "wrong") == TokenVerdict::wrong_secret);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -31,6 +31,13 @@ JsonView array_member(JsonView from, std::initializer_list<std::string_view> pat
   return value.is_array() ? value : JsonView();
 }
 
+std::vector<std::string> texts_member(JsonView from, std::initializer_list<std::string_view> path) {
+  std::vector<std::string> all;
+  for (const auto element : array_member(from, path))
+    if (auto text = element.text()) all.push_back(std::move(*text));
+  return all;
+}
+
 std::string quotable(std::string_view text, std::string_view secret, std::size_t most) {
   if (text.empty()) return {};
   std::string shown(text);

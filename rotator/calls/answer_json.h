@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "rotator/calls/json_view.h"
 #include "rotator/ports/result.h"
@@ -22,6 +23,8 @@ std::int64_t integer_member(JsonView from, std::initializer_list<std::string_vie
                             std::int64_t otherwise = 0);
 bool flag_member(JsonView from, std::initializer_list<std::string_view> path);
 JsonView array_member(JsonView from, std::initializer_list<std::string_view> path);
+// The texts in the array at the end of `path`; what else is in it is left out.
+std::vector<std::string> texts_member(JsonView from, std::initializer_list<std::string_view> path);
 
 // A server's own words for an error message: without control characters, cut at `most` bytes on a
 // character boundary, and with `secret` (when it is not empty) blotted out.

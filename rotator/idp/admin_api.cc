@@ -1,6 +1,7 @@
 #include "rotator/idp/admin_api.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "rotator/calls/patience.h"
@@ -8,6 +9,20 @@
 namespace rotator {
 
 using ports::ErrorCode;
+
+std::optional<ports::Duration> wait_for_reset(const ports::Response& response,
+                                              std::string_view header, ports::WallTime now) {
+  if (response.status != 429) return std::nullopt;
+  const auto text = ports::find_header(response.headers, header);
+  if (!text) return std::nullopt;
+  std::int64_t reset = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), reset);
+  constexpr std::int64_t last_sensible = 7'258'118'400;  // the year 2200
+  if (error != std::errc() || end == text->data() || reset < 0 || reset > last_sensible)
+    return std::nullopt;
+  return std::max<ports::Duration>(ports::WallTime(std::chrono::seconds(reset)) - now,
+                                   std::chrono::seconds(1));
+}
 
 AdminApi::AdminApi(ports::HttpClient& http, ports::Clock& clock, AdminApiOptions options,
                    AdminSession session, AdminManners manners)

@@ -45,6 +45,11 @@ struct AdminManners {
       asked_wait = {};
 };
 
+// What is left at `now` of the wait that a 429 asks for in a header that names an absolute time in
+// whole seconds since the epoch; at least a second. Nothing for another status or another value.
+std::optional<ports::Duration> wait_for_reset(const ports::Response& response,
+                                              std::string_view header, ports::WallTime now);
+
 struct AdminApiOptions {
   std::string origin = {};
   ports::Duration call_timeout = std::chrono::seconds(10);  // of one attempt, and of a whole change

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "rotator/calls/encoding.h"
+#include "rotator/idp/auth0.h"
 #include "rotator/idp/identity_provider.h"
 #include "rotator/idp/okta.h"
 
@@ -23,6 +24,7 @@ struct Adapter {
 
 constexpr Adapter adapters[] = {
     {"okta", &new_okta},
+    {"auth0", &new_auth0},
 };
 
 std::string known_types() {

@@ -15,6 +15,7 @@
 
 #include "rotator/ports/clock.h"
 #include "rotator/ports/http.h"
+#include "rotator/ports/random.h"
 #include "rotator/ports/result.h"
 #include "rotator/ports/secret.h"
 
@@ -142,6 +143,9 @@ struct IdentityProviderOptions {
   // How long a read is repeated while the provider is busy or unreachable. Okta's rate limits are
   // reset once a minute.
   ports::Duration patience = std::chrono::seconds(90);
+  // Where an adapter draws the values of secrets that it chooses itself; must outlive it. One that
+  // chooses none needs none.
+  ports::Random* random = nullptr;
 };
 
 // Makes an adapter; sends nothing yet. `admin_credential` is written as the adapter's header says.
@@ -153,7 +157,7 @@ using ProviderFactory = ports::Result<std::unique_ptr<IdentityProvider>>(
 
 // Knows every adapter of this folder.
 ProviderFactory new_identity_provider;
-// What options.type may be: "okta".
+// What options.type may be: "okta", "auth0".
 std::vector<std::string> identity_provider_types();
 
 }  // namespace rotator

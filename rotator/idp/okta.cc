@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include "rotator/calls/answer_json.h"
@@ -97,25 +96,8 @@ std::optional<ports::Error> meaning_of(const AdminCall&, const ports::Response&,
                       "delete the one that nothing uses"};
 }
 
-// A 429's X-Rate-Limit-Reset is an absolute time in whole UTC seconds.
 std::optional<ports::Duration> asked_wait(const ports::Response& response, ports::WallTime now) {
-  if (response.status != 429) return std::nullopt;
-  const auto header = ports::find_header(response.headers, "X-Rate-Limit-Reset");
-  if (!header) return std::nullopt;
-  std::int64_t reset = 0;
-  const auto [end, error] = std::from_chars(header->data(), header->data() + header->size(), reset);
-  constexpr std::int64_t last_sensible = 7'258'118'400;  // the year 2200
-  if (error != std::errc() || end == header->data() || reset < 0 || reset > last_sensible)
-    return std::nullopt;
-  return std::max<ports::Duration>(ports::WallTime(std::chrono::seconds(reset)) - now,
-                                   std::chrono::seconds(1));
-}
-
-std::vector<std::string> strings(JsonView array) {
-  std::vector<std::string> all;
-  for (const auto element : array)
-    if (auto text = element.text()) all.push_back(std::move(*text));
-  return all;
+  return wait_for_reset(response, "X-Rate-Limit-Reset", now);
 }
 
 }  // namespace
@@ -163,8 +145,8 @@ ports::Result<Registration> Okta::registration() {
       .label = text_member(app, {"label"}),
       .authentication_method =
           text_member(app, {"credentials", "oauthClient", "token_endpoint_auth_method"}),
-      .grant_types = strings(array_member(app, {"settings", "oauthClient", "grant_types"})),
-      .redirect_uris = strings(array_member(app, {"settings", "oauthClient", "redirect_uris"}))};
+      .grant_types = texts_member(app, {"settings", "oauthClient", "grant_types"}),
+      .redirect_uris = texts_member(app, {"settings", "oauthClient", "redirect_uris"})};
   if (found.client_id.empty() || found.authentication_method.empty())
     return ports::fail(
         ErrorCode::malformed,

@@ -13,11 +13,12 @@ using ports::ErrorCode;
 inline constexpr std::size_t longest_description = 200;
 
 // Reads the answer by RFC 6749 section 5 and by what providers really send: status first (Okta
-// answers a throttled user with 429 and error invalid_grant), the error code second.
+// answers a throttled user with 429 and error invalid_grant), the error code second. Auth0 says 403
+// where others say 400.
 Acceptance read_answer(ProbeGrant grant, int status, const std::string& error, bool has_token) {
   if (status == 200 && has_token) return Acceptance::accepted;
   if (status == 401) return Acceptance::refused;
-  if (status != 400) return Acceptance::unknown;
+  if (status != 400 && status != 403) return Acceptance::unknown;
   if (error == "invalid_client") return Acceptance::refused;
   const bool past_authentication =
       grant == ProbeGrant::authorization_code && error == "invalid_grant";

@@ -2,9 +2,9 @@
 // 6749 section 4).
 //
 // With client_credentials where the client has that grant; otherwise with a bogus authorization
-// code: the client is authenticated before the grant is looked at, so 400 invalid_grant means
-// accepted and 401 refused. calibrate() proves that this reading holds for this client before
-// anyone trusts it.
+// code: the client is authenticated before the grant is looked at, so 400 (Auth0: 403)
+// invalid_grant means accepted and 401 refused. calibrate() proves that this reading holds for this
+// client before anyone trusts it.
 #pragma once
 
 #include <string>

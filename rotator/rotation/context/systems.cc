@@ -10,6 +10,7 @@ using ports::ErrorCode;
 Systems::Systems(const RotationPorts& ports, const Configuration& configuration,
                  Credentials credentials)
     : clock_(ports.clock),
+      random_(ports.random),
       new_provider_(ports.new_provider),
       configuration_(configuration),
       http_(ports.http),
@@ -40,7 +41,8 @@ ports::Status Systems::connect_provider() {
                                  .url = wanted.url,
                                  .client_id = wanted.client_id,
                                  .application_id = wanted.application_id,
-                                 .patience = configuration_.vault.session.patience},
+                                 .patience = configuration_.vault.session.patience,
+                                 .random = &random_},
                                 std::move(*credential));
   if (!provider) return ports::fail(provider.error());
   provider_ = std::move(*provider);

@@ -47,6 +47,7 @@ class Systems {
 
  private:
   ports::Clock& clock_;
+  ports::Random& random_;
   ProviderFactory& new_provider_;
   const Configuration& configuration_;
   CountingClient http_;

@@ -80,6 +80,10 @@ BOOST_AUTO_TEST_CASE(reads_the_status_before_the_error_code) {
   BOOST_TEST((ask(429, R"({"error":"invalid_grant"})").acceptance == Acceptance::unknown));
   BOOST_TEST((ask(500, R"({"error":"access_denied"})").acceptance == Acceptance::unknown));
   BOOST_TEST((ask(400, R"({"error":"invalid_request"})").acceptance == Acceptance::unknown));
+  // Auth0 forbids what others call a bad request.
+  BOOST_TEST((ask(403, R"({"error":"invalid_grant"})").acceptance == Acceptance::accepted));
+  BOOST_TEST((ask(403, R"({"error":"access_denied"})").acceptance == Acceptance::unknown));
+  BOOST_TEST((ask(403, R"({"error":"unauthorized_client"})").acceptance == Acceptance::unknown));
 }
 
 BOOST_AUTO_TEST_CASE(takes_nothing_for_acceptance_but_a_token_or_a_bad_code) {

@@ -83,12 +83,14 @@ World::World(mocks::Scheduler& scheduler, mocks::sim::Trace& trace, mocks::sim::
 World::~World() = default;
 
 void World::seed_identity_provider() {
-  idp_ = scenario_.identity_provider.dialect->make(
-      {.scheduler = scheduler_,
-       .observer = trace_,
-       .draws = draws_,
-       .core = core_options(scenario_.identity_provider),
-       .admin_text = draws_.text(40, alphabet, mocks::sim::Stream::identifiers, admin_token)});
+  credentials_.idp_admin_secret =
+      draws_.text(40, alphabet, mocks::sim::Stream::identifiers, admin_token);
+  idp_ =
+      scenario_.identity_provider.dialect->make({.scheduler = scheduler_,
+                                                 .observer = trace_,
+                                                 .draws = draws_,
+                                                 .core = core_options(scenario_.identity_provider),
+                                                 .admin_text = credentials_.idp_admin_secret});
   credentials_.idp_admin_token = idp_->admin_token();
   witness_.watch(idp_->core(), client_id);
   const auto registered = scenario_.identity_provider.authentication_method;
@@ -239,7 +241,7 @@ std::string workload_path() {
 }
 
 std::vector<std::string> World::plaintexts() const {
-  std::vector<std::string> all = {first_secret_, credentials_.idp_admin_token,
+  std::vector<std::string> all = {first_secret_, credentials_.idp_admin_secret,
                                   credentials_.vault_token, credentials_.kubernetes_token,
                                   credentials_.operator_token};
   const auto& secrets = witness_.secrets();

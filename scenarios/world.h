@@ -47,7 +47,8 @@ inline constexpr const char* lease_name = "rotator-portal-backend";
 
 // The synthetic credentials of one world. Drawn from its seed.
 struct Credentials {
-  std::string idp_admin_token = {};
+  std::string idp_admin_token = {};   // as it lies in Vault
+  std::string idp_admin_secret = {};  // what is secret in it
   std::string vault_token = {};       // may do what the rotator needs
   std::string kubernetes_token = {};  // the rotator's service account
   std::string operator_token = {};    // kubectl of a person: admin

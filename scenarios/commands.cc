@@ -22,6 +22,7 @@
 #include "scenarios/scenario_keys.h"
 #include "scenarios/side_by_side.h"
 #include "scenarios/sweep.h"
+#include "scenarios/terminal.h"
 
 namespace scenarios {
 namespace {
@@ -223,6 +224,18 @@ int put_out(const std::string& file, const std::string& text) {
   return exit_output;
 }
 
+// As put_out, and in colour where that was asked for.
+int put_out(const CommonOptions& common, const std::string& text) {
+  const bool coloured = common.coloured && common.output->for_people && common.output_file.empty();
+  return put_out(common.output_file, coloured ? painted(text) : text);
+}
+
+// On standard error, and as a document where the form has one.
+int complain(const ports::Error& error, const CommonOptions& common) {
+  if (common.output->error != nullptr) put_out(common, common.output->error(error));
+  return scenarios::complain(error);
+}
+
 // The table, its answer included. Error of code configuration when the scenario cannot be swept.
 ports::Result<SweepResult> swept(const SweepCommand& command, const Scenario& scenario,
                                  std::vector<ports::Duration> windows) {
@@ -254,22 +267,23 @@ ports::Result<SweepResult> swept(const SweepCommand& command, const Scenario& sc
 int print_sweep(const SweepCommand& command, const SweepResult& result) {
   ports::check(command.common.output->sweep != nullptr, "a form without a sweep was asked for one");
   std::string text = command.common.output->sweep(result);
-  if (command.common.output->for_people) text += rotator::printable(window_sentence(result));
-  return put_out(command.common.output_file, text);
+  if (command.common.output->for_people)
+    text += wrapped(rotator::printable(window_sentence(result)), 0, 2);
+  return put_out(command.common, text);
 }
 
 }  // namespace
 
 int run_command(const RunCommand& command) {
   const auto scenarios = load_all(command);
-  if (!scenarios) return complain(scenarios.error());
+  if (!scenarios) return complain(scenarios.error(), command.common);
   const auto runs = run_all(command, *scenarios);
-  if (!runs) return complain(runs.error());
+  if (!runs) return complain(runs.error(), command.common);
   if (!runs->all_ran)
     for (const auto& loaded : *scenarios)
       if (!loaded.flaw.empty())
         std::cerr << "rehearse: " << rotator::printable(loaded.flaw) << "\n";
-  if (const int code = put_out(command.common.output_file, rendered(command, runs->reports));
+  if (const int code = put_out(command.common, rendered(command, runs->reports));
       code != exit_as_expected)
     return code;
   return runs->all_ran ? exit_code_of(runs->reports) : exit_configuration;
@@ -279,32 +293,34 @@ int schema_command() { return put_out("", scenario_schema()); }
 
 int sweep_command(const SweepCommand& command) {
   const auto scenario = load_scenario(command.path);
-  if (!scenario) return complain(scenario.error());
+  if (!scenario) return complain(scenario.error(), command.common);
   auto windows = parse_windows(command.windows);
   if (!windows) {
     std::cerr << "rehearse: --window: " << windows.error().message << "\n";
     return exit_usage;
   }
   const auto result = swept(command, *scenario, std::move(*windows));
-  return result ? print_sweep(command, *result) : complain(result.error());
+  return result ? print_sweep(command, *result) : complain(result.error(), command.common);
 }
 
 int main_command(const std::string& scenarios_folder, const std::string& report_file,
                  const CommonOptions& common) {
   RunCommand runs{.scenarios_folder = scenarios_folder, .common = common};
   const auto scenarios = load_all(runs);
-  if (!scenarios) return complain(scenarios.error());
+  if (!scenarios) return complain(scenarios.error(), common);
   const auto all = run_all(runs, *scenarios);
-  if (!all) return complain(all.error());
+  if (!all) return complain(all.error(), common);
   const auto* const reports = &all->reports;
-  std::cout << rendered(runs, *reports) << "\n" << std::flush;
+  if (const int code = put_out(runs.common, rendered(runs, *reports) + "\n");
+      code != exit_as_expected)
+    return code;
   const SweepCommand windows{.path = scenarios_folder + "/guide/window.yaml",
                              .windows = "0s,1m,2m,5m,10m,15m,20m",
                              .common = common};
   const auto fleet = load_scenario(windows.path);
-  if (!fleet) return complain(fleet.error());
+  if (!fleet) return complain(fleet.error(), common);
   const auto result = swept(windows, *fleet, *parse_windows(windows.windows));
-  if (!result) return complain(result.error());
+  if (!result) return complain(result.error(), common);
   if (const int code = print_sweep(windows, *result); code != exit_as_expected) return code;
   if (!report_file.empty()) {
     std::error_code ignored;

@@ -29,6 +29,7 @@ inline constexpr int exit_interrupted = 130;
 struct CommonOptions {
   const Format* output = &formats().front();
   std::string output_file = {};  // empty = stdout
+  bool coloured = false;         // verdicts, on stdout, in a form for people
   unsigned threads = 1;
   ProgressForm progress = ProgressForm::none;  // on stderr; a bar only where that is a terminal
 };

@@ -1,5 +1,7 @@
 #include "scenarios/formats.h"
 
+#include "rotator/cli/output.h"
+
 namespace scenarios {
 
 const std::vector<Format>& formats() {
@@ -9,7 +11,14 @@ const std::vector<Format>& formats() {
        .details = text_documents,
        .sweep = sweep_table,
        .for_people = true},
-      {.name = "json", .runs = json_document, .details = json_document, .sweep = sweep_json},
+      {.name = "json",
+       .runs = json_document,
+       .details = json_document,
+       .sweep = sweep_json,
+       .error =
+           [](const ports::Error& error) {
+             return rotator::render(error, rotator::OutputFormat::json);
+           }},
       {.name = "junit", .runs = junit_document, .details = junit_document},
   };
   return all;

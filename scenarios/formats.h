@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "rotator/ports/result.h"
 #include "scenarios/report.h"
 #include "scenarios/sweep.h"
 
@@ -21,6 +22,8 @@ struct Format {
   std::string (*details)(const std::vector<Report>& runs) = nullptr;
   // The document of a sweep; nullptr: this form has none.
   std::string (*sweep)(const SweepResult& result) = nullptr;
+  // The document of a command that failed before it had a result; nullptr: nothing is printed.
+  std::string (*error)(const ports::Error& error) = nullptr;
   // Read by a person, who is also told in a sentence what it comes to.
   bool for_people = false;
 };

@@ -154,7 +154,7 @@ CLI::App* add_serve(CLI::App& app, ServeCommand& serve) {
   return command;
 }
 
-int run(int argc, const char* const* argv) {
+int run(int argc, const char* const* argv, const TerminalWishes& terminal) {
   CLI::App app("Rehearses the rotation of an OIDC client secret and counts every failed login.",
                "rehearse");
   app.footer(footer);
@@ -162,6 +162,7 @@ int run(int argc, const char* const* argv) {
   CommonOptions common;
   common.threads = std::max(1U, std::thread::hardware_concurrency());
   common.progress = isatty(STDERR_FILENO) == 1 ? ProgressForm::bar : ProgressForm::lines;
+  common.coloured = takes_colour(STDOUT_FILENO, terminal);
   std::string report_file = "build/rehearsal.json";
   app.add_option("--report-file", report_file,
                  "Where `rehearse` alone writes its JSON report; empty for none")
@@ -192,9 +193,9 @@ int run(int argc, const char* const* argv) {
 
 }  // namespace
 
-int run_program(int argc, const char* const* argv) {
+int run_program(int argc, const char* const* argv, const TerminalWishes& terminal) {
   try {
-    return run(argc, argv);
+    return run(argc, argv, terminal);
   } catch (const std::exception& error) {
     std::cerr << "rehearse: internal error: " << error.what() << "\n";
     return exit_internal;

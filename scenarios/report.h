@@ -109,7 +109,8 @@ struct Report {
   std::string replay = {};      // the command that does this run again
 };
 
-// One row: scenario, logins, failed, causes, verdict. Fixed columns; header_row() names them.
+// One row: scenario, logins, failed, pod gone, verdict, in fixed columns that header_row() names;
+// in a line of its own, indented, the causes and what there is to say.
 std::string header_row();
 std::string text_row(const Report& report);
 // The whole report for a person: the row, phases, invariants, deviations.

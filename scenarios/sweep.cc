@@ -108,25 +108,6 @@ bool waits_for_window(const Driver& driver) {
   });
 }
 
-std::string number(double value) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), value < 9.95 ? "%.1f" : "%.0f", value);
-  return text.data();
-}
-
-std::string cell(const SweepPoint& point) {
-  if (point.failed == 0) {
-    std::string text = "0";
-    if (point.runs_refused == point.runs) return text + " (refused)";
-    if (point.runs_refused > 0) text += " (" + std::to_string(point.runs_refused) + " refused)";
-    if (point.runs_not_done > 0) text += " (" + std::to_string(point.runs_not_done) + " not done)";
-    if (point.runs_broken > 0) text += " (" + std::to_string(point.runs_broken) + " broken)";
-    return text;
-  }
-  return number(point.mean) + " [" + number(point.low) + ", " + number(point.high) + "]" +
-         (point.expected ? " ~ " + number(*point.expected) : "");
-}
-
 }  // namespace
 
 ports::Result<std::vector<Duration>> parse_windows(const std::string& text) {
@@ -212,30 +193,6 @@ ports::Result<SweepResult> sweep(const Scenario& scenario, const SweepOptions& o
     all.policies.push_back(std::move(policy));
   }
   return all;
-}
-
-std::string sweep_table(const SweepResult& result) {
-  constexpr int width = 30;
-  std::string text = "failed logins per rotation, by overlap window (" +
-                     std::to_string(result.seeds) +
-                     " seeds, 95 % interval; closed form beside it)\n";
-  const auto column = [&](const std::string& content) {
-    text += content;
-    if (content.size() < width) text.append(width - content.size(), ' ');
-  };
-  text += "window    ";
-  for (const auto& policy : result.policies) column(policy.policy);
-  text += "\n";
-  for (std::size_t i = 0; !result.policies.empty() && i < result.policies.front().points.size();
-       ++i) {
-    std::string window = rotator::to_text(result.policies.front().points[i].window);
-    window.insert(0, window.size() < 6 ? 6 - window.size() : 0, ' ');
-    text += window + "    ";
-    for (const auto& policy : result.policies) column(cell(policy.points[i]));
-    while (text.ends_with(' ')) text.pop_back();
-    text += "\n";
-  }
-  return rotator::printable(text);
 }
 
 }  // namespace scenarios

@@ -76,6 +76,19 @@ BOOST_AUTO_TEST_CASE(a_command_line_that_is_wrong_is_told_in_json_where_that_was
   BOOST_TEST(call({"run", "--seed", "-1"}).output.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_command_that_fails_says_so_in_json_where_that_is_asked_for) {
+  for (const std::vector<const char*>& arguments :
+       {std::vector<const char*>{"sweep", "/nowhere.yaml", "--output", "json"},
+        {"run", "/nowhere", "--output=json"}}) {
+    const auto called = call(arguments);
+    BOOST_TEST(called.code == scenarios::exit_configuration);
+    const auto document = nlohmann::json::parse(called.output, nullptr, false);
+    BOOST_REQUIRE_MESSAGE(!document.is_discarded(), called.output);
+    if (has(arguments.front(), "sweep")) BOOST_TEST(document["error"]["code"] == "configuration");
+    BOOST_TEST(has(called.errors, "/nowhere"));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_sweep_that_is_told_to_stop_ends_soon_and_without_a_result) {
   const auto scenario =
       scenarios::load_scenario(testing::in_project("scenarios/guide/window.yaml"));

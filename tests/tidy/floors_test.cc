@@ -75,7 +75,7 @@ const std::vector<House>& houses() {
        .floors = {{"scenarios/invariant", "scenarios/callers", "scenarios/shipped"},
                   {"scenarios/report", "scenarios/argument", "scenarios/secret_search",
                    "scenarios/side_by_side", "scenarios/child", "scenarios/witness",
-                   "scenarios/progress"},
+                   "scenarios/progress", "scenarios/terminal"},
                   {"scenarios/acts", "scenarios/narrator", "scenarios/invariants"},
                   {"scenarios/steps"},
                   {"scenarios/scenario"},

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "mocks/idp/auth0/auth0.h"
+#include "mocks/idp/entra/entra.h"
 #include "mocks/idp/okta/okta.h"
 #include "mocks/idp/provider.h"
 
@@ -11,6 +12,10 @@ namespace {
 constexpr Dialect all[] = {
     {.name = "okta", .make = &make_okta},
     {.name = "auth0", .make = &make_auth0, .core = &auth0_core},
+    {.name = "entra",
+     .make = &entra::make_entra,
+     .issuer_path = entra::issuer_path,
+     .separate_admin = true},
 };
 
 }  // namespace

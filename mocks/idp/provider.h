@@ -81,6 +81,11 @@ struct Dialect {
   std::unique_ptr<Provider> (*make)(ProviderSetup setup) = nullptr;
   // What this vendor's Core is like, whatever the variant; null where the variant says it all.
   CoreOptions (*core)(CoreOptions variant) = nullptr;
+  // Behind the origin, a rotator's `identity_provider.url`.
+  std::string_view issuer_path = {};
+  // Administration is a host of its own at this vendor; here it is at the same origin, and a
+  // rotator has to be told (`identity_provider.admin_url`).
+  bool separate_admin = false;
 };
 
 // Every dialect that scenarios may name.

@@ -30,7 +30,9 @@ rotator::Configuration rotation_configuration(const Scenario& scenario, const Dr
   const auto& portal = scenario.portal;
   rotator::Configuration configuration;
   configuration.identity_provider.type = scenario.identity_provider.dialect->name;
-  configuration.identity_provider.url = endpoints.idp;
+  const auto& dialect = *scenario.identity_provider.dialect;
+  configuration.identity_provider.url = endpoints.idp + std::string(dialect.issuer_path);
+  if (dialect.separate_admin) configuration.identity_provider.admin_url = endpoints.idp;
   configuration.identity_provider.client_id = client_id;
   configuration.identity_provider.authentication_method = *rotator::parse_authentication_method(
       to_string(portal.next_authentication_method.value_or(portal.authentication_method)));

@@ -28,8 +28,17 @@ void list_provider(Keys& keys, IdentityProviderConfiguration& provider) {
   keys.text("client_id", "The OAuth client.", provider.client_id, {.required = true});
   keys.text(
       "application_id",
-      "The administration API's id of the client (Okta's app id), where it differs from client_id.",
+      "The administration API's id of the client (Okta's app id, Entra's object id), where it "
+      "differs from client_id.",
       provider.application_id);
+  keys.text("admin_url",
+            "Its administration API, where that is at another origin than url; else as the vendor "
+            "has it (Entra ID: https://graph.microsoft.com).",
+            provider.admin_url, {.https = true});
+  keys.duration("secret_lifetime",
+                "How long a new secret lives, where the provider lets it be said; 0s = as the "
+                "provider has it.",
+                provider.secret_lifetime, {.divides = false});
   keys.choice("authentication_method",
               "How the portal authenticates at the token endpoint; must equal the registration.",
               provider.authentication_method, methods);

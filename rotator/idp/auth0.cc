@@ -127,7 +127,7 @@ ports::Result<CreatedSecret> Auth0::create_secret(const std::string&) {
 }
 
 ports::Result<std::optional<CreatedSecret>> Auth0::resolve_create(
-    const std::vector<SecretRecord>&) {
+    const std::vector<SecretRecord>&, const std::string& /*label: Auth0 has no room for one*/) {
   if (chosen_.empty()) return std::optional<CreatedSecret>();
   const auto shown = shown_secret("looking for the new secret of client " + options_.client_id +
                                   " at " + url_.origin);

@@ -35,7 +35,7 @@ class Auth0 final : public IdentityProvider {
   // The value that this adapter sent and heard nothing of, when the provider shows it; nothing
   // otherwise: the next create sends the same value once more.
   ports::Result<std::optional<CreatedSecret>> resolve_create(
-      const std::vector<SecretRecord>& before) override;
+      const std::vector<SecretRecord>& before, const std::string& label) override;
   ports::Result<ports::Secret> read_secret(const std::string& id) override;
   // There is one secret only: each is Error refused.
   ports::Status disable_secret(const std::string& id) override;

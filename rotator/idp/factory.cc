@@ -4,6 +4,7 @@
 
 #include "rotator/calls/encoding.h"
 #include "rotator/idp/auth0.h"
+#include "rotator/idp/entra.h"
 #include "rotator/idp/identity_provider.h"
 #include "rotator/idp/okta.h"
 
@@ -23,6 +24,7 @@ struct Adapter {
 };
 
 constexpr Adapter adapters[] = {
+    {"entra", &new_entra},
     {"okta", &new_okta},
     {"auth0", &new_auth0},
 };

@@ -60,6 +60,8 @@ struct SecretRecord {
   std::string id = {};  // the provider's handle, e.g. Okta "ocs...", Entra keyId; or sole_secret_id
   ports::WallTime created = {};
   bool active = true;
+  ports::WallTime expires = {};  // refused from then on; the epoch = never
+  std::string label = {};        // as create_secret was given it, where the provider has room
   // A provider's own digest of the value where it shows one (Okta secret_hash). A hint, never a
   // proof.
   std::string value_digest = {};
@@ -77,10 +79,22 @@ struct CreatedSecret {
 struct Registration {
   std::string client_id = {};
   std::string label = {};
-  std::string authentication_method = {};  // the registered token_endpoint_auth_method, verbatim
+  // The registered token_endpoint_auth_method, verbatim; empty where the provider takes
+  // client_secret_basic and client_secret_post alike.
+  std::string authentication_method = {};
   std::vector<std::string> grant_types = {};
   std::vector<std::string> redirect_uris = {};
   std::string token_endpoint = {};  // from discovery
+  // What a client_credentials request must ask for, where it must name something; else empty.
+  std::string probe_scope = {};
+  // How many secrets this client may have, where that is less than Capability says; 0 = as it says.
+  int max_secrets = 0;
+};
+
+// What the provider's own rules, such as a tenant's policy, say of a secret that would be made now.
+struct Restriction {
+  bool forbids = true;    // making one would be refused; else it is only worth knowing
+  std::string says = {};  // one sentence: the rule and what to do
 };
 
 class IdentityProvider {
@@ -92,12 +106,19 @@ class IdentityProvider {
   // Reads the client and its discovery document; proves that the admin credential may read it.
   virtual ports::Result<Registration> registration() = 0;
 
+  // After registration(). Makes nothing and tries nothing: so that what will be refused is known
+  // before anything is begun. Of a provider without such rules: none.
+  virtual ports::Result<std::vector<Restriction>> restrictions() {
+    return std::vector<Restriction>();
+  }
+
   // Every secret object of the client, oldest first.
   virtual ports::Result<std::vector<SecretRecord>> list_secrets() = 0;
 
   // Which of `records` holds `value`: the provider's digest says where to look first, reading the
-  // value back decides. Nothing when none does. Where values cannot be read again, the adapter says
-  // what else decides (an id beside the value, a login), and never guesses among several.
+  // value back decides. Nothing when none does. Where values cannot be read again, the caller
+  // leaves only the record that an id beside the value names, if there is one, and the adapter
+  // never guesses among several: Error of code conflict.
   virtual ports::Result<std::optional<std::string>> find_secret(
       const ports::Secret& value, const std::vector<SecretRecord>& records) = 0;
 
@@ -106,11 +127,14 @@ class IdentityProvider {
   // slot is free; ambiguous when it may have been made (see resolve_create).
   virtual ports::Result<CreatedSecret> create_secret(const std::string& label) = 0;
 
-  // After an ambiguous create: the secret that came to be since `before` was listed, or nothing
-  // when the request never arrived, or when asking again is as good (with create_replaces, another
-  // one replaces whatever the first one made). An Error of code conflict when that cannot be told.
+  // After an ambiguous create with this label: the secret that came to be since `before` was
+  // listed, or nothing when the request never arrived, or when asking again is as good (with
+  // create_replaces, another one replaces whatever the first one made). An Error of code conflict
+  // when that cannot be told. Its value is empty where it was lost with the reply: it is of no use,
+  // and is to be removed. An Error of code busy while a list may not show yet what was made; the
+  // adapter counts such lists, so the same one is asked again.
   virtual ports::Result<std::optional<CreatedSecret>> resolve_create(
-      const std::vector<SecretRecord>& before) = 0;
+      const std::vector<SecretRecord>& before, const std::string& label) = 0;
 
   // Reads one secret's value again; Error of code missing when it is gone or refused when the
   // provider never tells.
@@ -137,6 +161,11 @@ struct IdentityProviderOptions {
   // The administration API's handle of the client where it differs (Okta's app id, Entra's object
   // id); empty = client_id.
   std::string application_id = {};
+  // "https://graph.microsoft.com": where administration is at another origin than `url`; empty = as
+  // the vendor has it.
+  std::string admin_url = {};
+  // How long a secret lives that is made; zero = as the provider has it.
+  ports::Duration secret_lifetime{0};
   // One attempt; and a whole changing operation with its waits: it must fit into the life of the
   // lock that its caller holds.
   ports::Duration call_timeout = std::chrono::seconds(10);
@@ -157,7 +186,7 @@ using ProviderFactory = ports::Result<std::unique_ptr<IdentityProvider>>(
 
 // Knows every adapter of this folder.
 ProviderFactory new_identity_provider;
-// What options.type may be: "okta", "auth0".
+// What options.type may be: "okta", "auth0", "entra".
 std::vector<std::string> identity_provider_types();
 
 }  // namespace rotator

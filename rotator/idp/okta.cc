@@ -211,7 +211,7 @@ ports::Result<CreatedSecret> Okta::create_secret(
 }
 
 ports::Result<std::optional<CreatedSecret>> Okta::resolve_create(
-    const std::vector<SecretRecord>& before) {
+    const std::vector<SecretRecord>& before, const std::string& /*label: Okta has none*/) {
   const AdminCall call{.tried = "looking for the new client secret of app " +
                                 options_.application_id + " at " + url_.origin,
                        .target = secrets_path()};

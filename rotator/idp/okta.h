@@ -30,7 +30,7 @@ class Okta final : public IdentityProvider {
       const ports::Secret& value, const std::vector<SecretRecord>& records) override;
   ports::Result<CreatedSecret> create_secret(const std::string& label) override;
   ports::Result<std::optional<CreatedSecret>> resolve_create(
-      const std::vector<SecretRecord>& before) override;
+      const std::vector<SecretRecord>& before, const std::string& label) override;
   ports::Result<ports::Secret> read_secret(const std::string& id) override;
   ports::Status disable_secret(const std::string& id) override;
   ports::Status enable_secret(const std::string& id) override;

@@ -19,7 +19,9 @@ struct IdentityProviderConfiguration {
   std::string type = "okta";
   std::string url = {};  // "https://example.okta.com"
   std::string client_id = {};
-  std::string application_id = {};  // Okta app id; defaults to client_id
+  std::string application_id = {};     // Okta app id, Entra object id; defaults to client_id
+  std::string admin_url = {};          // empty = as the vendor has it
+  ports::Duration secret_lifetime{0};  // of a new secret; 0 = as the provider has it
   AuthenticationMethod authentication_method = AuthenticationMethod::client_secret_post;
   std::string token_endpoint = {};  // empty = from discovery
   ProbeGrant probe_grant = ProbeGrant::client_credentials;

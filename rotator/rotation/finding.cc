@@ -19,6 +19,8 @@ const char* to_string(Check check) {
     case Check::slots_free: return "slots_free";
     case Check::secret_identity: return "secret_identity";
     case Check::foreign_secrets: return "foreign_secrets";
+    case Check::secret_rules: return "secret_rules";
+    case Check::secret_expiry: return "secret_expiry";
     case Check::old_secret_accepted: return "old_secret_accepted";
     case Check::workload_healthy: return "workload_healthy";
     case Check::rollout_serves: return "rollout_serves";

@@ -26,6 +26,8 @@ enum class Check {
   slots_free,             // there is room for a second secret
   secret_identity,        // which of the client's secrets Vault holds
   foreign_secrets,        // no secret that is not ours
+  secret_rules,           // the provider's own rules let a new secret be made
+  secret_expiry,          // how long the secret in use still lives
   old_secret_accepted,    // the probe tells a good secret from a bad one
 
   workload_healthy,        // the workload is whole and at rest

@@ -62,7 +62,7 @@ class Adapter final : public rotator::IdentityProvider {
   }
   // What an unanswered request made cannot be had any more; asking again makes another.
   ports::Result<std::optional<rotator::CreatedSecret>> resolve_create(
-      const std::vector<rotator::SecretRecord>&) override {
+      const std::vector<rotator::SecretRecord>&, const std::string&) override {
     return std::optional<rotator::CreatedSecret>();
   }
   ports::Result<ports::Secret> read_secret(const std::string&) override {

@@ -41,19 +41,22 @@ ports::Status Systems::connect_provider() {
                                  .url = wanted.url,
                                  .client_id = wanted.client_id,
                                  .application_id = wanted.application_id,
+                                 .admin_url = wanted.admin_url,
+                                 .secret_lifetime = wanted.secret_lifetime,
                                  .patience = configuration_.vault.session.patience,
                                  .random = &random_},
                                 std::move(*credential));
   if (!provider) return ports::fail(provider.error());
   provider_ = std::move(*provider);
   capability_ = provider_->capability();
-  if (wanted.max_secrets > 0) {
-    capability_.max_secrets = capability_.max_secrets == 0
-                                  ? wanted.max_secrets
-                                  : std::min(capability_.max_secrets, wanted.max_secrets);
-    if (capability_.max_secrets == 1) capability_.slots = Capability::Slots::single;
-  }
+  limit_secrets(wanted.max_secrets);
   return {};
+}
+
+void Systems::limit_secrets(int most) {
+  auto& now = capability_.max_secrets;
+  if (most > 0) now = now == 0 ? most : std::min(now, most);
+  if (now == 1) capability_.slots = Capability::Slots::single;
 }
 
 ports::Status Systems::connect_probe(const Registration& registration) {
@@ -63,15 +66,16 @@ ports::Status Systems::connect_probe(const Registration& registration) {
   if (endpoint.empty())
     return ports::fail(ErrorCode::configuration,
                        "no token endpoint is known; set identity_provider.token_endpoint");
-  probe_.emplace(http_, clock_,
-                 ProbeOptions{.token_endpoint = endpoint,
-                              .client_id = wanted.client_id,
-                              .method = wanted.authentication_method,
-                              .grant = wanted.probe_grant,
-                              .scope = wanted.probe_scope,
-                              .redirect_uri = registration.redirect_uris.empty()
-                                                  ? ""
-                                                  : registration.redirect_uris.front()});
+  probe_.emplace(
+      http_, clock_,
+      ProbeOptions{
+          .token_endpoint = endpoint,
+          .client_id = wanted.client_id,
+          .method = wanted.authentication_method,
+          .grant = wanted.probe_grant,
+          .scope = wanted.probe_scope.empty() ? registration.probe_scope : wanted.probe_scope,
+          .redirect_uri =
+              registration.redirect_uris.empty() ? "" : registration.redirect_uris.front()});
   return {};
 }
 

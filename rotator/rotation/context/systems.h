@@ -28,6 +28,9 @@ class Systems {
   // configuration when neither is there. Sends nothing.
   ports::Status connect_probe(const Registration& registration);
 
+  // No more than `most` secrets are allowed here; 0 = no limit.
+  void limit_secrets(int most);
+
   bool has_provider() const { return provider_ != nullptr; }
   bool has_probe() const { return probe_.has_value(); }
   // Only after they were connected.

@@ -31,8 +31,7 @@ ports::Status create_or_find(Context& context) {
     if (*found) return {};
   }
   if (const auto ready = context.ledger.about_to(Intent::create_secret); !ready) return ready;
-  auto created =
-      context.systems.provider().create_secret("rotation " + context.ledger.entry().rotation_id);
+  auto created = context.systems.provider().create_secret(new_secret_label(context));
   if (created) return adopt_new_secret(context, std::move(*created));
   // A clear no leaves nothing behind; after anything else the next attempt looks first. A slot that
   // was free a moment ago may have been taken by our own first request, late on its way.
@@ -62,6 +61,9 @@ ports::Status recover_value(Context& context) {
     if (const auto ready = context.ledger.about_to(Intent::delete_new); !ready) return ready;
     if (const auto removed = remove_new_secret(context); !removed) return removed;
   }
+  // Where one was made whose reply was lost, another may have been: it is looked for before a new
+  // one is made.
+  context.values.doubt_create(journal.new_fingerprint.empty());
   journal.new_secret_id.clear();
   journal.new_fingerprint.clear();
   journal.refused_at = {};
@@ -78,6 +80,8 @@ Stepped Create::perform(Context& context) const {
         !context.values.create_in_doubt())
       return Step::refuse(made.error().message);
     if (!made) return ports::fail(made.error());
+    // Made, but its value was lost with the reply.
+    if (context.values.new_value().empty()) return Step::again();
   } else if (context.values.new_value().empty()) {
     if (const auto recovered = recover_value(context); !recovered)
       return ports::fail(recovered.error());

@@ -23,6 +23,11 @@ ports::Status give_old_back(Context& context) {
   return {};
 }
 
+const char* old_given_back(Context& context) {
+  return context.systems.capability().can_disable ? "the old secret was enabled again"
+                                                  : "the old secret still works";
+}
+
 bool leave_old_enabled(Context& context) {
   if (!context.systems.capability().can_disable || context.lock.lost() ||
       context.ledger.entry().intent == Intent::delete_old)

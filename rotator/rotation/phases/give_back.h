@@ -12,6 +12,9 @@ namespace rotator::phases {
 // may be tried again (busy).
 ports::Status give_old_back(Context& context);
 
+// What that came to, for people: "the old secret was enabled again", or that it works as before.
+const char* old_given_back(Context& context);
+
 // The same when the run ends and leaves the old secret to whoever resumes: whether it was given
 // back. Not after its deletion was announced: it may be gone, and who resumes looks.
 bool leave_old_enabled(Context& context);

@@ -4,10 +4,16 @@
 
 namespace rotator::phases {
 
+std::string new_secret_label(const Context& context) {
+  return "rotation " + context.ledger.entry().rotation_id;
+}
+
 ports::Status adopt_new_secret(Context& context, CreatedSecret created) {
   auto& journal = context.ledger.entry();
   journal.new_secret_id = created.record.id;
-  journal.new_fingerprint = created.value.fingerprint(context.ledger.fingerprint_key());
+  journal.new_fingerprint.clear();
+  if (!created.value.empty())
+    journal.new_fingerprint = created.value.fingerprint(context.ledger.fingerprint_key());
   journal.intent = Intent::none;
   context.window.open();
   context.values.learn_new(std::move(created.value));
@@ -20,7 +26,7 @@ ports::Status adopt_new_secret(Context& context, CreatedSecret created) {
 ports::Result<bool> find_lost_create(Context& context) {
   std::vector<SecretRecord> before;
   for (const auto& id : context.ledger.entry().secrets_before) before.push_back({.id = id});
-  auto found = context.systems.provider().resolve_create(before);
+  auto found = context.systems.provider().resolve_create(before, new_secret_label(context));
   if (!found) return ports::fail(found.error());
   if (!*found) return false;
   if (const auto adopted = adopt_new_secret(context, std::move(**found)); !adopted)

@@ -2,13 +2,19 @@
 // and removed.
 #pragma once
 
+#include <string>
+
 #include "rotator/idp/identity_provider.h"
 #include "rotator/rotation/context/context.h"
 
 namespace rotator::phases {
 
+// What the new secret is called at a provider that has room for a name: unique to this rotation.
+std::string new_secret_label(const Context& context);
+
 // A create just succeeded, or one was found: value, id and fingerprint are kept, the window runs
-// from now, the entry is written. Error refused when the provider gave the old secret.
+// from now, the entry is written. Without a value there is no fingerprint either: it was lost.
+// Error refused when the provider gave the old secret.
 ports::Status adopt_new_secret(Context& context, CreatedSecret created);
 
 // Looks for the secret of a create whose reply was lost, and adopts it; whether there was one.

@@ -33,7 +33,7 @@ class RemoveOld final : public PhaseWork {
 Stepped give_back_and(Context& context, Step step) {
   if (const auto back = give_old_back(context); !back)
     return ports::fail(back.error().code, step.why + "; " + back.error().message);
-  step.why += "; the old secret was enabled again";
+  step.why += std::string("; ") + old_given_back(context);
   return step;
 }
 
@@ -71,7 +71,7 @@ Stepped look(Context& context, const SecretRecord& old) {
                                          "right before the removal of the old one for " +
                                          to_text(context.configuration.rotation.patience)));
   context.teller.note(Severity::warning,
-                      "a pod may still use the old secret: it is enabled again instead of removed");
+                      "a pod may still use the old secret, so it is not removed");
   return give_back_and(context, Step::again());
 }
 

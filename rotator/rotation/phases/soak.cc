@@ -139,7 +139,9 @@ std::optional<Trouble> Watching::look() {
   if (context_.failures.counts() &&
       failures() > context_.configuration.rotation.stop_after_failures)
     return Trouble{std::to_string(failures()) +
-                   " login failures after the old secret was disabled"};
+                   (context_.systems.capability().can_disable
+                        ? " login failures after the old secret was disabled"
+                        : " login failures before the removal of the old secret")};
   return std::nullopt;
 }
 
@@ -163,7 +165,7 @@ ports::Status Watching::wait() {
 Stepped end_early(Context& context, Trouble trouble) {
   if (const auto back = give_old_back(context); !back)
     return ports::fail(back.error().code, trouble.why + "; " + back.error().message);
-  trouble.why += "; the old secret was enabled again";
+  trouble.why += std::string("; ") + old_given_back(context);
   if (!trouble.restart_mends) return Step::stop_before_again(std::move(trouble.why));
   context.teller.note(Severity::warning, trouble.why);
   return Step::again();

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "rotator/calls/times.h"
 #include "rotator/rotation/journal.h"
 #include "rotator/rotation/preflight/examination.h"
 
@@ -20,13 +21,54 @@ void examine_room(Examination& examination) {
                        (free ? "" : ": there is no room for a second one"));
 }
 
+// What the provider would refuse is known before anything is tried.
+void examine_rules(Examination& examination) {
+  const auto rules = examination.context.systems.provider().restrictions();
+  if (!rules) return examination.error(Check::secret_rules, rules.error());
+  for (const auto& rule : *rules)
+    if (rule.forbids)
+      examination.fail(Check::secret_rules, rule.says);
+    else
+      examination.warn(Check::secret_rules, rule.says);
+}
+
+// Sooner than this, an operator should know.
+constexpr ports::Duration soon = std::chrono::days(30);
+
+std::string in_days(ports::Duration left) {
+  const auto days = std::chrono::floor<std::chrono::days>(left).count();
+  return days < 2 ? to_text(left) : std::to_string(days) + " days";
+}
+
+// Of a secret that lives for ever nothing is found.
+void examine_expiry(Examination& examination) {
+  const auto& plan = examination.plan;
+  const auto* old = find_secret(plan.secrets, plan.old_secret_id);
+  if (old == nullptr || old->expires == ports::WallTime{}) return;
+  const auto left = old->expires - examination.context.clock.wall_now();
+  const auto when = " (" + to_rfc3339(old->expires) + ")";
+  if (left <= ports::Duration(0))
+    return examination.fail(Check::secret_expiry, "secret " + old->id + " expired " +
+                                                      in_days(-left) + " ago" + when +
+                                                      "; put another one into use by hand");
+  const auto says = "secret " + old->id + " expires in " + in_days(left) + when;
+  if (left < soon)
+    examination.warn(Check::secret_expiry, says + ": until then it has to be replaced");
+  else
+    examination.pass(Check::secret_expiry, says);
+}
+
 // Which secret Vault holds, and that the client has no other.
 void examine_identity(Examination& examination) {
   auto& plan = examination.plan;
   auto& context = examination.context;
   const auto& path = context.systems.secret_path().full_path();
-  const auto found =
-      context.systems.provider().find_secret(context.values.old_value(), plan.secrets);
+  auto candidates = plan.secrets;
+  // A value that cannot be read again is known by the id that was written beside it.
+  if (!plan.old_secret_id.empty() && !context.systems.capability().value_readable)
+    std::erase_if(candidates,
+                  [&](const SecretRecord& record) { return record.id != plan.old_secret_id; });
+  const auto found = context.systems.provider().find_secret(context.values.old_value(), candidates);
   if (!found) return examination.error(Check::secret_identity, found.error());
   if (!*found)
     return examination.fail(Check::secret_identity,
@@ -39,6 +81,7 @@ void examine_identity(Examination& examination) {
                                                         ", but its value is that of " + **found +
                                                         "; correct or remove that field");
   plan.old_secret_id = **found;
+  examine_expiry(examination);
   std::string foreign;
   bool active = false;
   for (const auto& record : plan.secrets) {
@@ -69,19 +112,22 @@ void examine_registration(Examination& examination) {
   auto registration = context.systems.provider().registration();
   if (!registration) return examination.error(Check::admin_permission, registration.error());
   plan.registration = std::move(*registration);
+  context.systems.limit_secrets(plan.registration.max_secrets);
+  plan.capability = context.systems.capability();
   examination.pass(Check::admin_permission,
                    "the administration credential may read client " + plan.registration.client_id);
 
   const std::string configured =
       to_string(context.configuration.identity_provider.authentication_method);
   const auto& registered = plan.registration.authentication_method;
-  examination.find(Check::authentication_method, registered == configured,
-                   registered == configured
-                       ? "registered and configured: " + configured
-                       : "client " + plan.registration.client_id + " is registered with " +
-                             registered + ", but " + configured +
-                             " is configured; make registration, portal and identity_provider."
-                             "authentication_method the same");
+  const bool same = registered.empty() || registered == configured;
+  examination.find(Check::authentication_method, same,
+                   registered.empty() ? "the provider takes any; configured: " + configured
+                   : same             ? "registered and configured: " + configured
+                          : "client " + plan.registration.client_id + " is registered with " +
+                                registered + ", but " + configured +
+                                " is configured; make registration, portal and identity_provider."
+                                "authentication_method the same");
 }
 
 void examine_secrets(Examination& examination) {
@@ -91,6 +137,7 @@ void examine_secrets(Examination& examination) {
   if (!records) return examination.error(Check::slots_free, records.error());
   examination.plan.secrets = std::move(*records);
   examine_room(examination);
+  examine_rules(examination);
   examine_identity(examination);
 }
 

@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(settles_a_lost_reply_with_the_value_that_was_sent) {
   REQUIRE_OK(provider->read_secret(rotator::sole_secret_id));  // with a token at hand
   http.lose_next_reply();
   BOOST_TEST(!provider->create_secret("rotation").has_value());
-  const auto settled = provider->resolve_create({});
+  const auto settled = provider->resolve_create({}, "rotation");
   REQUIRE_OK(settled);
   BOOST_REQUIRE(settled->has_value());
   REQUIRE_OK(probe(rotator::ProbeGrant::client_credentials).calibrate((*settled)->value, random));

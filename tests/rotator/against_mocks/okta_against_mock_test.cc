@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(settles_lost_replies) {
   REQUIRE_OK(before);
   http.lose_next_reply();
   check_code(provider->create_secret("rotation"), ErrorCode::ambiguous);
-  const auto found = provider->resolve_create(*before);
+  const auto found = provider->resolve_create(*before, "rotation");
   REQUIRE_OK(found);
   BOOST_REQUIRE(found->has_value());
   const auto read = provider->read_secret((*found)->record.id);

@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(sends_the_same_value_again_after_a_lost_reply) {
   http.expect_error("PATCH " + client, ErrorCode::ambiguous);
   check_error(provider->create_secret("rotation"), ErrorCode::ambiguous, "");
   http.expect("GET " + client, 200, shown(old_value));  // it may still be on its way
-  const auto settled = provider->resolve_create({{.id = sole_secret_id}});
+  const auto settled = provider->resolve_create({{.id = sole_secret_id}}, "rotation");
   REQUIRE_OK(settled);
   BOOST_TEST(!settled->has_value());
   http.expect("PATCH " + client, 200, shown(drawn));
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(finds_what_a_lost_request_made) {
   http.expect_error("PATCH " + client, ErrorCode::ambiguous)
       .expect("GET " + client, 200, shown(drawn));
   BOOST_TEST(!provider->create_secret("rotation").has_value());
-  const auto settled = provider->resolve_create({{.id = sole_secret_id}});
+  const auto settled = provider->resolve_create({{.id = sole_secret_id}}, "rotation");
   REQUIRE_OK(settled);
   BOOST_REQUIRE(settled->has_value());
   BOOST_TEST((*settled)->value.same_as(ports::Secret(std::string(drawn))));
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(draws_anew_after_a_clear_no) {
       R"({"statusCode":403,"error":"Forbidden","message":"Insufficient scope, expected any )"
       R"(of: update:client_keys","errorCode":"insufficient_scope"})");
   check_error(provider->create_secret("rotation"), ErrorCode::refused, "update:client_keys");
-  REQUIRE_OK(provider->resolve_create({}));  // asks nobody
+  REQUIRE_OK(provider->resolve_create({}, "rotation"));  // asks nobody
   http.expect("PATCH " + client, 200, "{}");
   REQUIRE_OK(provider->create_secret("rotation"));
   BOOST_TEST(sent_value(1) != patch);

@@ -301,19 +301,19 @@ BOOST_AUTO_TEST_CASE(gives_up_reading_when_its_patience_ends) {
 BOOST_AUTO_TEST_CASE(finds_the_secret_that_a_lost_create_made) {
   const std::vector<SecretRecord> before = {{.id = "ocsA"}};
   list(entry("ocsA", "ACTIVE", value_one));
-  auto none = provider->resolve_create(before);
+  auto none = provider->resolve_create(before, "rotation");
   REQUIRE_OK(none);
   BOOST_TEST(!none->has_value());
 
   list(entry("ocsA", "ACTIVE", value_one) + "," + entry("ocsB", "ACTIVE", value_two, "09"));
-  auto found = provider->resolve_create(before);
+  auto found = provider->resolve_create(before, "rotation");
   REQUIRE_OK(found);
   BOOST_REQUIRE(found->has_value());
   BOOST_TEST((*found)->record.id == "ocsB");
   BOOST_TEST((*found)->value.reveal_to_wire() == value_two);
 
   list(entry("ocsB", "ACTIVE", value_one) + "," + entry("ocsC", "ACTIVE", value_two, "09"));
-  check_error(provider->resolve_create(before), ErrorCode::conflict, "ocsC");
+  check_error(provider->resolve_create(before, "rotation"), ErrorCode::conflict, "ocsC");
 }
 
 BOOST_AUTO_TEST_CASE(disables_enables_and_deletes_by_id) {

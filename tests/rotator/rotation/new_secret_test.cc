@@ -46,8 +46,8 @@ class HastyProvider final : public rotator::IdentityProvider {
     return like_->create_secret(label);
   }
   ports::Result<std::optional<rotator::CreatedSecret>> resolve_create(
-      const std::vector<rotator::SecretRecord>& before) override {
-    return like_->resolve_create(before);
+      const std::vector<rotator::SecretRecord>& before, const std::string& label) override {
+    return like_->resolve_create(before, label);
   }
   ports::Result<ports::Secret> read_secret(const std::string& id) override {
     return like_->read_secret(id);

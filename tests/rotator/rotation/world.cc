@@ -171,7 +171,9 @@ World::World(WorldOptions options) : draws(options.seed), options_(options) {
 
 rotator::Configuration World::configuration() const {
   rotator::Configuration configuration;
-  configuration.identity_provider.url = idp_origin;
+  configuration.identity_provider.type = options_.dialect->name;
+  configuration.identity_provider.url = idp_origin + std::string(options_.dialect->issuer_path);
+  if (options_.dialect->separate_admin) configuration.identity_provider.admin_url = idp_origin;
   configuration.identity_provider.client_id = client;
   configuration.vault.session.address = vault_origin;
   configuration.kubernetes.cluster = {

@@ -119,7 +119,7 @@ ports::Result<rotator::FleetFacts> true_facts(const Scenario& scenario) {
       .value = std::min<Duration>(scenario.fleet.termination.high,
                                   std::chrono::seconds(scenario.fleet.termination_grace_s)),
       .source = "world.fleet.termination"};
-  facts.propagation = {.value = core_options(scenario.identity_provider).create_lag.high,
+  facts.propagation = {.value = core_options(scenario).create_lag.high,
                        .source = "world.identity_provider"};
   facts.longest_token_exchange = {.value = scenario.portal.token_exchange.high,
                                   .source = "world.portal.token_exchange"};

@@ -29,9 +29,15 @@ enum HarnessDraw : std::uint64_t {
 
 }  // namespace
 
-mocks::idp::CoreOptions core_options(const IdentityProviderWorld& world) {
+mocks::idp::CoreOptions core_options(const Scenario& scenario) {
+  const auto& world = scenario.identity_provider;
   auto options = mocks::idp::options_of(world.variant);
   if (world.dialect->core != nullptr) options = world.dialect->core(options);
+  for (auto* range :
+       {&options.create_lag, &options.enable_lag, &options.retire_lag, &options.answer_time}) {
+    range->low /= scenario.compression;
+    range->high /= scenario.compression;
+  }
   if (world.create_lag) options.create_lag = options.enable_lag = *world.create_lag;
   if (world.retire_lag) options.retire_lag = *world.retire_lag;
   if (world.answer_time) options.answer_time = *world.answer_time;
@@ -51,7 +57,7 @@ World::World(mocks::Scheduler& scheduler, mocks::sim::Trace& trace, mocks::sim::
       invariants_(mocks::name_of(client_id),
                   mocks::name_of(std::string(vault_mount) + "/" + secret_path)),
       timeline_({.vault_path = mocks::name_of(std::string(vault_mount) + "/" + secret_path),
-                 .provider_replicas = core_options(scenario.identity_provider).replicas}) {
+                 .provider_replicas = core_options(scenario).replicas}) {
   trace_.add(timeline_);
   trace_.add(invariants_);
   trace_.add(witness_);
@@ -85,12 +91,11 @@ World::~World() = default;
 void World::seed_identity_provider() {
   credentials_.idp_admin_secret =
       draws_.text(40, alphabet, mocks::sim::Stream::identifiers, admin_token);
-  idp_ =
-      scenario_.identity_provider.dialect->make({.scheduler = scheduler_,
-                                                 .observer = trace_,
-                                                 .draws = draws_,
-                                                 .core = core_options(scenario_.identity_provider),
-                                                 .admin_text = credentials_.idp_admin_secret});
+  idp_ = scenario_.identity_provider.dialect->make({.scheduler = scheduler_,
+                                                    .observer = trace_,
+                                                    .draws = draws_,
+                                                    .core = core_options(scenario_),
+                                                    .admin_text = credentials_.idp_admin_secret});
   credentials_.idp_admin_token = idp_->admin_token();
   witness_.watch(idp_->core(), client_id);
   const auto registered = scenario_.identity_provider.authentication_method;

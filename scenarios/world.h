@@ -54,8 +54,9 @@ struct Credentials {
   std::string operator_token = {};    // kubectl of a person: admin
 };
 
-// The identity provider's core as that world wants it: its variant, and what is said beside it.
-mocks::idp::CoreOptions core_options(const IdentityProviderWorld& world);
+// The identity provider's core as that world wants it: its variant and its vendor's own, as fast as
+// the world is compressed, and what is said beside them.
+mocks::idp::CoreOptions core_options(const Scenario& scenario);
 
 class World {
  public:

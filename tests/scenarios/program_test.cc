@@ -30,7 +30,7 @@ Called call(std::vector<const char*> arguments) {
   Called called;
   const testing::Captured output(STDOUT_FILENO);
   const testing::Captured errors(STDERR_FILENO);
-  called.code = scenarios::run_program(static_cast<int>(arguments.size()), arguments.data());
+  called.code = scenarios::run_program(static_cast<int>(arguments.size()), arguments.data(), {});
   called.output = output.text();
   called.errors = errors.text();
   return called;

@@ -21,6 +21,26 @@ struct House {
   bool headers_only = false;
 };
 
+House harness() {
+  return {.root = "scenarios/",
+          .floors = {{"scenarios/invariant", "scenarios/callers", "scenarios/shipped"},
+                     {"scenarios/report", "scenarios/argument", "scenarios/secret_search",
+                      "scenarios/side_by_side", "scenarios/child", "scenarios/witness",
+                      "scenarios/progress", "scenarios/terminal"},
+                     {"scenarios/acts", "scenarios/narrator", "scenarios/invariants"},
+                     {"scenarios/steps"},
+                     {"scenarios/scenario"},
+                     {"scenarios/scenario_keys", "scenarios/compression", "scenarios/assemble",
+                      "scenarios/hand", "scenarios/world", "scenarios/run"},
+                     {"scenarios/window"},
+                     {"scenarios/sweep"},
+                     {"scenarios/stage", "scenarios/servers", "scenarios/formats"},
+                     {"scenarios/play", "scenarios/commands"},
+                     {"scenarios/serve"},
+                     {"scenarios/program"}},
+          .headers_only = true};
+}
+
 const std::vector<House>& houses() {
   static const std::vector<House> all = {
       {.root = "rotator/",
@@ -75,23 +95,7 @@ const std::vector<House>& houses() {
                   {"mocks/kubernetes/codec/", "mocks/kubernetes/node/"},
                   {"mocks/kubernetes/controllers/", "mocks/kubernetes/api/"},
                   {"mocks/kubernetes/api_server"}}},
-      {.root = "scenarios/",
-       .floors = {{"scenarios/invariant", "scenarios/callers", "scenarios/shipped"},
-                  {"scenarios/report", "scenarios/argument", "scenarios/secret_search",
-                   "scenarios/side_by_side", "scenarios/child", "scenarios/witness",
-                   "scenarios/progress", "scenarios/terminal"},
-                  {"scenarios/acts", "scenarios/narrator", "scenarios/invariants"},
-                  {"scenarios/steps"},
-                  {"scenarios/scenario"},
-                  {"scenarios/scenario_keys", "scenarios/compression", "scenarios/assemble",
-                   "scenarios/hand", "scenarios/world", "scenarios/run"},
-                  {"scenarios/window"},
-                  {"scenarios/sweep"},
-                  {"scenarios/stage", "scenarios/servers", "scenarios/formats"},
-                  {"scenarios/play", "scenarios/commands"},
-                  {"scenarios/serve"},
-                  {"scenarios/program"}},
-       .headers_only = true},
+      harness(),
   };
   return all;
 }

@@ -14,7 +14,6 @@ using ports::ErrorCode;
 // "the rotation of the client secret may be delayed by up to 30 seconds"
 // (https://auth0.com/docs/get-started/applications/rotate-client-secret).
 constexpr ports::Duration propagation = std::chrono::seconds(30);
-constexpr std::size_t value_bytes = 32;  // twice as many characters, 256 bits
 
 // The Management API's {"errorCode","message"}.
 AdminWords read_words(const ports::Response& response, std::string_view secret) {
@@ -39,6 +38,7 @@ Capability Auth0::capability() const {
                     .secret_ids = false,
                     .can_disable = false,
                     .value_readable = true,
+                    .chooses_value = true,
                     .propagation = propagation};
 }
 
@@ -100,14 +100,9 @@ ports::Result<std::optional<std::string>> Auth0::find_secret(const ports::Secret
   return std::optional<std::string>(sole_secret_id);
 }
 
-CreatedSecret Auth0::settled() {
-  return {.record = {.id = sole_secret_id}, .value = std::exchange(chosen_, ports::Secret())};
-}
-
-ports::Result<CreatedSecret> Auth0::create_secret(const std::string&) {
-  if (chosen_.empty()) chosen_ = ports::Secret(ports::random_hex(*options_.random, value_bytes));
+ports::Result<CreatedSecret> Auth0::create_secret(const SecretWish& wish) {
   JsonWriter body;
-  body.open_object().member("client_secret", chosen_.reveal_to_wire()).close_object();
+  body.open_object().member("client_secret", wish.value.reveal_to_wire()).close_object();
   AdminCall call{
       .tried = "replacing the secret of client " + options_.client_id + " at " + url_.origin,
       .method = "PATCH",
@@ -115,25 +110,20 @@ ports::Result<CreatedSecret> Auth0::create_secret(const std::string&) {
       .body = body.take()};
   auto response = api_.demand(call);
   ports::wipe(call.body);
-  if (response) {
-    ports::wipe(response->body);
-    return settled();
-  }
-  // What was declined for good was not taken; after anything else the value is kept, so that asking
-  // again cannot make a second one.
-  const auto code = response.error().code;
-  if (code == ErrorCode::refused || code == ErrorCode::missing) chosen_ = ports::Secret();
-  return ports::fail(response.error());
+  if (!response) return ports::fail(response.error());
+  ports::wipe(response->body);
+  return CreatedSecret{.record = {.id = sole_secret_id}, .value = wish.value.clone()};
 }
 
-ports::Result<std::optional<CreatedSecret>> Auth0::resolve_create(
-    const std::vector<SecretRecord>&, const std::string& /*label: Auth0 has no room for one*/) {
-  if (chosen_.empty()) return std::optional<CreatedSecret>();
-  const auto shown = shown_secret("looking for the new secret of client " + options_.client_id +
-                                  " at " + url_.origin);
+ports::Result<std::optional<CreatedSecret>> Auth0::resolve_create(const std::vector<SecretRecord>&,
+                                                                  const SecretSought& sought) {
+  if (!sought.ours) return std::optional<CreatedSecret>();
+  auto shown = shown_secret("looking for the new secret of client " + options_.client_id + " at " +
+                            url_.origin);
   if (!shown) return ports::fail(shown.error());
-  if (!*shown || !(*shown)->same_as(chosen_)) return std::optional<CreatedSecret>();
-  return std::optional<CreatedSecret>(settled());
+  if (!*shown || !sought.ours(**shown)) return std::optional<CreatedSecret>();
+  return std::optional<CreatedSecret>(
+      CreatedSecret{.record = {.id = sole_secret_id}, .value = std::move(**shown)});
 }
 
 ports::Result<ports::Secret> Auth0::read_secret(const std::string&) {
@@ -167,10 +157,6 @@ ports::Result<std::unique_ptr<IdentityProvider>> new_auth0(ports::HttpClient& ht
                                                            ports::Clock& clock,
                                                            IdentityProviderOptions options, Url url,
                                                            ports::Secret admin_credential) {
-  if (options.random == nullptr)
-    return ports::fail(ErrorCode::configuration,
-                       "identity provider type auth0 draws its secrets itself, and has no source "
-                       "of random bytes");
   if (!url.path.empty())
     return ports::fail(ErrorCode::configuration,
                        "the identity provider's url must be the tenant's, without a path");

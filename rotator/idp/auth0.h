@@ -20,7 +20,7 @@ namespace rotator {
 
 class Auth0 final : public IdentityProvider {
  public:
-  // `url` is options.url taken apart; `api` administers at its origin; options.random is there.
+  // `url` is options.url taken apart; `api` administers at its origin.
   Auth0(IdentityProviderOptions options, Url url, AdminApi api);
 
   Capability capability() const override;
@@ -31,11 +31,11 @@ class Auth0 final : public IdentityProvider {
   // be: whether it is, a login shows.
   ports::Result<std::optional<std::string>> find_secret(
       const ports::Secret& value, const std::vector<SecretRecord>& records) override;
-  ports::Result<CreatedSecret> create_secret(const std::string& label) override;
-  // The value that this adapter sent and heard nothing of, when the provider shows it; nothing
-  // otherwise: the next create sends the same value once more.
+  ports::Result<CreatedSecret> create_secret(const SecretWish& wish) override;
+  // The client's secret, when the provider shows it and it is ours; nothing otherwise: a create
+  // with the same value once more makes no second one.
   ports::Result<std::optional<CreatedSecret>> resolve_create(
-      const std::vector<SecretRecord>& before, const std::string& label) override;
+      const std::vector<SecretRecord>& before, const SecretSought& sought) override;
   ports::Result<ports::Secret> read_secret(const std::string& id) override;
   // There is one secret only: each is Error refused.
   ports::Status disable_secret(const std::string& id) override;
@@ -46,19 +46,16 @@ class Auth0 final : public IdentityProvider {
   std::string client_path() const;
   // The client's secret as shown; nothing when the credential may not read keys.
   ports::Result<std::optional<ports::Secret>> shown_secret(const std::string& tried);
-  CreatedSecret settled();
 
   IdentityProviderOptions options_;
   Url url_;
   AdminApi api_;
-  // Drawn for a create, until it is known to have been taken or declined; then empty.
-  ports::Secret chosen_;
 };
 
 // `admin_credential` (see parse_admin_credential) is a Management API token, or a
 // machine-to-machine application with its client_secret, granted read:clients, read:client_keys and
-// update:client_keys. Error of code configuration when it is neither, or when options.random or a
-// bare origin as URL is missing.
+// update:client_keys. Error of code configuration when it is neither, or when the URL is no bare
+// origin.
 ports::Result<std::unique_ptr<IdentityProvider>> new_auth0(ports::HttpClient& http,
                                                            ports::Clock& clock,
                                                            IdentityProviderOptions options, Url url,

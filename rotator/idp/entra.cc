@@ -298,12 +298,12 @@ ports::Result<std::optional<std::string>> Entra::find_secret(
   return std::optional<std::string>(std::move(ids.front()));
 }
 
-ports::Result<CreatedSecret> Entra::create_secret(const std::string& label) {
+ports::Result<CreatedSecret> Entra::create_secret(const SecretWish& wish) {
   JsonWriter body;
   body.open_object();
   body.name("passwordCredential");
   body.open_object();
-  body.member("displayName", label);
+  body.member("displayName", wish.label);
   if (options_.secret_lifetime > ports::Duration(0))
     body.member("endDateTime", milli_time(clock_.wall_now() + options_.secret_lifetime));
   body.close_object();
@@ -335,19 +335,20 @@ bool Entra::surely_absent(const std::string& what) {
 }
 
 ports::Result<std::optional<CreatedSecret>> Entra::resolve_create(
-    const std::vector<SecretRecord>& before, const std::string& label) {
+    const std::vector<SecretRecord>& before, const SecretSought& sought) {
   auto records = list_secrets();
   if (!records) return ports::fail(records.error());
   for (auto& record : *records) {
-    if (record.label != label || rotator::find_secret(before, record.id) != nullptr) continue;
+    if (record.label != sought.label || rotator::find_secret(before, record.id) != nullptr)
+      continue;
     if (removed_.contains(record.id)) continue;
-    absent_.erase(label);
+    absent_.erase(sought.label);
     return std::optional<CreatedSecret>(CreatedSecret{.record = std::move(record)});
   }
-  if (!surely_absent(label))
-    return ports::fail(ErrorCode::busy, "no secret \"" + label + "\" is listed for " + named() +
-                                            " so far, and lists may lag behind");
-  absent_.erase(label);
+  if (!surely_absent(sought.label))
+    return ports::fail(ErrorCode::busy, "no secret \"" + sought.label + "\" is listed for " +
+                                            named() + " so far, and lists may lag behind");
+  absent_.erase(sought.label);
   return std::optional<CreatedSecret>();
 }
 

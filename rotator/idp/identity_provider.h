@@ -7,6 +7,7 @@
 // lost reply is `ambiguous`, and resolve_create() settles it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,7 +16,6 @@
 
 #include "rotator/ports/clock.h"
 #include "rotator/ports/http.h"
-#include "rotator/ports/random.h"
 #include "rotator/ports/result.h"
 #include "rotator/ports/secret.h"
 
@@ -42,6 +42,7 @@ struct Capability {
   bool secret_ids = true;       // secrets have handles; without, SecretRecord::id is sole_secret_id
   bool can_disable = false;     // a reversible retire exists
   bool value_readable = false;  // the plain value can be read again after creation
+  bool chooses_value = false;   // a secret's value may be chosen by whoever makes it
   // How late a secret that was made, enabled or retired may take effect at the token endpoint, as
   // far as the vendor says: zero = at once; nothing = it says nothing, and its replicas may lag.
   std::optional<ports::Duration> propagation = {};
@@ -69,6 +70,19 @@ struct SecretRecord {
 
 // The record of that handle; null when there is none.
 const SecretRecord* find_secret(const std::vector<SecretRecord>& records, const std::string& id);
+
+// A secret that is to be made.
+struct SecretWish {
+  std::string label = {};    // goes where the provider has room for one (Entra displayName)
+  ports::Secret value = {};  // with capability().chooses_value; else empty
+};
+
+// What a secret is known by that may have been made unheard.
+struct SecretSought {
+  std::string label = {};
+  // Whether a value is one that was wished for; empty where none was, or nobody knows any more.
+  std::function<bool(const ports::Secret& value)> ours = {};
+};
 
 struct CreatedSecret {
   SecretRecord record = {};
@@ -123,18 +137,17 @@ class IdentityProvider {
       const ports::Secret& value, const std::vector<SecretRecord>& records) = 0;
 
   // Adds an active secret; with capability().create_replaces it takes the place of the one before.
-  // `label` goes where the provider has room for one (Entra displayName). Error conflict when no
-  // slot is free; ambiguous when it may have been made (see resolve_create).
-  virtual ports::Result<CreatedSecret> create_secret(const std::string& label) = 0;
+  // Error conflict when no slot is free; ambiguous when it may have been made (see resolve_create).
+  virtual ports::Result<CreatedSecret> create_secret(const SecretWish& wish) = 0;
 
-  // After an ambiguous create with this label: the secret that came to be since `before` was
-  // listed, or nothing when the request never arrived, or when asking again is as good (with
-  // create_replaces, another one replaces whatever the first one made). An Error of code conflict
-  // when that cannot be told. Its value is empty where it was lost with the reply: it is of no use,
-  // and is to be removed. An Error of code busy while a list may not show yet what was made; the
-  // adapter counts such lists, so the same one is asked again.
+  // Whether a create that nobody heard of made one: the secret that came to be since `before` was
+  // listed and is ours by what is sought; or nothing when the request never arrived, or when asking
+  // again is as good (with create_replaces, another one replaces whatever the first one made). An
+  // Error of code conflict when that cannot be told. Its value is empty where it was lost with the
+  // reply: it is of no use, and is to be removed. An Error of code busy while a list may not show
+  // yet what was made; the adapter counts such lists, so the same one is asked again.
   virtual ports::Result<std::optional<CreatedSecret>> resolve_create(
-      const std::vector<SecretRecord>& before, const std::string& label) = 0;
+      const std::vector<SecretRecord>& before, const SecretSought& sought) = 0;
 
   // Reads one secret's value again; Error of code missing when it is gone or refused when the
   // provider never tells.
@@ -172,9 +185,6 @@ struct IdentityProviderOptions {
   // How long a read is repeated while the provider is busy or unreachable. Okta's rate limits are
   // reset once a minute.
   ports::Duration patience = std::chrono::seconds(90);
-  // Where an adapter draws the values of secrets that it chooses itself; must outlive it. One that
-  // chooses none needs none.
-  ports::Random* random = nullptr;
 };
 
 // Makes an adapter; sends nothing yet. `admin_credential` is written as the adapter's header says.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "rotator/calls/answer_json.h"
+#include "rotator/calls/json_writer.h"
 #include "rotator/calls/times.h"
 #include "rotator/idp/discovery.h"
 #include "rotator/ports/check.h"
@@ -123,6 +124,7 @@ Capability Okta::capability() const {
                     .max_secrets = 2,
                     .can_disable = true,
                     .value_readable = true,
+                    .chooses_value = true,
                     .longest_birth = longest_birth,
                     .longest_change = longest_change};
 }
@@ -193,25 +195,28 @@ ports::Result<std::optional<std::string>> Okta::find_secret(
   return std::optional<std::string>();
 }
 
-ports::Result<CreatedSecret> Okta::create_secret(
-    const std::string& /*label: Okta has no room for one*/) {
-  const AdminCall call{
+ports::Result<CreatedSecret> Okta::create_secret(const SecretWish& wish) {
+  JsonWriter body;
+  body.open_object().member("client_secret", wish.value.reveal_to_wire()).close_object();
+  AdminCall call{
       .tried = "adding a client secret to app " + options_.application_id + " at " + url_.origin,
       .method = "POST",
       .target = secrets_path(),
-      .body = "{}"};
+      .body = body.take()};
   auto response = api_.demand(call);
+  ports::wipe(call.body);
   if (!response) return ports::fail(response.error());
   auto entry = parse_entry(*response, call.tried);
   // It was made: an answer that cannot be read is as good as a lost one.
   if (!entry) return ports::fail(ErrorCode::ambiguous, entry.error().message);
-  if (entry->value.empty())
-    return ports::fail(ErrorCode::ambiguous, call.tried + ": the answer does not hold the value");
-  return CreatedSecret{.record = std::move(entry->record), .value = std::move(entry->value)};
+  if (!entry->value.empty() && !entry->value.same_as(wish.value))
+    return ports::fail(ErrorCode::ambiguous,
+                       call.tried + ": the answer holds another value than was asked for");
+  return CreatedSecret{.record = std::move(entry->record), .value = wish.value.clone()};
 }
 
 ports::Result<std::optional<CreatedSecret>> Okta::resolve_create(
-    const std::vector<SecretRecord>& before, const std::string& /*label: Okta has none*/) {
+    const std::vector<SecretRecord>& before, const SecretSought& sought) {
   const AdminCall call{.tried = "looking for the new client secret of app " +
                                 options_.application_id + " at " + url_.origin,
                        .target = secrets_path()};
@@ -220,9 +225,16 @@ ports::Result<std::optional<CreatedSecret>> Okta::resolve_create(
   auto entries = parse_entries(*response, call.tried);
   if (!entries) return ports::fail(entries.error());
   std::erase_if(*entries, [&](const Entry& entry) {
-    return std::any_of(before.begin(), before.end(),
-                       [&](const SecretRecord& known) { return known.id == entry.record.id; });
+    return rotator::find_secret(before, entry.record.id) != nullptr;
   });
+  for (auto& entry : *entries) {
+    if (!entry.value.empty()) continue;
+    auto value = read_secret(entry.record.id);
+    if (!value) return ports::fail(value.error());
+    entry.value = std::move(*value);
+  }
+  if (sought.ours)
+    std::erase_if(*entries, [&](const Entry& entry) { return !sought.ours(entry.value); });
   if (entries->empty()) return std::optional<CreatedSecret>();
   if (entries->size() > 1)
     return ports::fail(ErrorCode::conflict, call.tried + ": " + std::to_string(entries->size()) +
@@ -230,11 +242,6 @@ ports::Result<std::optional<CreatedSecret>> Okta::resolve_create(
                                                 ", " + entries->back().record.id +
                                                 "), and only one of them can be ours");
   auto& entry = entries->front();
-  if (entry.value.empty()) {
-    auto value = read_secret(entry.record.id);
-    if (!value) return ports::fail(value.error());
-    entry.value = std::move(*value);
-  }
   return std::optional<CreatedSecret>(
       CreatedSecret{.record = std::move(entry.record), .value = std::move(entry.value)});
 }

@@ -28,9 +28,9 @@ class Okta final : public IdentityProvider {
   ports::Result<std::vector<SecretRecord>> list_secrets() override;
   ports::Result<std::optional<std::string>> find_secret(
       const ports::Secret& value, const std::vector<SecretRecord>& records) override;
-  ports::Result<CreatedSecret> create_secret(const std::string& label) override;
+  ports::Result<CreatedSecret> create_secret(const SecretWish& wish) override;
   ports::Result<std::optional<CreatedSecret>> resolve_create(
-      const std::vector<SecretRecord>& before, const std::string& label) override;
+      const std::vector<SecretRecord>& before, const SecretSought& sought) override;
   ports::Result<ports::Secret> read_secret(const std::string& id) override;
   ports::Status disable_secret(const std::string& id) override;
   ports::Status enable_secret(const std::string& id) override;

@@ -58,6 +58,7 @@ void for_each_member(JournalType& journal, Visitor&& visit) {
   visit("new_secret_id", journal.new_secret_id);
   visit("old_fingerprint", journal.old_fingerprint);
   visit("new_fingerprint", journal.new_fingerprint);
+  visit("wished_fingerprints", journal.wished_fingerprints);
   visit("old_kv_version", journal.old_kv_version);
   visit("new_kv_version", journal.new_kv_version);
   visit("back_kv_version", journal.back_kv_version);

@@ -75,6 +75,9 @@ struct Journal {
   std::string new_secret_id = {};
   ports::Fingerprint old_fingerprint = {};
   ports::Fingerprint new_fingerprint = {};
+  // Of every value that a create was sent with, where the provider lets it be chosen: whatever came
+  // of it is known by them.
+  std::vector<ports::Fingerprint> wished_fingerprints = {};
   int old_kv_version = 0;
   int new_kv_version = 0;
   int back_kv_version = 0;  // of the rollback's write

@@ -54,7 +54,7 @@ class Adapter final : public rotator::IdentityProvider {
     return std::optional<std::string>(rotator::sole_secret_id);
   }
 
-  ports::Result<rotator::CreatedSecret> create_secret(const std::string&) override {
+  ports::Result<rotator::CreatedSecret> create_secret(const rotator::SecretWish&) override {
     const auto body = call("POST", "/secret");
     if (!body) return ports::fail(body.error());
     return rotator::CreatedSecret{.record = {.id = rotator::sole_secret_id},
@@ -62,7 +62,7 @@ class Adapter final : public rotator::IdentityProvider {
   }
   // What an unanswered request made cannot be had any more; asking again makes another.
   ports::Result<std::optional<rotator::CreatedSecret>> resolve_create(
-      const std::vector<rotator::SecretRecord>&, const std::string&) override {
+      const std::vector<rotator::SecretRecord>&, const rotator::SecretSought&) override {
     return std::optional<rotator::CreatedSecret>();
   }
   ports::Result<ports::Secret> read_secret(const std::string&) override {

@@ -10,7 +10,6 @@ using ports::ErrorCode;
 Systems::Systems(const RotationPorts& ports, const Configuration& configuration,
                  Credentials credentials)
     : clock_(ports.clock),
-      random_(ports.random),
       new_provider_(ports.new_provider),
       configuration_(configuration),
       http_(ports.http),
@@ -43,8 +42,7 @@ ports::Status Systems::connect_provider() {
                                  .application_id = wanted.application_id,
                                  .admin_url = wanted.admin_url,
                                  .secret_lifetime = wanted.secret_lifetime,
-                                 .patience = configuration_.vault.session.patience,
-                                 .random = &random_},
+                                 .patience = configuration_.vault.session.patience},
                                 std::move(*credential));
   if (!provider) return ports::fail(provider.error());
   provider_ = std::move(*provider);

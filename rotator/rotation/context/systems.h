@@ -50,7 +50,6 @@ class Systems {
 
  private:
   ports::Clock& clock_;
-  ports::Random& random_;
   ProviderFactory& new_provider_;
   const Configuration& configuration_;
   CountingClient http_;

@@ -8,6 +8,12 @@ namespace rotator {
 
 using ports::ErrorCode;
 
+const ports::Secret& Values::wish(ports::Random& random) {
+  constexpr std::size_t bytes = 32;
+  if (wish_.empty()) wish_ = ports::Secret(ports::random_hex(random, bytes));
+  return wish_;
+}
+
 ports::Status Values::recall() {
   const auto& journal = ledger_.entry();
   if (const auto read = recall_from_vault(); !read) return read;

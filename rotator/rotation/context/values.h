@@ -2,6 +2,7 @@
 // may have happened that nobody knows of. In memory only; the journal has their fingerprints.
 #pragma once
 
+#include "rotator/ports/random.h"
 #include "rotator/ports/secret.h"
 #include "rotator/rotation/context/ledger.h"
 #include "rotator/rotation/context/systems.h"
@@ -19,6 +20,11 @@ class Values {
   const ports::Secret& new_value() const { return new_; }
   void learn_old(ports::Secret value) { old_ = std::move(value); }
   void learn_new(ports::Secret value) { new_ = std::move(value); }
+
+  // What the new secret shall be where the provider lets it be chosen: 256 random bits, drawn when
+  // there is no wish. It stays until it is dropped, so that asking once more asks for the same.
+  const ports::Secret& wish(ports::Random& random);
+  void drop_wish() { wish_ = {}; }
 
   // For a run that takes up what another began: both by the journal's fingerprints, from Vault or,
   // where it shows them, from the provider. One that cannot be had stays empty. An Error only when
@@ -42,6 +48,7 @@ class Values {
   const Configuration& configuration_;
   ports::Secret old_;
   ports::Secret new_;
+  ports::Secret wish_;
   bool create_in_doubt_ = false;
 };
 

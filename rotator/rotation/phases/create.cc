@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "rotator/rotation/context/context.h"
@@ -23,6 +24,18 @@ class Create final : public PhaseWork {
   Options options_;
 };
 
+// What is to be made; before it is asked for, the journal knows it by its fingerprint.
+SecretWish make_wish(Context& context) {
+  SecretWish wish{.label = new_secret_label(context)};
+  if (!context.systems.capability().chooses_value) return wish;
+  wish.value = context.values.wish(context.random).clone();
+  auto& known = context.ledger.entry().wished_fingerprints;
+  auto fingerprint = wish.value.fingerprint(context.ledger.fingerprint_key());
+  if (std::find(known.begin(), known.end(), fingerprint) == known.end())
+    known.push_back(std::move(fingerprint));
+  return wish;
+}
+
 ports::Status create_or_find(Context& context) {
   auto& values = context.values;
   if (values.create_in_doubt()) {
@@ -30,12 +43,20 @@ ports::Status create_or_find(Context& context) {
     if (!found) return ports::fail(found.error());
     if (*found) return {};
   }
+  const auto wish = make_wish(context);
   if (const auto ready = context.ledger.about_to(Intent::create_secret); !ready) return ready;
-  auto created = context.systems.provider().create_secret(new_secret_label(context));
+  auto created = context.systems.provider().create_secret(wish);
   if (created) return adopt_new_secret(context, std::move(*created));
   // A clear no leaves nothing behind; after anything else the next attempt looks first. A slot that
-  // was free a moment ago may have been taken by our own first request, late on its way.
+  // was free a moment ago may have been taken by our own first request, late on its way, or sent
+  // twice on its way; what was wished for is known when it is seen.
   const auto code = created.error().code;
+  if (code == ErrorCode::conflict && !wish.value.empty()) {
+    const auto found = find_lost_create(context);
+    if (!found) return ports::fail(found.error());
+    if (*found) return {};
+  }
+  if (code == ErrorCode::refused || code == ErrorCode::missing) values.drop_wish();
   if (code == ErrorCode::conflict && values.create_in_doubt())
     return ports::fail(ErrorCode::ambiguous, created.error().message);
   if (code != ErrorCode::conflict && code != ErrorCode::refused) values.doubt_create(true);

@@ -1,5 +1,6 @@
 #include "rotator/rotation/phases/new_secret.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace rotator::phases {
@@ -18,6 +19,7 @@ ports::Status adopt_new_secret(Context& context, CreatedSecret created) {
   context.window.open();
   context.values.learn_new(std::move(created.value));
   context.values.doubt_create(false);
+  context.values.drop_wish();
   if (journal.new_fingerprint == journal.old_fingerprint)
     return ports::fail(ports::ErrorCode::refused, "the provider gave the old secret for a new one");
   return context.ledger.append();
@@ -26,7 +28,14 @@ ports::Status adopt_new_secret(Context& context, CreatedSecret created) {
 ports::Result<bool> find_lost_create(Context& context) {
   std::vector<SecretRecord> before;
   for (const auto& id : context.ledger.entry().secrets_before) before.push_back({.id = id});
-  auto found = context.systems.provider().resolve_create(before, new_secret_label(context));
+  SecretSought sought{.label = new_secret_label(context)};
+  const auto& wished = context.ledger.entry().wished_fingerprints;
+  if (!wished.empty())
+    sought.ours = [&](const ports::Secret& value) {
+      const auto fingerprint = value.fingerprint(context.ledger.fingerprint_key());
+      return std::find(wished.begin(), wished.end(), fingerprint) != wished.end();
+    };
+  auto found = context.systems.provider().resolve_create(before, sought);
   if (!found) return ports::fail(found.error());
   if (!*found) return false;
   if (const auto adopted = adopt_new_secret(context, std::move(**found)); !adopted)

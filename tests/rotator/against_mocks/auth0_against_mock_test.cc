@@ -18,6 +18,8 @@ const std::string old_value = "synthetic-old-secret-0000000000001";
 
 ports::Secret secret_of(std::string value) { return ports::Secret(std::move(value)); }
 
+const rotator::SecretWish wish{.value = secret_of("synthetic-secret-of-our-choice")};
+
 struct World {
   World()
       : auth0(queue, observer, mocks::sim::Draws(7),
@@ -39,7 +41,7 @@ struct World {
   }
   std::unique_ptr<rotator::IdentityProvider> make(const std::string& machine) {
     auto made = rotator::new_identity_provider(
-        http, clock, {.type = "auth0", .url = tenant, .client_id = "portal", .random = &random},
+        http, clock, {.type = "auth0", .url = tenant, .client_id = "portal"},
         secret_of(R"({"client_id":")" + machine + R"(","client_secret":"synthetic-)" + machine +
                   R"("})"));
     REQUIRE_OK(made);
@@ -77,7 +79,7 @@ BOOST_AUTO_TEST_CASE(reads_registration_and_discovery) {
 }
 
 BOOST_AUTO_TEST_CASE(replaces_the_one_secret) {
-  const auto created = provider->create_secret("rotation");
+  const auto created = provider->create_secret(wish);
   REQUIRE_OK(created);
   for (const auto grant :
        {rotator::ProbeGrant::client_credentials, rotator::ProbeGrant::authorization_code}) {
@@ -93,8 +95,9 @@ BOOST_AUTO_TEST_CASE(replaces_the_one_secret) {
 BOOST_AUTO_TEST_CASE(settles_a_lost_reply_with_the_value_that_was_sent) {
   REQUIRE_OK(provider->read_secret(rotator::sole_secret_id));  // with a token at hand
   http.lose_next_reply();
-  BOOST_TEST(!provider->create_secret("rotation").has_value());
-  const auto settled = provider->resolve_create({}, "rotation");
+  BOOST_TEST(!provider->create_secret(wish).has_value());
+  const auto settled = provider->resolve_create(
+      {}, {.ours = [&](const ports::Secret& value) { return value.same_as(wish.value); }});
   REQUIRE_OK(settled);
   BOOST_REQUIRE(settled->has_value());
   REQUIRE_OK(probe(rotator::ProbeGrant::client_credentials).calibrate((*settled)->value, random));
@@ -109,7 +112,7 @@ BOOST_AUTO_TEST_CASE(works_without_leave_to_read_keys) {
   const auto read = provider->read_secret(rotator::sole_secret_id);
   BOOST_REQUIRE(!read);
   BOOST_TEST(read.error().code == ErrorCode::refused);
-  const auto created = provider->create_secret("rotation");
+  const auto created = provider->create_secret(wish);
   REQUIRE_OK(created);
   REQUIRE_OK(probe(rotator::ProbeGrant::client_credentials).calibrate(created->value, random));
 }

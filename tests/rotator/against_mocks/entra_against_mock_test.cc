@@ -103,9 +103,9 @@ BOOST_AUTO_TEST_CASE(adds_and_removes_secrets) {
   BOOST_TEST(before->at(0).id == old_id);
   BOOST_TEST(provider->find_secret(secret_of(old_value), *before).value().value() == old_id);
   // Soon after each other: the directory is busy, and the adapter comes again.
-  const auto created = provider->create_secret("rotation 1");
+  const auto created = provider->create_secret({.label = "rotation 1"});
   REQUIRE_OK(created);
-  const auto another = provider->create_secret("rotation 2");
+  const auto another = provider->create_secret({.label = "rotation 2"});
   REQUIRE_OK(another);
   const auto listed = provider->list_secrets();
   REQUIRE_OK(listed);
@@ -126,16 +126,16 @@ BOOST_AUTO_TEST_CASE(finds_a_secret_whose_reply_was_lost_although_lists_lag) {
   const auto before = world.provider->list_secrets();
   REQUIRE_OK(before);
   world.http.lose_next_reply();
-  check_code(world.provider->create_secret("rotation 1"), ErrorCode::ambiguous);
+  check_code(world.provider->create_secret({.label = "rotation 1"}), ErrorCode::ambiguous);
   const auto found =
-      world.patiently([&] { return world.provider->resolve_create(*before, "rotation 1"); });
+      world.patiently([&] { return world.provider->resolve_create(*before, {.label = "rotation 1"}); });
   REQUIRE_OK(found);
   BOOST_REQUIRE(found->has_value());
   BOOST_TEST((*found)->value.empty());
   const auto id = (*found)->record.id;
   REQUIRE_OK(world.patiently([&] { return world.provider->delete_secret(id); }));
   const auto none =
-      world.patiently([&] { return world.provider->resolve_create(*before, "rotation 1"); });
+      world.patiently([&] { return world.provider->resolve_create(*before, {.label = "rotation 1"}); });
   REQUIRE_OK(none);
   BOOST_TEST(!none->has_value());
   BOOST_TEST(world.entra.core().secrets("app-one").size() == 1U);
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(finds_a_secret_whose_reply_was_lost_although_lists_lag) {
 
 BOOST_AUTO_TEST_CASE(never_takes_a_new_secret_that_no_replica_knows_for_removed) {
   World world({.read_lag = {.low = 60s, .high = 60s}});
-  const auto created = world.provider->create_secret("rotation 1");
+  const auto created = world.provider->create_secret({.label = "rotation 1"});
   REQUIRE_OK(created);
   const auto& id = created->record.id;
   check_code(world.provider->delete_secret(id), ErrorCode::busy);
@@ -158,14 +158,14 @@ BOOST_AUTO_TEST_CASE(knows_what_the_policy_would_refuse) {
   REQUIRE_OK(rules);
   BOOST_REQUIRE(rules->size() == 1U);
   BOOST_TEST(rules->at(0).forbids);
-  check_code(forbidden.provider->create_secret("rotation 1"), ErrorCode::refused);
+  check_code(forbidden.provider->create_secret({.label = "rotation 1"}), ErrorCode::refused);
 
   World shorter({.policy = {.longest_life = std::chrono::days(180)}});
   BOOST_TEST(shorter.provider->restrictions()->size() == 1U);
-  check_code(shorter.provider->create_secret("rotation 1"), ErrorCode::refused);
+  check_code(shorter.provider->create_secret({.label = "rotation 1"}), ErrorCode::refused);
   const auto fitting = shorter.make("writer", {.secret_lifetime = std::chrono::days(180)});
   BOOST_TEST(fitting->restrictions()->empty());
-  REQUIRE_OK(fitting->create_secret("rotation 1"));
+  REQUIRE_OK(fitting->create_secret({.label = "rotation 1"}));
 
   BOOST_TEST(provider->restrictions()->empty());
 }
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(knows_what_the_policy_would_refuse) {
 BOOST_AUTO_TEST_CASE(tells_what_is_wrong_with_its_credential) {
   check_code(make("other")->list_secrets(), ErrorCode::refused);
   BOOST_TEST(make("reader")->list_secrets().has_value());
-  check_code(make("reader")->create_secret("r"), ErrorCode::refused);
+  check_code(make("reader")->create_secret({.label = "r"}), ErrorCode::refused);
 }
 
 BOOST_AUTO_TEST_CASE(calibrates_the_probe_by_client_credentials_only) {

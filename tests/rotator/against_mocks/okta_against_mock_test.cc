@@ -21,6 +21,8 @@ const std::string reader = "00SyntheticReaderToken";
 
 ports::Secret secret_of(std::string value) { return ports::Secret(std::move(value)); }
 
+const rotator::SecretWish wish{.value = secret_of("synthetic-secret-of-our-choice")};
+
 struct World {
   explicit World(mocks::idp::CoreOptions core = {}, int per_minute = 100)
       : okta(queue, observer, mocks::sim::Draws(7),
@@ -98,12 +100,13 @@ BOOST_AUTO_TEST_CASE(adds_disables_enables_and_deletes_secrets) {
   BOOST_TEST(provider->find_secret(secret_of(old_value), *before).value().value() == old_id);
   BOOST_TEST(!provider->find_secret(secret_of("synthetic-unknown"), *before).value().has_value());
 
-  const auto created = provider->create_secret("rotation");
+  const auto created = provider->create_secret(wish);
   REQUIRE_OK(created);
   const auto read = provider->read_secret(created->record.id);
   REQUIRE_OK(read);
   BOOST_TEST(read->same_as(created->value));
-  check_code(provider->create_secret("one too many"), ErrorCode::conflict);
+  BOOST_TEST(read->same_as(wish.value));
+  check_code(provider->create_secret(wish), ErrorCode::conflict);
 
   check_code(provider->delete_secret(old_id), ErrorCode::refused);  // still active
   for (int twice = 0; twice < 2; ++twice) REQUIRE_OK(provider->disable_secret(old_id));
@@ -123,8 +126,9 @@ BOOST_AUTO_TEST_CASE(settles_lost_replies) {
   const auto before = provider->list_secrets();
   REQUIRE_OK(before);
   http.lose_next_reply();
-  check_code(provider->create_secret("rotation"), ErrorCode::ambiguous);
-  const auto found = provider->resolve_create(*before, "rotation");
+  check_code(provider->create_secret(wish), ErrorCode::ambiguous);
+  const auto found = provider->resolve_create(
+      *before, {.ours = [&](const ports::Secret& value) { return value.same_as(wish.value); }});
   REQUIRE_OK(found);
   BOOST_REQUIRE(found->has_value());
   const auto read = provider->read_secret((*found)->record.id);
@@ -140,7 +144,7 @@ BOOST_AUTO_TEST_CASE(settles_lost_replies) {
 BOOST_AUTO_TEST_CASE(tells_what_is_wrong_with_its_credential) {
   check_code(make("00SyntheticWrongToken")->list_secrets(), ErrorCode::refused);
   BOOST_TEST(make(reader)->list_secrets().has_value());
-  check_code(make(reader)->create_secret(""), ErrorCode::refused);
+  check_code(make(reader)->create_secret(wish), ErrorCode::refused);
   check_code(make(reader)->delete_secret(old_id), ErrorCode::refused);
 }
 
@@ -167,7 +171,7 @@ BOOST_AUTO_TEST_CASE(sees_a_new_secret_accepted_late_and_an_old_one_refused_late
   using rotator::Acceptance;
   World slow({.create_lag = {.low = 5s, .high = 5s}, .retire_lag = {.low = 7s, .high = 7s}});
   auto asking = slow.probe({.method = rotator::AuthenticationMethod::client_secret_basic});
-  const auto created = slow.provider->create_secret("");
+  const auto created = slow.provider->create_secret(wish);
   REQUIRE_OK(created);
   BOOST_TEST((asking.ask(created->value)->acceptance == Acceptance::refused));
   BOOST_TEST((slow.clock.sleep_until(slow.clock.now() + 6s) == ports::Wake::reached));

@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(reads_the_registration_and_where_the_tenant_has_its_token_e
 BOOST_AUTO_TEST_CASE(names_the_new_secret_and_asks_for_the_life_that_is_wanted) {
   provider = make({.secret_lifetime = std::chrono::days(90)});
   expect("POST " + app + "/addPassword", 200, made("key-2", value_two));
-  const auto created = provider->create_secret("rotation 1");
+  const auto created = provider->create_secret({.label = "rotation 1"});
   REQUIRE_OK(created);
   BOOST_TEST(created->record.id == "key-2");
   BOOST_TEST(created->value.reveal_to_wire() == value_two);
@@ -142,36 +142,38 @@ BOOST_AUTO_TEST_CASE(names_the_new_secret_and_asks_for_the_life_that_is_wanted) 
 BOOST_AUTO_TEST_CASE(repeats_a_change_while_others_change_the_directory) {
   expect("POST " + app + "/addPassword", 409, failure("Directory_ConcurrencyViolation", "wait"));
   expect("POST " + app + "/addPassword", 200, made("key-2", value_two));
-  REQUIRE_OK(provider->create_secret("rotation 1"));
+  REQUIRE_OK(provider->create_secret({.label = "rotation 1"}));
 }
 
 BOOST_AUTO_TEST_CASE(tells_what_a_policy_or_the_limit_refuses) {
   expect("POST " + app + "/addPassword", 400,
          failure("CredentialTypeNotAllowedAsPerAppPolicy", "no"));
-  check_error(provider->create_secret("r"), ErrorCode::refused, "forbids client secrets");
+  check_error(provider->create_secret({.label = "r"}), ErrorCode::refused,
+              "forbids client secrets");
   expect("POST " + app + "/addPassword", 400,
          failure("CredentialInvalidLifetimeAsPerAppPolicy", "no"));
-  check_error(provider->create_secret("r"), ErrorCode::refused, "secret_lifetime");
+  check_error(provider->create_secret({.label = "r"}), ErrorCode::refused, "secret_lifetime");
   expect("POST " + app + "/addPassword", 400,
          failure("Request_BadRequest",
                  "Unable to save changes because the credential limit has been reached."));
-  check_error(provider->create_secret("r"), ErrorCode::conflict, "as many secrets as it may");
+  check_error(provider->create_secret({.label = "r"}), ErrorCode::conflict,
+              "as many secrets as it may");
   expect("POST " + app + "/addPassword", 403, failure("Authorization_RequestDenied", "no"));
-  check_error(provider->create_secret("r"), ErrorCode::refused, "Application.ReadWrite");
+  check_error(provider->create_secret({.label = "r"}), ErrorCode::refused, "Application.ReadWrite");
   expect("POST " + app + "/addPassword", 500, "");
-  check_error(provider->create_secret("r"), ErrorCode::ambiguous, "500");
+  check_error(provider->create_secret({.label = "r"}), ErrorCode::ambiguous, "500");
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_without_the_value_is_as_good_as_a_lost_one) {
   expect("POST " + app + "/addPassword", 200, made("key-2", ""));
-  check_error(provider->create_secret("r"), ErrorCode::ambiguous, "value");
+  check_error(provider->create_secret({.label = "r"}), ErrorCode::ambiguous, "value");
 }
 
 BOOST_AUTO_TEST_CASE(finds_a_lost_secret_by_its_name_and_not_by_being_new) {
   const std::vector<SecretRecord> before = {{.id = "key-1"}};
   list(entry("key-1", "aaa") + "," + entry("key-9", "ccc", "somebody's") + "," +
        entry("key-2", "bbb", "rotation 1"));
-  const auto found = provider->resolve_create(before, "rotation 1");
+  const auto found = provider->resolve_create(before, {.label = "rotation 1"});
   REQUIRE_OK(found);
   BOOST_REQUIRE(found->has_value());
   BOOST_TEST((*found)->record.id == "key-2");
@@ -182,12 +184,12 @@ BOOST_AUTO_TEST_CASE(believes_that_nothing_was_made_only_after_several_lists_ove
   const std::vector<SecretRecord> before = {{.id = "key-1"}};
   for (int i = 0; i < entra_absent_lists; ++i) {
     list(entry("key-1", "aaa"));
-    check_error(provider->resolve_create(before, "rotation 1"), ErrorCode::busy, "lag");
+    check_error(provider->resolve_create(before, {.label = "rotation 1"}), ErrorCode::busy, "lag");
     clock.elapsed += 1s;
   }
   clock.elapsed += entra_absent_for;
   list(entry("key-1", "aaa"));
-  const auto found = provider->resolve_create(before, "rotation 1");
+  const auto found = provider->resolve_create(before, {.label = "rotation 1"});
   REQUIRE_OK(found);
   BOOST_TEST(!found->has_value());
 }

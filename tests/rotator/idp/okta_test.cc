@@ -49,6 +49,9 @@ struct World {
     BOOST_REQUIRE(made.has_value());
     return std::move(*made);
   }
+  ports::Result<CreatedSecret> create(const std::string& value) {
+    return provider->create_secret({.label = "rotation 1", .value = secret_of(value)});
+  }
   void list(const std::string& entries) { http.expect("GET " + secrets, 200, "[" + entries + "]"); }
 };
 
@@ -208,11 +211,11 @@ BOOST_AUTO_TEST_CASE(does_not_guess_when_okta_hides_the_value) {
 
 BOOST_AUTO_TEST_CASE(creates_a_secret_and_hands_over_its_value) {
   http.expect("POST " + secrets, 201, entry("ocsB", "ACTIVE", value_two));
-  auto created = provider->create_secret("rotation 1");
+  auto created = create(value_two);
   REQUIRE_OK(created);
   BOOST_TEST(created->record.id == "ocsB");
   BOOST_TEST(created->value.reveal_to_wire() == value_two);
-  BOOST_TEST(http.requests[0].body == "{}");
+  BOOST_TEST(http.requests[0].body == R"({"client_secret":")" + value_two + R"("})");
   BOOST_TEST(tests::header(http.requests[0], "Content-Type") == "application/json");
 }
 
@@ -220,7 +223,7 @@ BOOST_AUTO_TEST_CASE(says_plainly_that_both_slots_are_taken) {
   http.expect("POST " + secrets, 400,
               failure("E0000001", "Api validation failed: OAuth2ClientSecretMediated",
                       "You've reached the maximum number of client secrets per client."));
-  check_error(provider->create_secret(""), ErrorCode::conflict, "two secret objects");
+  check_error(create(value_two), ErrorCode::conflict, "two secret objects");
 }
 
 BOOST_AUTO_TEST_CASE(tells_other_validation_failures_from_full_slots) {
@@ -229,7 +232,7 @@ BOOST_AUTO_TEST_CASE(tells_other_validation_failures_from_full_slots) {
       failure(
           "E0000001", "Api validation failed: client_secret",
           "'client_secret' can't be used when 'token_endpoint_auth_method' is 'private_key_jwt'."));
-  check_error(provider->create_secret(""), ErrorCode::refused, "private_key_jwt");
+  check_error(create(value_two), ErrorCode::refused, "private_key_jwt");
 }
 
 BOOST_AUTO_TEST_CASE(names_what_is_wrong_with_the_credential) {
@@ -266,12 +269,12 @@ BOOST_AUTO_TEST_CASE(waits_for_the_rate_limit_to_be_reset) {
       std::chrono::floor<std::chrono::seconds>(clock.wall_now() + 3s).time_since_epoch().count();
   http.expect("POST " + secrets, 429, limited, {{"X-Rate-Limit-Reset", std::to_string(again)}});
   http.expect("POST " + secrets, 201, entry("ocsB", "ACTIVE", value_two));
-  BOOST_TEST(provider->create_secret("").has_value());
+  BOOST_TEST(create(value_two).has_value());
   BOOST_TEST((clock.elapsed == 10s));
   const auto late =
       std::chrono::floor<std::chrono::seconds>(clock.wall_now() + 30s).time_since_epoch().count();
   http.expect("POST " + secrets, 429, limited, {{"X-Rate-Limit-Reset", std::to_string(late)}});
-  check_error(provider->create_secret(""), ErrorCode::busy, "rate limit");
+  check_error(create(value_two), ErrorCode::busy, "rate limit");
   BOOST_TEST((clock.elapsed == 10s));
 }
 
@@ -281,15 +284,15 @@ BOOST_AUTO_TEST_CASE(repeats_reads_but_never_a_create_that_may_have_happened) {
   list("");
   BOOST_TEST(provider->list_secrets().has_value());
   http.expect_error("POST " + secrets, ErrorCode::ambiguous);
-  check_error(provider->create_secret(""), ErrorCode::ambiguous, "adding");
+  check_error(create(value_two), ErrorCode::ambiguous, "adding");
   http.expect("POST " + secrets, 503, "");
-  check_error(provider->create_secret(""), ErrorCode::ambiguous, "503");
+  check_error(create(value_two), ErrorCode::ambiguous, "503");
   http.expect("POST " + secrets, 201, "not json");
-  check_error(provider->create_secret(""), ErrorCode::ambiguous, "JSON");
+  check_error(create(value_two), ErrorCode::ambiguous, "JSON");
   // Certainly not sent: once more.
   http.expect_error("POST " + secrets, ErrorCode::unreachable);
   http.expect("POST " + secrets, 201, entry("ocsB", "ACTIVE", value_two));
-  BOOST_TEST(provider->create_secret("").has_value());
+  BOOST_TEST(create(value_two).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(gives_up_reading_when_its_patience_ends) {
@@ -298,22 +301,44 @@ BOOST_AUTO_TEST_CASE(gives_up_reading_when_its_patience_ends) {
   BOOST_TEST((clock.elapsed > 80s && clock.elapsed <= 100s));
 }
 
-BOOST_AUTO_TEST_CASE(finds_the_secret_that_a_lost_create_made) {
+BOOST_AUTO_TEST_CASE(finds_the_secret_that_a_lost_create_made_by_its_value) {
   const std::vector<SecretRecord> before = {{.id = "ocsA"}};
+  const SecretSought sought{
+      .ours = [](const ports::Secret& value) { return value.same_as(secret_of(value_two)); }};
   list(entry("ocsA", "ACTIVE", value_one));
-  auto none = provider->resolve_create(before, "rotation");
+  auto none = provider->resolve_create(before, sought);
   REQUIRE_OK(none);
   BOOST_TEST(!none->has_value());
 
-  list(entry("ocsA", "ACTIVE", value_one) + "," + entry("ocsB", "ACTIVE", value_two, "09"));
-  auto found = provider->resolve_create(before, "rotation");
+  // A stranger's beside it is not taken for it, nor is a stranger's alone.
+  const auto foreign = entry("ocsC", "ACTIVE", "synthetic-secret-foreign", "07");
+  list(foreign + "," + entry("ocsB", "ACTIVE", value_two, "09"));
+  auto found = provider->resolve_create(before, sought);
   REQUIRE_OK(found);
   BOOST_REQUIRE(found->has_value());
   BOOST_TEST((*found)->record.id == "ocsB");
   BOOST_TEST((*found)->value.reveal_to_wire() == value_two);
+  list(entry("ocsA", "ACTIVE", value_one) + "," + foreign);
+  none = provider->resolve_create(before, sought);
+  REQUIRE_OK(none);
+  BOOST_TEST(!none->has_value());
+}
+
+BOOST_AUTO_TEST_CASE(finds_what_is_new_where_nobody_knows_the_value_any_more) {
+  const std::vector<SecretRecord> before = {{.id = "ocsA"}};
+  list(entry("ocsA", "ACTIVE", value_one) + "," + entry("ocsB", "ACTIVE", value_two, "09"));
+  const auto found = provider->resolve_create(before, {});
+  REQUIRE_OK(found);
+  BOOST_REQUIRE(found->has_value());
+  BOOST_TEST((*found)->record.id == "ocsB");
 
   list(entry("ocsB", "ACTIVE", value_one) + "," + entry("ocsC", "ACTIVE", value_two, "09"));
-  check_error(provider->resolve_create(before, "rotation"), ErrorCode::conflict, "ocsC");
+  check_error(provider->resolve_create(before, {}), ErrorCode::conflict, "ocsC");
+}
+
+BOOST_AUTO_TEST_CASE(does_not_pass_on_another_value_than_was_asked_for) {
+  http.expect("POST " + secrets, 201, entry("ocsB", "ACTIVE", value_one));
+  check_error(create(value_two), ErrorCode::ambiguous, "another value");
 }
 
 BOOST_AUTO_TEST_CASE(disables_enables_and_deletes_by_id) {

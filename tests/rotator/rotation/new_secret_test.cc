@@ -42,12 +42,13 @@ class HastyProvider final : public rotator::IdentityProvider {
       const ports::Secret& value, const std::vector<rotator::SecretRecord>& records) override {
     return like_->find_secret(value, records);
   }
-  ports::Result<rotator::CreatedSecret> create_secret(const std::string& label) override {
-    return like_->create_secret(label);
+  ports::Result<rotator::CreatedSecret> create_secret(const rotator::SecretWish& wish) override {
+    return like_->create_secret(wish);
   }
   ports::Result<std::optional<rotator::CreatedSecret>> resolve_create(
-      const std::vector<rotator::SecretRecord>& before, const std::string& label) override {
-    return like_->resolve_create(before, label);
+      const std::vector<rotator::SecretRecord>& before,
+      const rotator::SecretSought& sought) override {
+    return like_->resolve_create(before, sought);
   }
   ports::Result<ports::Secret> read_secret(const std::string& id) override {
     return like_->read_secret(id);
@@ -166,6 +167,57 @@ BOOST_AUTO_TEST_CASE(is_given_up_when_the_provider_is_declared_to_need_no_longer
   BOOST_TEST(require(hasty.run(hasty.configuration())).ending == Ending::rolled_back);
   BOOST_TEST((hasty.queue.now() - began < 5min));
   hasty.check_whole();
+}
+
+// A request that arrives twice makes one secret and is told that there is no room: the one that is
+// there is ours, and is known by its value.
+BOOST_AUTO_TEST_CASE(is_known_again_when_its_creation_arrived_twice) {
+  World world;
+  world.plan.add({.label = "twice",
+                  .kind = &fault::duplicate,
+                  .caller = "rotator",
+                  .method = "POST",
+                  .target = "*/credentials/secrets"});
+  const auto outcome = require(world.run(world.configuration()));
+  BOOST_TEST(outcome.ending == Ending::done, outcome.message);
+  world.check_whole();
+}
+
+BOOST_AUTO_TEST_CASE(is_asked_for_by_one_value_until_that_was_declined) {
+  World world;
+  world.plan.add({.label = "lost",
+                  .kind = &fault::hang,
+                  .caller = "rotator",
+                  .method = "POST",
+                  .target = "*/credentials/secrets"});
+  world.when(Phase::store, [&world] { world.rotator_process.interrupt(); });
+  require(world.run(world.configuration()));
+  world.look(world.configuration(), [](rotator::Rotation& rotation) {
+    const auto status = rotation.status();
+    BOOST_REQUIRE(status.has_value());
+    BOOST_TEST(!status->journal.new_secret_id.empty());
+    BOOST_TEST(status->journal.wished_fingerprints.size() == 1U);
+  });
+}
+
+// A stranger took the slot while the reply to our creation was lost on its way there.
+BOOST_AUTO_TEST_CASE(is_not_taken_for_one_that_a_stranger_made_meanwhile) {
+  World world;
+  world.plan.add({.label = "lost",
+                  .kind = &fault::hang,
+                  .caller = "rotator",
+                  .method = "POST",
+                  .target = "*/credentials/secrets"});
+  std::string foreign;
+  world.when(Phase::create, [&] {
+    auto secret = world.idp->make_secret("synthetic-foreign-value-0001");
+    foreign = secret.id;
+    world.idp->core().create_secret(testing::client, std::move(secret));
+  });
+  const auto outcome = require(world.run(world.configuration()));
+  BOOST_TEST(outcome.ending != Ending::done, outcome.message);
+  BOOST_TEST((world.vault_value() == testing::first_secret));
+  BOOST_TEST(world.idp->core().find_secret(testing::client, foreign) != nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(takes_the_place_of_nothing_that_a_stranger_wrote) {

@@ -53,10 +53,10 @@ const char* push(Way way) {
     case Way::back_from_rollout: return "  - {after: rollout, hold_ready: 1}\n";
     case Way::back_from_overlap:
       return "  - {after: overlap, plus: 1s, partition: \"portal/*>idp\"}\n"
-             "  - {after: overlap, plus: 4s, repair: \"portal/*>idp\"}\n";
+             "  - {after: overlap, plus: 12s, repair: \"portal/*>idp\"}\n";
     case Way::back_from_soak:
       return "  - {after: soak, plus: 1s, partition: \"portal/*>idp\"}\n"
-             "  - {after: soak, plus: 4s, repair: \"portal/*>idp\"}\n";
+             "  - {after: soak, plus: 12s, repair: \"portal/*>idp\"}\n";
   }
   return "";
 }

@@ -112,6 +112,10 @@ Next Play::next_after(Command command, const Incarnation& incarnation) const {
   if (options_.on_stop != OnStop::leave_it && command == Command::rollback &&
       ending == Ending::refused)
     return Next::resume_stopped;
+  // A rotation is under way: whoever is told what is in its way clears it.
+  if (options_.on_stop != OnStop::leave_it && command != Command::run &&
+      ending == Ending::misconfigured)
+    return Next::resume_stopped;
   if (options_.on_stop != OnStop::leave_it && ending == Ending::stopped)
     return options_.on_stop == OnStop::roll_back && command != Command::rollback
                ? Next::roll_back

@@ -21,7 +21,7 @@ namespace scenarios {
 // What an operator does about a rotation that stopped and left the decision to them.
 enum class OnStop {
   leave_it,   // the run ends there
-  resume,     // as often as it stops
+  resume,     // as often as it stops, or cannot go on with what it was given
   roll_back,  // and resumes where the way back stops, or is closed
 };
 

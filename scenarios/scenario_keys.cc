@@ -59,6 +59,13 @@ void list_identity_provider(Keys& keys, IdentityProviderWorld& idp) {
   keys.flag("personal_accounts",
             "People's private accounts sign in too; Entra then allows two secrets.",
             idp.personal_accounts);
+  keys.flag("machine_administrator",
+            "Who administers Okta is a service application that signs with its key, not an API "
+            "token.",
+            idp.machine_administrator);
+  keys.flag("administrator_role",
+            "The client holds an administrator role, so Okta refuses to change its secrets.",
+            idp.administrator_role);
   keys.duration("secret_life", "The secret in use expires so long after the beginning.",
                 idp.secret_life, {.divides = false});
   keys.flag("leftover_secret", "An unused second secret lies there from an earlier attempt.",

@@ -44,6 +44,8 @@ mocks::idp::CoreOptions core_options(const Scenario& scenario) {
   options.read_lag = world.read_lag;
   options.policy = world.policy;
   options.personal_accounts = world.personal_accounts;
+  options.machine_administrator = world.machine_administrator;
+  options.holds_administrator_role = world.administrator_role;
   return options;
 }
 

@@ -99,6 +99,11 @@ struct CoreOptions {
   // The client is open to people's private accounts too, for which a vendor may allow fewer
   // secrets.
   bool personal_accounts = false;
+  // Whoever administers is a machine client that fetches its tokens, where the dialect has both
+  // those and tokens for good.
+  bool machine_administrator = false;
+  // The client is itself an administrator, where the dialect has such clients.
+  bool holds_administrator_role = false;
   // Requests of one user a second at the token endpoint; 0 = no limit (Okta: 4).
   int user_requests_per_second = 0;
   GrantOptions grants = {};

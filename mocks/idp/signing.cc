@@ -1,9 +1,11 @@
 #include "mocks/idp/signing.h"
 
+#include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
+#include <openssl/pem.h>
 
 #include <memory>
 #include <unordered_map>
@@ -19,6 +21,7 @@ using ports::check;
 struct Free {
   void operator()(BIGNUM* p) const { BN_free(p); }
   void operator()(BN_CTX* p) const { BN_CTX_free(p); }
+  void operator()(BIO* p) const { BIO_free(p); }
   void operator()(EVP_PKEY* p) const { EVP_PKEY_free(p); }
   void operator()(EVP_PKEY_CTX* p) const { EVP_PKEY_CTX_free(p); }
   void operator()(EVP_MD_CTX* p) const { EVP_MD_CTX_free(p); }
@@ -176,6 +179,16 @@ std::optional<std::string> verified_payload(std::string_view token) {
 
 const std::string& signing_key_jwk() { return key().jwk; }
 const std::string& signing_key_id() { return key().id; }
+
+std::string signing_key_pem() {
+  const Owned<BIO> memory(BIO_new(BIO_s_mem()));
+  check(PEM_write_bio_PKCS8PrivateKey(memory.get(), key().pair.get(), nullptr, nullptr, 0, nullptr,
+                                      nullptr) == 1,
+        "the signing key in PEM");
+  char* text = nullptr;
+  const auto length = BIO_get_mem_data(memory.get(), &text);
+  return {text, static_cast<std::size_t>(length)};
+}
 
 bool signing_key_is_sound() {
   const Owned<EVP_PKEY_CTX> context(EVP_PKEY_CTX_new(key().pair.get(), nullptr));

@@ -31,6 +31,9 @@ std::optional<std::string> verified_payload(std::string_view token);
 const std::string& signing_key_jwk();
 const std::string& signing_key_id();
 
+// The pair itself in PEM (PKCS #8), for a client that signs too (RFC 7523).
+std::string signing_key_pem();
+
 // OpenSSL's own judgement of the pair: two primes, matching exponents. Some tens of milliseconds.
 bool signing_key_is_sound();
 

@@ -113,8 +113,11 @@ std::string okta_secret_hash(const ports::Secret& value) {
   return base64url_encode({reinterpret_cast<const char*>(digest.data()), 16});
 }
 
-Okta::Okta(IdentityProviderOptions options, Url url, AdminApi api)
-    : options_(std::move(options)), url_(std::move(url)), api_(std::move(api)) {
+Okta::Okta(IdentityProviderOptions options, Url url, Apis apis)
+    : options_(std::move(options)),
+      url_(std::move(url)),
+      api_(std::move(apis.apps)),
+      roles_api_(std::move(apis.roles)) {
   if (options_.application_id.empty()) options_.application_id = options_.client_id;
 }
 
@@ -163,6 +166,37 @@ ports::Result<Registration> Okta::registration() {
   auto endpoint = discover_token_endpoint(api_, url_);
   if (!endpoint) return ports::fail(endpoint.error());
   found.token_endpoint = std::move(*endpoint);
+  return found;
+}
+
+// https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleAssignmentClient/
+ports::Result<std::vector<Restriction>> Okta::restrictions() {
+  const AdminCall call{
+      .tried =
+          "reading the administrator roles of client " + options_.client_id + " at " + url_.origin,
+      .target = "/oauth2/v1/clients/" + percent_encode(options_.client_id) + "/roles"};
+  std::vector<Restriction> found;
+  auto response = roles_api_.demand(call);
+  if (!response && (response.error().code == ErrorCode::refused ||
+                    response.error().code == ErrorCode::missing)) {
+    found.push_back({.forbids = false,
+                     .says = response.error().message +
+                             "; where the client holds such a role Okta refuses to change its "
+                             "secrets"});
+    return found;
+  }
+  if (!response) return ports::fail(response.error());
+  const auto parsed = JsonDocument::parse_or_null(response->body);
+  const JsonView list = parsed;
+  if (!list.is_array())
+    return ports::fail(ErrorCode::malformed, call.tried + ": the answer is not a JSON array");
+  for (const auto role : list) {
+    if (text_member(role, {"status"}) == "INACTIVE") continue;
+    found.push_back({.says = "client " + options_.client_id + " holds the administrator role \"" +
+                             quotable(text_member(role, {"label"})) +
+                             "\", and Okta refuses to change the secrets of such a client; take "
+                             "the role from it"});
+  }
   return found;
 }
 
@@ -315,23 +349,29 @@ ports::Result<std::unique_ptr<IdentityProvider>> new_okta(ports::HttpClient& htt
                                                           ports::Secret admin_credential) {
   auto credential = parse_admin_credential(admin_credential);
   if (!credential) return ports::fail(credential.error());
+  auto same = parse_admin_credential(admin_credential);
   if (!credential->client_secret.empty())
     return ports::fail(ErrorCode::configuration,
                        "the identity provider's administration credential holds a client_secret; "
                        "Okta's administration takes a service application's private_key only");
-  AdminSession session(http, clock, std::move(*credential), "SSWS ",
-                       {.endpoint = {.origin = url.origin, .path = "/oauth2/v1/token"},
-                        .scope = "okta.apps.manage"});
-  AdminApi api(
-      http, clock,
-      {.origin = url.origin, .call_timeout = options.call_timeout, .patience = options.patience},
-      std::move(session),
-      {.words = &read_words,
-       .permission = "okta.apps.manage, or a role that may read client credentials",
-       .particular = &meaning_of,
-       .asked_wait = &asked_wait});
+  // A machine client's tokens say what they are for; an API token may do all that its owner may.
+  const auto api = [&](AdminCredential who, const char* scope, const char* permission) {
+    return AdminApi(
+        http, clock,
+        {.origin = url.origin, .call_timeout = options.call_timeout, .patience = options.patience},
+        AdminSession(
+            http, clock, std::move(who), "SSWS ",
+            {.endpoint = {.origin = url.origin, .path = "/oauth2/v1/token"}, .scope = scope}),
+        {.words = &read_words,
+         .permission = permission,
+         .particular = &meaning_of,
+         .asked_wait = &asked_wait});
+  };
+  Okta::Apis apis{.apps = api(std::move(*credential), "okta.apps.manage",
+                              "okta.apps.manage, or a role that may read client credentials"),
+                  .roles = api(std::move(*same), "okta.roles.read", "okta.roles.read")};
   return std::unique_ptr<IdentityProvider>(
-      std::make_unique<Okta>(std::move(options), std::move(url), std::move(api)));
+      std::make_unique<Okta>(std::move(options), std::move(url), std::move(apis)));
 }
 
 }  // namespace rotator

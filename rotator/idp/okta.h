@@ -20,11 +20,18 @@ std::string okta_secret_hash(const ports::Secret& value);
 
 class Okta final : public IdentityProvider {
  public:
-  // `url` is options.url taken apart; `api` administers at its origin.
-  Okta(IdentityProviderOptions options, Url url, AdminApi api);
+  // Both are at the origin of `url`: what manages applications, and what reads who administers.
+  struct Apis {
+    AdminApi apps;
+    AdminApi roles;
+  };
+  // `url` is options.url taken apart.
+  Okta(IdentityProviderOptions options, Url url, Apis apis);
 
   Capability capability() const override;
   ports::Result<Registration> registration() override;
+  // Okta refuses to change the credentials of an application that holds an administrator role.
+  ports::Result<std::vector<Restriction>> restrictions() override;
   ports::Result<std::vector<SecretRecord>> list_secrets() override;
   ports::Result<std::optional<std::string>> find_secret(
       const ports::Secret& value, const std::vector<SecretRecord>& records) override;
@@ -48,12 +55,13 @@ class Okta final : public IdentityProvider {
   IdentityProviderOptions options_;
   Url url_;
   AdminApi api_;
+  AdminApi roles_api_;
 };
 
 // `admin_credential` (see parse_admin_credential) is an API token, sent as "SSWS TOKEN"; the whole
 // header value of an OAuth access token, "Bearer TOKEN"; or a service application with its private
-// key, whose tokens are asked for with the scope okta.apps.manage. Error of code configuration when
-// it is none of them.
+// key, whose tokens are asked for with the scope okta.apps.manage, and one with okta.roles.read
+// where it is granted. Error of code configuration when it is none of them.
 // https://developer.okta.com/docs/guides/implement-oauth-for-okta-serviceapp/main/
 ports::Result<std::unique_ptr<IdentityProvider>> new_okta(ports::HttpClient& http,
                                                           ports::Clock& clock,

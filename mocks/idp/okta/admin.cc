@@ -5,6 +5,7 @@
 
 #include "mocks/facts.h"
 #include "mocks/idp/encoding.h"
+#include "mocks/idp/token_request.h"
 #include "mocks/json_view.h"
 
 namespace mocks::idp {
@@ -24,6 +25,16 @@ constexpr std::string_view mediated = "OAuth2ClientSecretMediated";
 
 ports::Response invalid(const ApiRequest& request, std::string_view what, std::string_view cause) {
   return api_error(request, 400, "E0000001", "Api validation failed: " + std::string(what), cause);
+}
+
+ports::Response not_permitted(const ApiRequest& request) {
+  return api_error(request, 403, "E0000006",
+                   "You do not have permission to perform the requested action");
+}
+
+bool asks_for_roles(const ApiRequest& request) {
+  const auto& segments = request.segments;
+  return segments.size() == 5 && segments[0] == "oauth2" && segments[4] == "roles";
 }
 
 std::string same(const std::string& text) { return text; }
@@ -154,17 +165,16 @@ Wish read_wish(const std::string& body) {
 }  // namespace
 
 ports::Response OktaAdmin::handle(const ApiRequest& request) {
-  bool known = false;
-  const auto right = right_of(request.http, known);
+  const auto standing = standing_of(request);
   const auto answer = [&]() -> ports::Response {
-    if (!known) return api_error(request, 401, "E0000011", "Invalid token provided");
+    if (!standing.known) return api_error(request, 401, "E0000011", "Invalid token provided");
     if (over_limit())
       return api_error(request, 429, "E0000047",
                        "API call exceeded rate limit due to too many requests.");
-    const auto needed = request.is("GET") ? AdminRight::read : AdminRight::manage;
-    if (right < needed)
-      return api_error(request, 403, "E0000006",
-                       "You do not have permission to perform the requested action");
+    const bool enough = asks_for_roles(request) ? standing.may_read_roles
+                        : request.is("GET")     ? standing.right >= AdminRight::read
+                                                : standing.right >= AdminRight::manage;
+    if (!enough) return not_permitted(request);
     return route(request, request.segments[0] == "api" ? Door::apps : Door::clients);
   };
   auto response = answer();
@@ -183,9 +193,14 @@ ports::Response OktaAdmin::route(const ApiRequest& request, Door door) {
                             (door == Door::apps || options_.guide_paths);
   const bool new_secret_path = door == Door::clients && segments.size() == 6 &&
                                segments[4] == "lifecycle" && segments[5] == "newSecret";
-  if (segments.size() > 4 && !secrets_path && !new_secret_path) return no_such_path(request);
+  const bool roles_path = asks_for_roles(request);
+  if (segments.size() > 4 && !secrets_path && !new_secret_path && !roles_path)
+    return no_such_path(request);
   if (client == nullptr)
     return not_found(request, id, door == Door::apps ? "AppInstance" : "PublicClientApp");
+  if (roles_path) return roles(request, *client);
+  // Okta documents that it refuses, and not how.
+  if (core_.options().holds_administrator_role && !request.is("GET")) return not_permitted(request);
   if (secrets_path) return secrets(request, *client, door);
   if (new_secret_path) return new_secret(request, *client);
   if (!request.is("GET")) return wrong_method(request);
@@ -308,20 +323,44 @@ Core::NewSecret OktaAdmin::make_secret(std::string value) const {
           .value = std::move(value)};
 }
 
-AdminRight OktaAdmin::right_of(const ports::Request& http, bool& known) const {
-  known = false;
-  const auto header = ports::find_header(http.headers, "Authorization");
-  if (!header) return AdminRight::none;
+// https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleAssignmentClient/
+ports::Response OktaAdmin::roles(const ApiRequest& request, const Registration& client) const {
+  if (!request.is("GET")) return wrong_method(request);
+  if (!core_.options().holds_administrator_role) return json_response(200, "[]");
+  const auto when = timestamp(client.created);
+  return json_response(
+      200,
+      "[{\"id\":\"JBCUYUC7IRCVGS27IFCE2SKO\",\"label\":\"Help Desk Administrator\","
+      "\"type\":\"HELP_DESK_ADMIN\",\"status\":\"ACTIVE\",\"created\":\"" +
+          when + "\",\"lastUpdated\":\"" + when + "\",\"assignmentType\":\"CLIENT\"}]");
+}
+
+OktaAdmin::Standing OktaAdmin::standing_of(const ApiRequest& request) const {
+  const auto header = ports::find_header(request.http.headers, "Authorization");
+  if (!header) return {};
   auto token = after_scheme(*header, "SSWS ");
   const auto scheme = token ? AdminCredential::Scheme::ssws : AdminCredential::Scheme::bearer;
   if (!token) token = after_scheme(*header, "Bearer ");
-  if (!token || token->empty()) return AdminRight::none;
-  for (const auto& administrator : options_.administrators) {
-    if (administrator.scheme != scheme || administrator.token != *token) continue;
-    known = true;
-    return administrator.right;
-  }
-  return AdminRight::none;
+  if (!token || token->empty()) return {};
+  for (const auto& administrator : options_.administrators)
+    if (administrator.scheme == scheme && administrator.token == *token)
+      return {.known = true,
+              .right = administrator.right,
+              .may_read_roles = administrator.right >= AdminRight::read};
+  if (scheme != AdminCredential::Scheme::bearer) return {};
+  return standing_of_service_app(request, *token);
+}
+
+OktaAdmin::Standing OktaAdmin::standing_of_service_app(const ApiRequest& request,
+                                                       std::string_view token) const {
+  const auto scopes = service_apps_.scopes_of(token, request.origin, core_.scheduler().wall_now());
+  if (!scopes) return {};
+  return {.known = true,
+          .right = has_scope(*scopes, "okta.apps.manage") ? AdminRight::manage
+                   : has_scope(*scopes, "okta.apps.read") ? AdminRight::read
+                                                          : AdminRight::none,
+          .may_read_roles =
+              has_scope(*scopes, "okta.roles.read") || has_scope(*scopes, "okta.roles.manage")};
 }
 
 std::int64_t OktaAdmin::this_window() const {

@@ -1,11 +1,12 @@
 // OktaAdmin: the administration API. Applications and their client secrets under
-// /api/v1/apps/{appId}, dynamic clients under /oauth2/v1/clients/{clientId}, and there, as an
-// option, the secrets path of a widely copied guide (see OktaOptions::guide_paths).
+// /api/v1/apps/{appId}, dynamic clients and their roles under /oauth2/v1/clients/{clientId}, and
+// there, as an option, the secrets path of a widely copied guide (see OktaOptions::guide_paths).
 // https://developer.okta.com/docs/api/openapi/okta-management/management/tag/ApplicationSSOCredentialOAuth2ClientAuth/
 //
 // Two secrets a client at the most; only an inactive one can be deleted, and the last active one
-// cannot be deactivated (400 E0000001). Every answer tells the rate limit (X-Rate-Limit-Limit,
-// -Remaining, -Reset).
+// cannot be deactivated (400 E0000001). The credentials of a client that holds an administrator
+// role cannot be changed (403; the text is not published). Every answer tells the rate limit
+// (X-Rate-Limit-Limit, -Remaining, -Reset).
 #pragma once
 
 #include <cstdint>
@@ -14,13 +15,15 @@
 #include "mocks/idp/core.h"
 #include "mocks/idp/okta/options.h"
 #include "mocks/idp/okta/reply.h"
+#include "mocks/idp/okta/service_apps.h"
 
 namespace mocks::idp {
 
 class OktaAdmin {
  public:
-  // Both must outlive it; the options are read at each request.
-  OktaAdmin(Core& core, const OktaOptions& options) : core_(core), options_(options) {}
+  // All must outlive it; the options are read at each request.
+  OktaAdmin(Core& core, const OktaOptions& options, const OktaServiceApps& service_apps)
+      : core_(core), options_(options), service_apps_(service_apps) {}
 
   // For paths under /api/v1/apps and /oauth2/v1/clients. Checks in order: credential (401), rate
   // (429), permission (403), existence (404), rules (400).
@@ -43,13 +46,22 @@ class OktaAdmin {
   ports::Response new_secret(const ApiRequest& request, const Registration& client);
   ports::Response refused(const ApiRequest& request, Change change, std::string_view secret_id);
 
-  AdminRight right_of(const ports::Request& http, bool& known) const;
+  // Who asks, by the Authorization header.
+  struct Standing {
+    bool known = false;
+    AdminRight right = AdminRight::none;
+    bool may_read_roles = false;
+  };
+  Standing standing_of(const ApiRequest& request) const;
+  Standing standing_of_service_app(const ApiRequest& request, std::string_view token) const;
+  ports::Response roles(const ApiRequest& request, const Registration& client) const;
   std::int64_t this_window() const;  // minutes since the epoch
   bool over_limit();
   void add_rate_headers(ports::Response& response) const;
 
   Core& core_;
   const OktaOptions& options_;
+  const OktaServiceApps& service_apps_;
   std::int64_t window_ = -1;  // the minute that is counted
   int window_requests_ = 0;
 };

@@ -92,7 +92,7 @@ OktaOAuth::Credentials OktaOAuth::credentials_of(const ApiRequest& request, cons
     return credentials;
   }
   if (assertion) {
-    // The mock holds no clients' keys.
+    // No client of this mock but a service application has keys.
     credentials.refusal = oauth_error(
         401, "invalid_client",
         "The client does not have a JWKSet configured, but the client_assertion requires one.");
@@ -169,6 +169,10 @@ ports::Response OktaOAuth::refusal_of(const ApiRequest& request, TokenVerdict ve
 
 ports::Response OktaOAuth::token(const ApiRequest& request, const Server& server,
                                  const Form& form) {
+  const bool other_credentials =
+      ports::find_header(request.http.headers, "Authorization") || form.has("client_secret");
+  if (server.id.empty() && !other_credentials && service_apps_.knows(form))
+    return service_apps_.token(request, form, core_.scheduler().wall_now());
   const auto credentials = credentials_of(request, form);
   if (credentials.refusal) return *credentials.refusal;
   const auto grant = parse_grant_type(form.value("grant_type"));

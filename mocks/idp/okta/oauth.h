@@ -18,6 +18,7 @@
 #include "mocks/idp/encoding.h"
 #include "mocks/idp/okta/options.h"
 #include "mocks/idp/okta/reply.h"
+#include "mocks/idp/okta/service_apps.h"
 #include "mocks/idp/okta/tokens.h"
 #include "mocks/idp/token_request.h"
 
@@ -25,8 +26,10 @@ namespace mocks::idp {
 
 class OktaOAuth {
  public:
-  // Both must outlive it; the options are read at each request.
-  OktaOAuth(Core& core, const OktaOptions& options) : core_(core), options_(options) {}
+  // All must outlive it; the options are read at each request.
+  OktaOAuth(Core& core, const OktaOptions& options, OktaTokens& tokens,
+            OktaServiceApps& service_apps)
+      : core_(core), options_(options), tokens_(tokens), service_apps_(service_apps) {}
 
   // For /oauth2/v1/..., /oauth2/{id}/v1/... and the two discovery documents of each.
   Answer handle(const ApiRequest& request);
@@ -67,7 +70,8 @@ class OktaOAuth {
 
   Core& core_;
   const OktaOptions& options_;
-  OktaTokens tokens_;
+  OktaTokens& tokens_;
+  OktaServiceApps& service_apps_;
 };
 
 }  // namespace mocks::idp

@@ -6,6 +6,7 @@
 #include "mocks/idp/okta/admin.h"
 #include "mocks/idp/okta/oauth.h"
 #include "mocks/idp/okta/reply.h"
+#include "mocks/idp/signing.h"
 
 namespace mocks::idp {
 namespace {
@@ -18,8 +19,9 @@ constexpr std::string_view registration_alphabet =
 Okta::Okta(Scheduler& scheduler, Observer& observer, sim::Draws draws, OktaOptions options)
     : Provider(scheduler, observer, draws, options.core),
       options_(std::move(options)),
-      admin_(std::make_unique<OktaAdmin>(core(), options_)),
-      oauth_(std::make_unique<OktaOAuth>(core(), options_)) {}
+      service_apps_(options_, tokens_),
+      admin_(std::make_unique<OktaAdmin>(core(), options_, service_apps_)),
+      oauth_(std::make_unique<OktaOAuth>(core(), options_, tokens_, service_apps_)) {}
 
 Okta::~Okta() = default;
 
@@ -31,13 +33,23 @@ Core::NewSecret Okta::make_secret(std::string value) const {
   return admin_->make_secret(std::move(value));
 }
 
-std::string Okta::admin_token() const { return options_.administrators.front().token; }
+std::string Okta::admin_token() const {
+  if (options_.service_applications.empty()) return options_.administrators.front().token;
+  std::string credential =
+      "{\"client_id\":" + json_text(options_.service_applications.front().client_id) +
+      ",\"key_id\":" + json_text(signing_key_id()) + ",\"private_key\":";
+  append_json(credential, signing_key_pem());
+  return credential + '}';
+}
 
 std::unique_ptr<Provider> make_okta(ProviderSetup setup) {
   OktaOptions options{.core = setup.core};
   options.administrators = {{.scheme = AdminCredential::Scheme::ssws,
                              .token = "00" + setup.admin_text,
                              .right = AdminRight::manage}};
+  if (setup.core.machine_administrator)
+    options.service_applications = {
+        {.client_id = "0oaservice", .scopes = {"okta.apps.read", "okta.apps.manage"}}};
   return std::make_unique<Okta>(setup.scheduler, setup.observer, setup.draws, std::move(options));
 }
 

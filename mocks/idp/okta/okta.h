@@ -16,6 +16,8 @@
 #include "mocks/idp/core.h"
 #include "mocks/idp/okta/console.h"
 #include "mocks/idp/okta/options.h"
+#include "mocks/idp/okta/service_apps.h"
+#include "mocks/idp/okta/tokens.h"
 #include "mocks/idp/provider.h"
 #include "mocks/scheduler.h"
 #include "mocks/sim/draws.h"
@@ -38,18 +40,21 @@ class Okta final : public Provider {
   EndpointPaths endpoint_paths() const override;
   Core::NewSecret make_secret(std::string value) const override;
   const Console& console() const override { return console_; }
-  // Of the first administrator.
+  // Of the first service application, else of the first administrator.
   std::string admin_token() const override;
 
  private:
   OktaOptions options_;
+  OktaTokens tokens_;
+  OktaServiceApps service_apps_;
   std::unique_ptr<OktaAdmin> admin_;
   std::unique_ptr<OktaOAuth> oauth_;
   OktaConsole console_;
   std::uint64_t requests_ = 0;
 };
 
-// One administrator with an API token ("00" and setup.admin_text) that may manage applications.
+// One administrator with an API token ("00" and setup.admin_text) that may manage applications; and
+// with core.machine_administrator a service application that may do so, and no more.
 std::unique_ptr<Provider> make_okta(ProviderSetup setup);
 
 }  // namespace mocks::idp

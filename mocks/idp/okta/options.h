@@ -20,11 +20,20 @@ struct AdminCredential {
   AdminRight right = AdminRight::manage;
 };
 
+// Another administrator: an application with a key of its own, here always the pair of
+// mocks/idp/signing.h, whose access tokens may do what their scopes say.
+struct ServiceApplication {
+  std::string client_id = {};
+  // As granted to it: "okta.apps.read", "okta.apps.manage", "okta.roles.read".
+  std::vector<std::string> scopes = {};
+};
+
 struct OktaOptions {
   CoreOptions core = {};
   // "https://org.okta.example", as others reach it: issuer, hrefs. Empty: from each request's Host.
   std::string origin = {};
   std::vector<AdminCredential> administrators = {};
+  std::vector<ServiceApplication> service_applications = {};
   std::vector<std::string> authorization_servers = {"default"};  // ids of custom ones
   // Paths that Okta does not have but a widely copied guide uses, so that its commands work word
   // for word: /oauth2/v1/clients/{clientId}/credentials/secrets[/{secretId}[/lifecycle/...]],

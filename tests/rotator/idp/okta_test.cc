@@ -17,6 +17,7 @@ ports::Secret secret_of(std::string value) { return ports::Secret(std::move(valu
 
 const std::string org = "https://example.okta.example";
 const std::string secrets = org + "/api/v1/apps/0oaSYNTHETIC/credentials/secrets";
+const std::string roles = org + "/oauth2/v1/clients/client-one/roles";
 const std::string admin_token = "00synthetic-admin-token";
 const std::string value_one = "synthetic-secret-one-0001";
 const std::string value_two = "synthetic-secret-two-0002";
@@ -101,6 +102,47 @@ BOOST_AUTO_TEST_CASE(a_service_application_asks_the_org_server_for_the_scope_to_
   BOOST_TEST(provider->list_secrets().has_value());
   BOOST_TEST(holds(http.requests[0].body, "&scope=okta.apps.manage&client_id=0oaSERVICE&"));
   BOOST_TEST(tests::header(http.requests[1], "Authorization") == "Bearer synthetic");
+}
+
+BOOST_AUTO_TEST_CASE(a_service_application_reads_roles_with_a_token_of_their_own_scope) {
+  provider = make(R"({"client_id":"0oaSERVICE","private_key":)" +
+                  tests::quoted_pem(tests::machine_key()) + "}");
+  http.expect("POST " + org + "/oauth2/v1/token", 400, R"({"error":"invalid_scope"})");
+  const auto unknown = provider->restrictions();
+  REQUIRE_OK(unknown);
+  BOOST_TEST_REQUIRE(unknown->size() == 1U);
+  BOOST_TEST(!unknown->front().forbids);
+  BOOST_TEST(holds(unknown->front().says, "invalid_scope"));
+  BOOST_TEST(holds(http.requests[0].body, "&scope=okta.roles.read&"));
+}
+
+BOOST_AUTO_TEST_CASE(an_administrators_secrets_cannot_be_changed_and_that_is_known_before) {
+  http.expect("GET " + roles, 200, "[]");
+  const auto none = provider->restrictions();
+  REQUIRE_OK(none);
+  BOOST_TEST(none->empty());
+
+  http.expect("GET " + roles, 200,
+              R"([{"id":"r1","label":"Help Desk Administrator","status":"ACTIVE"},
+                  {"id":"r2","label":"Report Administrator","status":"INACTIVE"}])");
+  const auto held = provider->restrictions();
+  REQUIRE_OK(held);
+  BOOST_TEST_REQUIRE(held->size() == 1U);
+  BOOST_TEST(held->front().forbids);
+  BOOST_TEST(holds(held->front().says, "\"Help Desk Administrator\""));
+}
+
+BOOST_AUTO_TEST_CASE(roles_that_may_not_be_read_are_worth_knowing_and_forbid_nothing) {
+  for (const int status : {403, 404}) {
+    http.expect("GET " + roles, status, failure("E0000006", "You do not have permission"));
+    const auto unknown = provider->restrictions();
+    REQUIRE_OK(unknown);
+    BOOST_TEST_REQUIRE(unknown->size() == 1U);
+    BOOST_TEST(!unknown->front().forbids);
+    BOOST_TEST(holds(unknown->front().says, "Okta refuses to change its secrets"));
+  }
+  http.expect("GET " + roles, 200, "{}");
+  check_error(provider->restrictions(), ErrorCode::malformed, "array");
 }
 
 BOOST_AUTO_TEST_CASE(a_service_application_has_no_secret_of_its_own) {

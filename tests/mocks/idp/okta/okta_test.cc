@@ -2,7 +2,9 @@
 #include "mocks/idp/okta/okta.h"
 
 #include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
 
+#include "mocks/idp/signing.h"
 #include "tests/mocks/idp/world.h"
 
 BOOST_AUTO_TEST_SUITE(okta)
@@ -231,6 +233,118 @@ BOOST_AUTO_TEST_CASE(yields_the_same_bytes_for_the_same_seed) {
   };
   BOOST_TEST(run(7) == run(7));
   BOOST_TEST(run(7) != run(8));
+}
+
+namespace {
+
+ports::Response get_roles(World& world, const std::string& authorization) {
+  return world.subject().send({.method = "GET",
+                               .target = std::string("/oauth2/v1/clients/") + client_id + "/roles",
+                               .headers = {{.name = "Authorization", .value = authorization}}});
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(shows_the_roles_of_a_client_and_keeps_an_administrators_secrets) {
+  World world;
+  BOOST_TEST(get_roles(world, std::string("SSWS ") + idp_test::admin_token).body == "[]");
+  BOOST_TEST(get_roles(world, "SSWS unknown").status == 401);
+
+  World administrator(options_for_tests({.holds_administrator_role = true}));
+  const auto held = parse(get_roles(administrator, std::string("SSWS ") + idp_test::admin_token));
+  BOOST_TEST_REQUIRE(held.size() == 1U);
+  BOOST_TEST(held[0].value("status", "") == "ACTIVE");
+  BOOST_TEST(held[0].value("assignmentType", "") == "CLIENT");
+  const auto okta = administrator.subject();
+  const auto refused = admin(okta, "POST", secrets_path(okta));
+  BOOST_TEST(refused.status == 403);
+  BOOST_TEST(parse(refused).value("errorCode", "") == "E0000006");
+  BOOST_TEST(admin(okta, "GET", secrets_path(okta)).status == 200);
+}
+
+namespace {
+
+// A World whose org has a service application, and what it asks for tokens with.
+struct ServiceWorld : World {
+  ServiceWorld() : World(options_with_service_app()) {}
+
+  static mocks::idp::OktaOptions options_with_service_app() {
+    auto options = options_for_tests();
+    options.service_applications = {
+        {.client_id = "0oaService", .scopes = {"okta.apps.read", "okta.apps.manage"}}};
+    return options;
+  }
+  std::int64_t now() const {
+    return std::chrono::floor<seconds>(queue.wall_now().time_since_epoch()).count();
+  }
+  struct Asked {
+    std::string issuer = "0oaService";
+    std::string audience = "https://org.okta.example/oauth2/v1/token";
+    std::int64_t life = 300;
+    std::string scope = "okta.apps.manage";
+    std::string path = "/oauth2/v1/token";
+    bool forged = false;
+  };
+  ports::Response ask(const Asked& asked) {
+    auto assertion = mocks::idp::signed_token(nlohmann::json{
+        {"iss", asked.issuer},
+        {"sub", asked.issuer},
+        {"aud", asked.audience},
+        {"exp", now() + asked.life}}.dump());
+    if (asked.forged) assertion[assertion.size() - 10] ^= 1;
+    return subject().send(
+        {.method = "POST",
+         .target = asked.path,
+         .headers = {{.name = "Content-Type", .value = "application/x-www-form-urlencoded"}},
+         .body = "grant_type=client_credentials&scope=" + asked.scope +
+                 "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3A"
+                 "jwt-bearer&client_assertion=" +
+                 assertion});
+  }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_service_application_administers_with_what_its_scopes_say) {
+  ServiceWorld world;
+  const auto answer = world.ask({});
+  BOOST_TEST(answer.status == 200);
+  const auto token = parse(answer);
+  BOOST_TEST(token.value("expires_in", 0) == 3600);
+  const auto bearer = "Bearer " + token.value("access_token", "");
+  const auto call = [&](const char* method, const std::string& path) {
+    return world.subject().send({.method = method,
+                                 .target = path,
+                                 .headers = {{.name = "Authorization", .value = bearer}}});
+  };
+  BOOST_TEST(call("POST", secrets_path(world.subject())).status == 201);
+  BOOST_TEST(get_roles(world, bearer).status == 403);
+  world.queue.run_until(world.queue.now() + std::chrono::hours(1));
+  BOOST_TEST(call("GET", secrets_path(world.subject())).status == 401);
+
+  const auto reader = parse(world.ask({.scope = "okta.apps.read"})).value("access_token", "");
+  const auto refused =
+      world.subject().send({.method = "POST",
+                            .target = secrets_path(world.subject()),
+                            .headers = {{.name = "Authorization", .value = "Bearer " + reader}}});
+  BOOST_TEST(refused.status == 403);
+}
+
+BOOST_AUTO_TEST_CASE(takes_no_assertion_but_a_service_applications_own_for_here_and_now) {
+  ServiceWorld world;
+  const auto refused = [&](const ServiceWorld::Asked& asked) {
+    const auto answer = world.ask(asked);
+    return std::to_string(answer.status) + " " + parse(answer).value("error", "");
+  };
+  BOOST_TEST(refused({.forged = true}) == "401 invalid_client");
+  BOOST_TEST(refused({.issuer = "0oaStranger"}) == "401 invalid_client");
+  BOOST_TEST(refused({.audience = "https://org.okta.example"}) == "401 invalid_client");
+  BOOST_TEST(refused({.life = 0}) == "401 invalid_client");
+  BOOST_TEST(refused({.life = 3601}) == "401 invalid_client");
+  BOOST_TEST(refused({.scope = "okta.users.manage"}) == "400 invalid_scope");
+  BOOST_TEST(refused({.scope = ""}) == "400 invalid_scope");
+  // Only the org's own server issues tokens for its administration.
+  BOOST_TEST(refused({.path = "/oauth2/default/v1/token"}) == "401 invalid_client");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -34,11 +34,12 @@ struct IdentityProviderWorld {
   std::optional<TimeRange> create_lag = {};
   std::optional<TimeRange> retire_lag = {};
   std::optional<TimeRange> answer_time = {};
-  TimeRange read_lag = {};               // how late reads of the administration API follow it
-  mocks::idp::SecretPolicy policy = {};  // of the tenant
-  bool personal_accounts = false;        // people's private accounts sign in too
-  bool machine_administrator = false;    // who administers fetches tokens by a key or a secret
-  bool administrator_role = false;       // the client holds one itself
+  TimeRange read_lag = {};                 // how late reads of the administration API follow it
+  mocks::idp::SecretPolicy policy = {};    // of the tenant
+  mocks::idp::Succession succession = {};  // of a dialect that keeps the secret before for a while
+  bool personal_accounts = false;          // people's private accounts sign in too
+  bool machine_administrator = false;      // who administers fetches tokens by a key or a secret
+  bool administrator_role = false;         // the client holds one itself
   // The secret in use expires so long after the beginning; nothing: as the dialect has it.
   std::optional<ports::Duration> secret_life = {};
   bool leftover_secret = false;  // an unused second secret lies there from an earlier attempt

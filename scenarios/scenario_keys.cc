@@ -56,6 +56,18 @@ void list_identity_provider(Keys& keys, IdentityProviderWorld& idp) {
     keys.duration("longest_life", "Of a new secret; 0s = any.", idp.policy.longest_life,
                   {.divides = false});
   });
+  keys.section(
+      "succession", "Of a dialect that keeps the secret before a new one (Keycloak).", [&] {
+        auto& succession = idp.succession;
+        keys.flag("possible", "Feature and policy are on; else the one before ends at once.",
+                  succession.possible);
+        keys.duration("grace", "How long the one before lives on.", succession.grace,
+                      {.divides = false});
+        keys.duration("life", "Of a new one.", succession.life, {.divides = false});
+        keys.flag("readable", "The rotator's credential may read the policy.", succession.readable);
+        keys.flag("placeholder", "A placeholder is shown for the value of the one before.",
+                  succession.placeholder);
+      });
   keys.flag("personal_accounts",
             "People's private accounts sign in too; Entra then allows two secrets.",
             idp.personal_accounts);

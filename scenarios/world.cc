@@ -43,6 +43,7 @@ mocks::idp::CoreOptions core_options(const Scenario& scenario) {
   if (world.answer_time) options.answer_time = *world.answer_time;
   options.read_lag = world.read_lag;
   options.policy = world.policy;
+  options.succession = world.succession;
   options.personal_accounts = world.personal_accounts;
   options.machine_administrator = world.machine_administrator;
   options.holds_administrator_role = world.administrator_role;

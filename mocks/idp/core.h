@@ -75,6 +75,16 @@ struct SecretPolicy {
   bool restricts() const { return forbids_new || longest_life > ports::Duration(0); }
 };
 
+// What becomes of a secret when another takes its place, where a dialect has a place for the one
+// before.
+struct Succession {
+  bool possible = true;                                // else it ends at once
+  ports::Duration grace = std::chrono::hours(48);      // how long it lives on
+  ports::Duration life = std::chrono::hours(24 * 29);  // of the new one
+  bool readable = true;      // the rotator's credential may read what is said here
+  bool placeholder = false;  // reading the one before shows a placeholder instead of its value
+};
+
 struct CoreOptions {
   int max_secrets = 2;  // secret objects of one client at once, disabled ones counted; 0 = no limit
   // How late the token endpoint follows the administration, drawn for each change.
@@ -96,6 +106,7 @@ struct CoreOptions {
   // client_secret_basic and client_secret_post are as good as each other, whichever is registered.
   bool either_secret_method = false;
   SecretPolicy policy = {};
+  Succession succession = {};
   // The client is open to people's private accounts too, for which a vendor may allow fewer
   // secrets.
   bool personal_accounts = false;
@@ -191,6 +202,8 @@ class Core final : public Timed {
   void add_client(Registration registration);
   void remove_client(std::string_view client_id);  // its secrets are deleted, its grants are void
   const Registration* find_client(std::string_view client_id) const;
+  // Those not removed, in order of registration.
+  std::vector<const Registration*> clients() const;
   const Registration* find_client_by_object(std::string_view object_id) const;
   // For a client registered otherwise than its portal believes. False when there is no such client.
   bool set_authentication_method(std::string_view client_id, AuthenticationMethod method);

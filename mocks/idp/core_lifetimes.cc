@@ -10,6 +10,13 @@ constexpr std::uint64_t reads_entity = 0x7265'6164'0000'0000;
 
 }  // namespace
 
+std::vector<const Registration*> Core::clients() const {
+  std::vector<const Registration*> all;
+  for (const auto& client : clients_)
+    if (!client.removed) all.push_back(&client.registration);
+  return all;
+}
+
 Change Core::set_expiry(std::string_view client_id, std::string_view secret_id,
                         ports::WallTime expires) {
   Client* client = client_of(client_id);

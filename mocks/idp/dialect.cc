@@ -3,6 +3,7 @@
 
 #include "mocks/idp/auth0/auth0.h"
 #include "mocks/idp/entra/entra.h"
+#include "mocks/idp/keycloak/keycloak.h"
 #include "mocks/idp/okta/okta.h"
 #include "mocks/idp/provider.h"
 
@@ -16,6 +17,10 @@ constexpr Dialect all[] = {
      .make = &entra::make_entra,
      .issuer_path = entra::issuer_path,
      .separate_admin = true},
+    {.name = "keycloak",
+     .make = &keycloak::make_keycloak,
+     .core = &keycloak::keycloak_core,
+     .issuer_path = keycloak::issuer_path},
 };
 
 }  // namespace

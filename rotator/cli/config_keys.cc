@@ -39,6 +39,11 @@ void list_provider(Keys& keys, IdentityProviderConfiguration& provider) {
                 "How long a new secret lives, where the provider lets it be said; 0s = as the "
                 "provider has it.",
                 provider.secret_lifetime, {.divides = false});
+  keys.duration("rotated_secret_life",
+                "How long a secret lives on once another took its place, where the administration "
+                "credential may not read the policy that says so (Keycloak's "
+                "rotated-expiration-period); 0s = refuse then.",
+                provider.rotated_secret_life, {.divides = false});
   keys.choice("authentication_method",
               "How the portal authenticates at the token endpoint; must equal the registration.",
               provider.authentication_method, methods);

@@ -6,6 +6,7 @@
 #include "rotator/idp/auth0.h"
 #include "rotator/idp/entra.h"
 #include "rotator/idp/identity_provider.h"
+#include "rotator/idp/keycloak.h"
 #include "rotator/idp/okta.h"
 
 namespace rotator {
@@ -27,6 +28,7 @@ constexpr Adapter adapters[] = {
     {"entra", &new_entra},
     {"okta", &new_okta},
     {"auth0", &new_auth0},
+    {"keycloak", &new_keycloak},
 };
 
 std::string known_types() {

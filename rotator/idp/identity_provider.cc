@@ -22,4 +22,10 @@ const SecretRecord* find_secret(const std::vector<SecretRecord>& records, const 
   return nullptr;
 }
 
+ports::Status IdentityProvider::restore_secret(const ports::Secret& /*value*/,
+                                               const std::string& replaced) {
+  return ports::fail(ports::ErrorCode::refused,
+                     "this provider does not put another secret in the place of " + replaced);
+}
+
 }  // namespace rotator

@@ -43,6 +43,9 @@ struct Capability {
   bool can_disable = false;     // a reversible retire exists
   bool value_readable = false;  // the plain value can be read again after creation
   bool chooses_value = false;   // a secret's value may be chosen by whoever makes it
+  // The secret before may take its place again, which ends the one that had taken it: what there is
+  // for a way back where making a secret turns the other into one that lapses.
+  bool can_restore = false;
   // How late a secret that was made, enabled or retired may take effect at the token endpoint, as
   // far as the vendor says: zero = at once; nothing = it says nothing, and its replicas may lag.
   std::optional<ports::Duration> propagation = {};
@@ -103,6 +106,8 @@ struct Registration {
   std::string probe_scope = {};
   // How many secrets this client may have, where that is less than Capability says; 0 = as it says.
   int max_secrets = 0;
+  // How long the secret in use would live on beside a new one, where that is limited and known.
+  std::optional<ports::Duration> old_lives_on = {};
 };
 
 // What the provider's own rules, such as a tenant's policy, say of a secret that would be made now.
@@ -162,6 +167,11 @@ class IdentityProvider {
   virtual ports::Status disable_secret(const std::string& id) = 0;
   virtual ports::Status enable_secret(const std::string& id) = 0;
   virtual ports::Status delete_secret(const std::string& id) = 0;
+
+  // Only where capability().can_restore: `value` is the client's secret again, and `replaced`, the
+  // secret that took its place, ends at once. Idempotent. Error conflict when the client's secret
+  // is neither of the two: somebody else's is never taken away; ambiguous as above.
+  virtual ports::Status restore_secret(const ports::Secret& value, const std::string& replaced);
 };
 
 struct IdentityProviderOptions {
@@ -179,6 +189,9 @@ struct IdentityProviderOptions {
   std::string admin_url = {};
   // How long a secret lives that is made; zero = as the provider has it.
   ports::Duration secret_lifetime{0};
+  // How long a secret lives on once another took its place, where the provider's own rules cannot
+  // be read; zero = nobody says.
+  ports::Duration rotated_secret_life{0};
   // One attempt; and a whole changing operation with its waits: it must fit into the life of the
   // lock that its caller holds.
   ports::Duration call_timeout = std::chrono::seconds(10);
@@ -196,7 +209,7 @@ using ProviderFactory = ports::Result<std::unique_ptr<IdentityProvider>>(
 
 // Knows every adapter of this folder.
 ProviderFactory new_identity_provider;
-// What options.type may be: "okta", "auth0", "entra".
+// What options.type may be: "okta", "auth0", "entra", "keycloak".
 std::vector<std::string> identity_provider_types();
 
 }  // namespace rotator

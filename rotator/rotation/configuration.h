@@ -22,6 +22,8 @@ struct IdentityProviderConfiguration {
   std::string application_id = {};     // Okta app id, Entra object id; defaults to client_id
   std::string admin_url = {};          // empty = as the vendor has it
   ports::Duration secret_lifetime{0};  // of a new secret; 0 = as the provider has it
+  // Of a secret that was replaced, where the provider's rules cannot be read; 0 = nobody says.
+  ports::Duration rotated_secret_life{0};
   AuthenticationMethod authentication_method = AuthenticationMethod::client_secret_post;
   std::string token_endpoint = {};  // empty = from discovery
   ProbeGrant probe_grant = ProbeGrant::client_credentials;

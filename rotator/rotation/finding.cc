@@ -30,6 +30,7 @@ const char* to_string(Check check) {
     case Check::kubernetes_permissions: return "kubernetes_permissions";
     case Check::window: return "window";
     case Check::rollout_deadline: return "rollout_deadline";
+    case Check::old_lives_on: return "old_lives_on";
     case Check::failure_signal: return "failure_signal";
     case Check::journal: return "journal";
   }

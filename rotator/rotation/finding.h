@@ -39,6 +39,7 @@ enum class Check {
 
   window,            // not shorter than the safe one
   rollout_deadline,  // a rollout fits into it
+  old_lives_on,      // the old secret lives on for window and soak
   failure_signal,    // the count of failures can be read
   journal,           // no other rotation is unfinished
 };

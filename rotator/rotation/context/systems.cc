@@ -42,6 +42,7 @@ ports::Status Systems::connect_provider() {
                                  .application_id = wanted.application_id,
                                  .admin_url = wanted.admin_url,
                                  .secret_lifetime = wanted.secret_lifetime,
+                                 .rotated_secret_life = wanted.rotated_secret_life,
                                  .patience = configuration_.vault.session.patience},
                                 std::move(*credential));
   if (!provider) return ports::fail(provider.error());

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "rotator/rotation/context/context.h"
+#include "rotator/rotation/phases/new_secret.h"
 #include "rotator/rotation/phases/phases.h"
 
 namespace rotator::phases {
@@ -67,6 +68,10 @@ Stepped Confirm::perform(Context& context) const {
   if (find_secret(*records, journal.new_secret_id) == nullptr)
     return Step::stop("the new secret " + journal.new_secret_id +
                       " is not among the client's secrets");
+  if (!new_is_current(context, *records))
+    return Step::stop("somebody else has made another secret since the new one, " +
+                      journal.new_secret_id + ", was made, which therefore lapses; find out who (" +
+                      others + ")");
   if (const auto refused = prove_refused(context); !refused) return ports::fail(refused.error());
   std::string achieved = "rotated client " + journal.client_id + " from secret " +
                          journal.old_secret_id + " (" + journal.old_fingerprint + ") to " +

@@ -76,6 +76,11 @@ ports::Status recover_value(Context& context) {
   }
   if (value.error().code != ErrorCode::refused && value.error().code != ErrorCode::missing)
     return ports::fail(value.error());
+  // Where it has gone by itself, somebody else made another in its place: a second one of ours
+  // would evict the old one as well.
+  if (context.systems.capability().slots == Capability::Slots::current_and_retiring)
+    return ports::fail(ErrorCode::refused, "the new secret " + journal.new_secret_id +
+                                               " cannot be had again: " + value.error().message);
   // Its value is lost and nothing uses it: remove it, unless another takes its place, and begin
   // anew.
   if (value.error().code == ErrorCode::refused && !context.systems.capability().create_replaces) {
@@ -90,6 +95,28 @@ ports::Status recover_value(Context& context) {
   journal.refused_at = {};
   journal.intent = Intent::none;
   return context.ledger.append();
+}
+
+// Where a new secret makes the old one lapse, whether it really lives on for as long as it is
+// needed shows only afterwards: why not, or nothing.
+ports::Result<std::optional<std::string>> trouble_with_old(Context& context) {
+  const auto& journal = context.ledger.entry();
+  if (context.systems.capability().slots != Capability::Slots::current_and_retiring)
+    return std::optional<std::string>();
+  const auto records = context.systems.provider().list_secrets();
+  if (!records) return ports::fail(records.error());
+  if (!new_is_current(context, *records))
+    return std::optional("somebody else has made another secret since " + journal.new_secret_id +
+                         " was made");
+  const auto* old = find_secret(*records, journal.old_secret_id);
+  if (old == nullptr || !old->active)
+    return std::optional("the provider ended the old secret " + journal.old_secret_id +
+                         " when it made the new one");
+  const auto needed = journal.window_ends + context.configuration.rotation.soak;
+  if (old->expires == ports::WallTime{} || old->expires >= needed)
+    return std::optional<std::string>();
+  return std::optional("the old secret " + journal.old_secret_id + " lapses at " +
+                       to_rfc3339(old->expires) + ", and is needed until " + to_rfc3339(needed));
 }
 
 Stepped Create::perform(Context& context) const {
@@ -110,6 +137,9 @@ Stepped Create::perform(Context& context) const {
   }
   if (!options_.prove_acceptance || !context.configuration.gate_enabled(Gate::new_secret_accepted))
     return Step::done();
+  auto trouble = trouble_with_old(context);
+  if (!trouble) return ports::fail(trouble.error());
+  if (*trouble) return Step::turn_back(std::move(**trouble));
   // Vault must never hold a value that the token endpoint does not accept yet.
   const auto accepted = prove_new_accepted(context);
   if (!accepted) return ports::fail(accepted.error());

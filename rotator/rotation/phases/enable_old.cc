@@ -1,4 +1,5 @@
 #include "rotator/rotation/context/context.h"
+#include "rotator/rotation/phases/new_secret.h"
 #include "rotator/rotation/phases/phases.h"
 
 namespace rotator::phases {
@@ -14,6 +15,34 @@ class EnableOld final : public PhaseWork {
   Stepped perform(Context& context) const override;
 };
 
+// It has lapsed, or ended when the new one was made. Its return ends the new one, so only while no
+// pod can have that.
+Stepped restore_old(Context& context) {
+  auto& journal = context.ledger.entry();
+  auto& vault = context.vault_value;
+  const auto shown = vault.read();
+  if (!shown) return ports::fail(shown.error());
+  const bool never_stored = journal.new_kv_version == 0 && journal.intent != Intent::write_value &&
+                            vault.fingerprint(*shown) == journal.old_fingerprint;
+  if (!never_stored)
+    return Step::stop("the old secret " + journal.old_secret_id +
+                      " no longer works, and pods may use the new one, which its return would "
+                      "end; `rotator resume` goes on to the new one");
+  if (journal.new_secret_id.empty() && context.values.create_in_doubt()) {
+    const auto found = find_lost_create(context);
+    if (!found) return ports::fail(found.error());
+    context.values.doubt_create(false);
+  }
+  if (journal.new_secret_id.empty())
+    return Step::stop("the old secret " + journal.old_secret_id +
+                      " no longer works, and no new one of ours has taken its place");
+  if (const auto ready = context.ledger.about_to(Intent::enable_old); !ready)
+    return ports::fail(ready.error());
+  if (const auto restored = remove_new_secret(context); !restored)
+    return ports::fail(restored.error());
+  return Step::done();
+}
+
 Stepped EnableOld::perform(Context& context) const {
   const auto& journal = context.ledger.entry();
   auto& provider = context.systems.provider();
@@ -24,6 +53,8 @@ Stepped EnableOld::perform(Context& context) const {
   const auto records = provider.list_secrets();
   if (!records) return ports::fail(records.error());
   const auto* old = find_secret(*records, journal.old_secret_id);
+  if ((old == nullptr || !old->active) && context.systems.capability().can_restore)
+    return restore_old(context);
   if (old == nullptr)
     return Step::stop("the old secret " + journal.old_secret_id +
                       " no longer exists, so there is no way back");

@@ -46,9 +46,22 @@ ports::Result<bool> find_lost_create(Context& context) {
 ports::Status remove_new_secret(Context& context) {
   auto& provider = context.systems.provider();
   const auto& id = context.ledger.entry().new_secret_id;
+  if (context.systems.capability().can_restore) {
+    if (context.values.old_value().empty())
+      return ports::fail(
+          ports::ErrorCode::refused,
+          "the old value can no longer be read, so it cannot take the place of " + id + " again");
+    return provider.restore_secret(context.values.old_value(), id);
+  }
   if (context.systems.capability().can_disable)
     if (const auto disabled = provider.disable_secret(id); !disabled) return disabled;
   return provider.delete_secret(id);
+}
+
+bool new_is_current(const Context& context, const std::vector<SecretRecord>& records) {
+  using Slots = Capability::Slots;
+  return context.systems.capability().slots != Slots::current_and_retiring ||
+         (!records.empty() && records.back().id == context.ledger.entry().new_secret_id);
 }
 
 }  // namespace rotator::phases

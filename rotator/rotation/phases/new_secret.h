@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "rotator/idp/identity_provider.h"
 #include "rotator/rotation/context/context.h"
@@ -21,7 +22,12 @@ ports::Status adopt_new_secret(Context& context, CreatedSecret created);
 // Error conflict when that cannot be told.
 ports::Result<bool> find_lost_create(Context& context);
 
-// Takes it away from the provider for good. The caller has announced it (Intent::delete_new).
+// Takes it away from the provider for good; where the old secret can be restored, by restoring it.
+// The caller has announced it (Intent::delete_new).
 ports::Status remove_new_secret(Context& context);
+
+// Whether the new secret is the one in use at the provider: where making one turns the other into
+// one that lapses, somebody else may have made another since. True elsewhere.
+bool new_is_current(const Context& context, const std::vector<SecretRecord>& records);
 
 }  // namespace rotator::phases

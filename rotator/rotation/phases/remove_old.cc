@@ -5,6 +5,7 @@
 #include "rotator/rotation/context/context.h"
 #include "rotator/rotation/phases/give_back.h"
 #include "rotator/rotation/phases/last_look.h"
+#include "rotator/rotation/phases/new_secret.h"
 #include "rotator/rotation/phases/phases.h"
 
 namespace rotator::phases {
@@ -81,6 +82,10 @@ Stepped RemoveOld::perform(Context& context) const {
   const auto records = provider.list_secrets();
   if (!records) return ports::fail(records.error());
   const auto* old = find_secret(*records, journal.old_secret_id);
+  if (!new_is_current(context, *records))
+    return Step::stop_before_again("somebody else has made another secret since the new one, " +
+                                   journal.new_secret_id +
+                                   ", was made, which therefore lapses; find out who");
   if (old == nullptr) return Step::done();
   const auto* fresh = find_secret(*records, journal.new_secret_id);
   if (fresh == nullptr || !fresh->active) {

@@ -87,6 +87,21 @@ FleetFacts facts_of(const Context& context, const Plan& plan) {
                                 .source = "rotation.refresh_in_flight"}};
 }
 
+// Where the provider limits it, the old secret must outlive everything that may still go back to
+// it.
+void examine_life_of_old(Examination& examination) {
+  const auto& plan = examination.plan;
+  const auto& lives_on = plan.registration.old_lives_on;
+  if (!lives_on) return;
+  const auto needed = plan.window + plan.soak;
+  const bool fits = needed <= *lives_on;
+  examination.find(
+      Check::old_lives_on, fits,
+      "the provider lets a replaced secret live on for " + to_text(*lives_on) + ", and window (" +
+          to_text(plan.window) + ") and soak (" + to_text(plan.soak) + ") need " + to_text(needed) +
+          (fits ? "" : "; let it live on for " + to_text(needed) + " at least, or shorten them"));
+}
+
 }  // namespace
 
 void examine_window(Examination& examination) {
@@ -110,6 +125,7 @@ void examine_window(Examination& examination) {
                    "a rollout of about " + to_text(rollout) +
                        (fits ? " fits into " : " does not fit into ") +
                        to_text(rotation.rollout_deadline));
+  examine_life_of_old(examination);
 }
 
 }  // namespace rotator

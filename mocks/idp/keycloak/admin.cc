@@ -83,21 +83,21 @@ ports::Response Admin::handle(const ApiRequest& request) {
                                                           : nothing_there();
 }
 
-ports::Response Admin::clients(const ApiRequest& request, const Administrator& /*who*/) {
+ports::Response Admin::clients(const ApiRequest& request, const Administrator& who) {
   if (!request.is("GET")) return nothing_there();
   const auto query = Form::parse(request.query);
   auto list = Json::array();
   for (const auto* client : core_.clients())
     if (!query || !query->has("clientId") || query->value("clientId") == client->client_id)
-      list.push_back(representation(*client));
+      list.push_back(representation(*client, who));
   return shown(list.dump());
 }
 
-ports::Response Admin::client(const ApiRequest& request, const Administrator& /*who*/,
+ports::Response Admin::client(const ApiRequest& request, const Administrator& who,
                               const Registration& client) {
   if (request.is("PUT")) return put(request, client);
   if (!request.is("GET")) return nothing_there();
-  return shown(representation(client).dump());
+  return shown(representation(client, who).dump());
 }
 
 ports::Response Admin::client_secret(const ApiRequest& request, const Administrator& /*who*/,
@@ -185,9 +185,11 @@ ports::Response Admin::server_info() const {
   return shown(Json{{"systemInfo", {{"version", "26.7.3"}}}, {"features", {feature}}}.dump());
 }
 
-Json Admin::representation(const Registration& client) const {
+Json Admin::representation(const Registration& client, const Administrator& who) const {
   const auto slots = secrets_.slots(client.client_id);
-  Json attributes = {{"realm_client", "false"}};
+  Json attributes = {{"realm_client", "false"},
+                     {"backchannel.logout.session.required", "true"},
+                     {"backchannel.logout.revoke.offline.tokens", "false"}};
   if (slots.primary != nullptr) {
     attributes["client.secret.creation.time"] = seconds_text(slots.primary->created);
     if (slots.primary_ends != ports::WallTime{})
@@ -225,9 +227,14 @@ Json Admin::representation(const Registration& client) const {
   all["frontchannelLogout"] = false;
   all["protocol"] = "openid-connect";
   all["attributes"] = std::move(attributes);
+  all["authenticationFlowBindingOverrides"] = Json::object();
   all["fullScopeAllowed"] = true;
   all["nodeReRegistrationTimeout"] = -1;
-  all["access"] = {{"view", true}, {"configure", true}, {"manage", true}};
+  all["defaultClientScopes"] = {"web-origins", "service_account", "acr",  "profile",
+                                "roles",       "basic",           "email"};
+  all["optionalClientScopes"] = {"address", "phone", "offline_access", "organization",
+                                 "microprofile-jwt"};
+  all["access"] = {{"view", true}, {"configure", who.may_manage}, {"manage", who.may_manage}};
   return all;
 }
 

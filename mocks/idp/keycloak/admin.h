@@ -42,7 +42,7 @@ class Admin {
   ports::Response put(const ApiRequest& request, const Registration& client);
   ports::Response policies(const ApiRequest& request, const Administrator& who) const;
   ports::Response server_info() const;
-  nlohmann::ordered_json representation(const Registration& client) const;
+  nlohmann::ordered_json representation(const Registration& client, const Administrator& who) const;
 
   Core& core_;
   Secrets& secrets_;

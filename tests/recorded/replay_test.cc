@@ -116,6 +116,15 @@ BOOST_AUTO_TEST_CASE(binds_a_placeholder_and_uses_it_in_later_requests) {
   BOOST_TEST(server.requests[1].target == "/pods/abc");
 }
 
+BOOST_AUTO_TEST_CASE(puts_a_bound_placeholder_into_basic_credentials) {
+  Scripted server({ok(R"({"secret":"synthetic"})"), ok("{}")});
+  recorded::replay_lines(
+      server,
+      {row("one", R"({"secret":"{{secret:1}}"})"), row("two", "{}", "/{{basic:a:{{secret:1}}}}")},
+      {});
+  BOOST_TEST(server.requests[1].target == "/YTpzeW50aGV0aWM=");
+}
+
 BOOST_AUTO_TEST_CASE(reports_a_bound_placeholder_that_changes) {
   Scripted server({ok(R"({"a":"one","b":"two"})")});
   const auto outcome =

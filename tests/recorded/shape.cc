@@ -15,11 +15,18 @@ using nlohmann::json;
 constexpr std::size_t max_placeholder = 200;
 
 // {{name}} at text[from]; nothing when there is none.
+// One may stand within another: {{basic:USER:{{secret:1}}}}.
 std::optional<std::string_view> placeholder_at(std::string_view text, std::size_t from) {
   if (text.substr(from, 2) != "{{") return std::nullopt;
-  const std::size_t end = text.find("}}", from);
-  if (end == std::string_view::npos || end - from > max_placeholder) return std::nullopt;
-  return text.substr(from + 2, end - from - 2);
+  std::size_t open = 1;
+  for (std::size_t at = from + 2; at + 1 < text.size() && at - from <= max_placeholder; ++at) {
+    const auto pair = text.substr(at, 2);
+    if (pair != "{{" && pair != "}}") continue;
+    if (pair == "{{") ++open;
+    if (pair == "}}" && --open == 0) return text.substr(from + 2, at - from - 2);
+    ++at;
+  }
+  return std::nullopt;
 }
 
 bool all_digits(std::string_view text) {

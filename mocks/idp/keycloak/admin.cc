@@ -104,7 +104,9 @@ ports::Response Admin::client_secret(const ApiRequest& request, const Administra
                                      const Registration& client) {
   // What a body says is not looked at: the value cannot be chosen.
   if (request.is("POST"))
-    return json_response(200, value_json(secrets_.regenerate(client.client_id)));
+    return {.status = 200,
+            .headers = {{.name = "Content-Type", .value = "application/json;charset=UTF-8"}},
+            .body = value_json(secrets_.regenerate(client.client_id))};
   if (!request.is("GET")) return nothing_there();
   const auto slots = secrets_.slots(client.client_id);
   if (slots.primary == nullptr) return shown(R"({"type":"secret"})");
@@ -187,9 +189,7 @@ ports::Response Admin::server_info() const {
 
 Json Admin::representation(const Registration& client, const Administrator& who) const {
   const auto slots = secrets_.slots(client.client_id);
-  Json attributes = {{"realm_client", "false"},
-                     {"backchannel.logout.session.required", "true"},
-                     {"backchannel.logout.revoke.offline.tokens", "false"}};
+  Json attributes = {{"realm_client", "false"}};
   if (slots.primary != nullptr) {
     attributes["client.secret.creation.time"] = seconds_text(slots.primary->created);
     if (slots.primary_ends != ports::WallTime{})
@@ -203,16 +203,14 @@ Json Admin::representation(const Registration& client, const Administrator& who)
     if (slots.rotated_ends != ports::WallTime{})
       attributes["client.secret.rotated.expiration.time"] = seconds_text(slots.rotated_ends);
   }
-  Json all = {
-      {"id", uuid_of(client.client_id)},
-      {"clientId", client.client_id},
-      {"name", client.label},
-      {"surrogateAuthRequired", false},
-      {"enabled", true},
-      {"alwaysDisplayInConsole", false},
-      {"clientAuthenticatorType",
-       client.authentication_method == AuthenticationMethod::private_key_jwt ? "client-jwt"
-                                                                             : "client-secret"}};
+  Json all = {{"id", uuid_of(client.client_id)}, {"clientId", client.client_id}};
+  if (!client.label.empty()) all["name"] = client.label;
+  all["surrogateAuthRequired"] = false;
+  all["enabled"] = true;
+  all["alwaysDisplayInConsole"] = false;
+  all["clientAuthenticatorType"] =
+      client.authentication_method == AuthenticationMethod::private_key_jwt ? "client-jwt"
+                                                                            : "client-secret";
   if (slots.primary != nullptr) all["secret"] = slots.primary->value;
   all["redirectUris"] = client.redirect_uris;
   all["webOrigins"] = Json::array();

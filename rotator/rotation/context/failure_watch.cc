@@ -54,13 +54,17 @@ void FailureWatch::look() {
   teller_.note(Severity::warning, std::to_string(grown) + " new login failures");
 }
 
-// In the phases where both secrets must work.
+// In the phases where both secrets must work. An old one that lapses by itself is not asked for:
+// the way back, which its refusal would lead to, is closed by then.
 void FailureWatch::look_by_probes() {
   const auto now = clock_.now();
   next_look_ = now + configuration_.rotation.soak_check_every;
   bool sure = true;
   for (const auto* value : {&values_.new_value(), &values_.old_value()}) {
     if (value->empty()) continue;
+    if (value == &values_.old_value() &&
+        systems_.capability().slots == Capability::Slots::current_and_retiring)
+      continue;
     const auto answer = systems_.probe().ask(*value);
     if (answer && answer->acceptance == Acceptance::refused) quiet_.last_trouble = now;
     sure = sure && answer && answer->acceptance != Acceptance::unknown;

@@ -24,10 +24,15 @@ Stepped restore_old(Context& context) {
   if (!shown) return ports::fail(shown.error());
   const bool never_stored = journal.new_kv_version == 0 && journal.intent != Intent::write_value &&
                             vault.fingerprint(*shown) == journal.old_fingerprint;
-  if (!never_stored)
+  if (!never_stored) {
+    // Forward is the only way left, from where Vault is given the new value unless it has it.
+    journal.disposition = Disposition::running;
+    journal.rollback_asked = false;
+    if (vault.fingerprint(*shown) != journal.new_fingerprint) journal.phase = Phase::store;
     return Step::stop("the old secret " + journal.old_secret_id +
                       " no longer works, and pods may use the new one, which its return would "
                       "end; `rotator resume` goes on to the new one");
+  }
   if (journal.new_secret_id.empty() && context.values.create_in_doubt()) {
     const auto found = find_lost_create(context);
     if (!found) return ports::fail(found.error());

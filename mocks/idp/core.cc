@@ -336,6 +336,9 @@ void Core::on_timer(std::uint32_t, std::uint64_t subject) {
   for (auto& client : clients_)
     for (const auto& secret : client.secrets)
       if (secret.number == subject) {
+        const bool over = scheduler_.now() == secret.expires_at;
+        if (over && !secret.deleted && secret.object.active)
+          tell(FactKind::secret_disabled, client, secret.name);
         tell_acceptance(client, secret.name);
         return;
       }

@@ -11,7 +11,7 @@
 // secret_disabled, secret_enabled and secret_deleted when the administration took the change;
 // secret_accepted and secret_refused at the instant the token endpoint's verdict changes, with
 // number = replicas that accept it then. A secret counts as accepted while every replica accepts
-// it.
+// it. One whose time is over counts as disabled by it, and as enabled when it is given more time.
 #pragma once
 
 #include <cstddef>

@@ -23,7 +23,12 @@ Change Core::set_expiry(std::string_view client_id, std::string_view secret_id,
   if (client == nullptr) return Change::missing;
   Secret* secret = secret_of(*client, secret_id);
   if (secret == nullptr) return Change::missing;
+  const auto now = scheduler_.now();
+  const bool was_over = now >= secret->expires_at;
   end_at(*secret, expires);
+  const bool is_over = now >= secret->expires_at;
+  if (is_over != was_over && secret->object.active)
+    tell(is_over ? FactKind::secret_disabled : FactKind::secret_enabled, *client, secret->name);
   tell_acceptance(*client, secret->name);
   return Change::done;
 }

@@ -43,6 +43,7 @@ BOOST_AUTO_TEST_CASE(a_secret_is_refused_everywhere_once_its_time_is_over) {
   BOOST_TEST(core.expired(name_of(client_id), name_of(new_secret)));
   BOOST_TEST(accepts(world, old_secret));
   BOOST_TEST(world.facts.count(FactKind::secret_refused, new_secret) == 1);
+  BOOST_TEST(world.facts.count(FactKind::secret_disabled, new_secret) == 1);
 }
 
 BOOST_AUTO_TEST_CASE(an_expiry_can_be_set_and_taken_away_later) {
@@ -52,7 +53,9 @@ BOOST_AUTO_TEST_CASE(an_expiry_can_be_set_and_taken_away_later) {
               Change::done);
   world.wait(seconds(6));
   BOOST_TEST(!accepts(world, old_secret));
+  BOOST_TEST(world.facts.count(FactKind::secret_disabled, old_secret) == 1);
   BOOST_CHECK(core.set_expiry(client_id, world.secret_id, {}) == Change::done);
+  BOOST_TEST(world.facts.count(FactKind::secret_enabled, old_secret) == 1);
   BOOST_TEST(accepts(world, old_secret));
   BOOST_CHECK(core.set_expiry(client_id, "none", {}) == Change::missing);
 }

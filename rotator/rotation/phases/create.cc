@@ -135,11 +135,11 @@ Stepped Create::perform(Context& context) const {
       return ports::fail(recovered.error());
     if (journal.new_secret_id.empty()) return Step::again();
   }
-  if (!options_.prove_acceptance || !context.configuration.gate_enabled(Gate::new_secret_accepted))
-    return Step::done();
+  if (!options_.prove_acceptance) return Step::done();
   auto trouble = trouble_with_old(context);
   if (!trouble) return ports::fail(trouble.error());
   if (*trouble) return Step::turn_back(std::move(**trouble));
+  if (!context.configuration.gate_enabled(Gate::new_secret_accepted)) return Step::done();
   // Vault must never hold a value that the token endpoint does not accept yet.
   const auto accepted = prove_new_accepted(context);
   if (!accepted) return ports::fail(accepted.error());

@@ -75,6 +75,25 @@ BOOST_AUTO_TEST_CASE(is_rotated_with_one_regeneration_and_the_old_one_removed_af
   world.check_whole();
 }
 
+// Newer servers show a reference for what a vault keeps, where the rotated one is asked for alone.
+BOOST_AUTO_TEST_CASE(needs_no_word_of_the_rotated_one_but_the_clients_own) {
+  World world({.placeholder = true});
+  BOOST_TEST(require(world.run(world.configuration())).ending == Ending::done);
+  world.check_whole();
+}
+
+BOOST_AUTO_TEST_CASE(an_expired_secret_is_not_rotated) {
+  World world;
+  auto& core = world.idp->core();
+  core.set_expiry(testing::client, core.secrets(testing::client).front()->id,
+                  world.queue.wall_now() + 1h);
+  world.pass(2h);
+  const auto outcome = require(world.run(world.configuration()));
+  BOOST_TEST(outcome.ending == Ending::refused, outcome.message);
+  check_says(outcome, "expired");
+  BOOST_TEST(world.regenerated == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_lost_reply_is_settled_without_a_second_regeneration) {
   World world;
   world.fault(&fault::lost_reply, "POST", "*/client-secret");

@@ -295,7 +295,7 @@ ports::Result<std::optional<CreatedSecret>> Keycloak::resolve_create(
   if (rotator::find_secret(before, primary.id) != nullptr) {
     const auto now = clock_.now();
     if (!unchanged_since_) unchanged_since_ = now;
-    if (now - *unchanged_since_ < options_.call_timeout)
+    if (now - *unchanged_since_ < keycloak_longest_on_its_way)
       return ports::fail(ErrorCode::busy,
                          tried +
                              ": nothing has changed so far, and the request may still be on "

@@ -28,6 +28,10 @@ namespace rotator {
 // Characters below which a value might be guessed by its digest: it has none.
 inline constexpr std::size_t keycloak_shortest_digested = 22;
 
+// How long a request whose reply was lost may still arrive: as long as a proxy waits by default
+// (https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_read_timeout).
+inline constexpr ports::Duration keycloak_longest_on_its_way = std::chrono::seconds(60);
+
 // "kc-" and 12 hexadecimal digits of SHA-256 over client and value; "chosen" for a shorter value.
 std::string keycloak_secret_id(const std::string& client_id, const ports::Secret& value);
 
@@ -55,8 +59,7 @@ class Keycloak final : public IdentityProvider {
       const ports::Secret& value, const std::vector<SecretRecord>& records) override;
   // Error refused unless registration() has found that the one in use would live on.
   ports::Result<CreatedSecret> create_secret(const SecretWish& wish) override;
-  // Busy for one call_timeout after it was first seen that nothing has changed: the request may
-  // still be on its way.
+  // Busy for keycloak_longest_on_its_way after it was first seen that nothing has changed.
   ports::Result<std::optional<CreatedSecret>> resolve_create(
       const std::vector<SecretRecord>& before, const SecretSought& sought) override;
   ports::Result<ports::Secret> read_secret(const std::string& id) override;

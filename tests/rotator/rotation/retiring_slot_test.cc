@@ -52,6 +52,31 @@ struct World : testing::World {
   std::string others;
 };
 
+// Short waits, so that few of the calls are renewals of the lock.
+rotator::Configuration brisk(const World& world) {
+  auto configuration = world.configuration();
+  configuration.kubernetes.agent_render_interval = 30s;
+  configuration.rotation.soak = 30s;
+  configuration.rotation.quiet_period = 20s;
+  configuration.rotation.probes = 2;
+  return configuration;
+}
+
+std::uint64_t calls_of_a_whole_rotation() {
+  World world;
+  BOOST_REQUIRE(world.run(brisk(world))->ending == Ending::done);
+  return world.network.calls("rotator");
+}
+
+// Whatever happened, somebody runs the rotator again until it is at rest.
+void finish(World& world) {
+  for (int i = 0; i < 4; ++i) {
+    const auto outcome = world.run(brisk(world));
+    if (outcome && outcome->ending == Ending::done) return;
+  }
+  BOOST_ERROR("the rotation came to no end");
+}
+
 void check_says(const rotator::Outcome& outcome, const char* part) {
   BOOST_TEST(outcome.message.find(part) != std::string::npos, outcome.message);
 }
@@ -126,6 +151,68 @@ BOOST_AUTO_TEST_CASE(a_value_that_died_with_the_process_is_read_again) {
   BOOST_TEST(ended.ending == Ending::done, ended.message);
   BOOST_TEST(world.regenerated == 1);
   world.check_whole();
+}
+
+BOOST_AUTO_TEST_CASE(a_crash_at_any_call_is_mended_by_the_next_run) {
+  const auto calls = calls_of_a_whole_rotation();
+  for (const auto* kind : {&fault::crash_before, &fault::crash_after}) {
+    for (std::uint64_t nth = 1; nth <= calls; ++nth) {
+      BOOST_TEST_CONTEXT(kind->name << " call " << nth) {
+        World world;
+        world.fault_any(kind, nth);
+        BOOST_TEST(!world.run(brisk(world)).has_value());
+        finish(world);
+        world.check_whole();
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_call_whose_reply_is_lost_or_that_arrives_late_harms_nothing) {
+  const auto calls = calls_of_a_whole_rotation();
+  for (const auto delay : {0s, 25s, 50s}) {
+    for (std::uint64_t nth = 1; nth <= calls; ++nth) {
+      BOOST_TEST_CONTEXT("call " << nth << " arrives after " << delay.count() << " s") {
+        World world;
+        world.plan.add({.label = "late",
+                        .kind = delay == 0s ? &fault::lost_reply : &fault::slow,
+                        .caller = "rotator",
+                        .nth = nth,
+                        .delay = delay});
+        const auto outcome = require(world.run(brisk(world)));
+        if (outcome.ending != Ending::done) finish(world);
+        world.pass(2min);
+        world.check_whole();
+      }
+    }
+  }
+}
+
+// A rollout that never completes, and a crash at any call of the way back.
+BOOST_AUTO_TEST_CASE(a_crash_on_the_way_back_is_mended_too) {
+  const auto doomed = [](World& world) {
+    world.fleet->trouble({.never_ready = true}, 1);
+    auto configuration = brisk(world);
+    configuration.rotation.rollout_deadline = 90s;
+    return configuration;
+  };
+  std::uint64_t calls = 0;
+  {
+    World world;
+    BOOST_REQUIRE(world.run(doomed(world))->ending == Ending::rolled_back);
+    world.check_whole();
+    calls = world.network.calls("rotator");
+  }
+  for (std::uint64_t nth = 35; nth <= calls; ++nth) {
+    BOOST_TEST_CONTEXT("after call " << nth) {
+      World world;
+      const auto configuration = doomed(world);
+      world.fault_any(&fault::crash_after, nth);
+      BOOST_TEST(!world.run(configuration).has_value());
+      finish(world);
+      world.check_whole();
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_made_where_the_old_secret_would_end_at_once) {

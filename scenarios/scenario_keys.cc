@@ -61,8 +61,9 @@ void list_identity_provider(Keys& keys, IdentityProviderWorld& idp) {
         auto& succession = idp.succession;
         keys.flag("possible", "Feature and policy are on; else the one before ends at once.",
                   succession.possible);
+        // Keycloak counts whole seconds.
         keys.duration("grace", "How long the one before lives on.", succession.grace,
-                      {.divides = false});
+                      {.divided_at_least = std::chrono::seconds(1)});
         keys.duration("life", "Of a new one.", succession.life, {.divides = false});
         keys.flag("readable", "The rotator's credential may read the policy.", succession.readable);
         keys.flag("placeholder", "A placeholder is shown for the value of the one before.",

@@ -294,10 +294,10 @@ void Core::turn_over(Client& client, NewSecret fresh) {
     for (auto& old : client.secrets) {
       if (std::find(ended.begin(), ended.end(), old.number) == ended.end()) continue;
       old.steps.push_back({.at = at, .replica = replica, .accepted = false});
-      if (at > now) scheduler_.at(at, *this, 0, old.number);
+      if (at > now) scheduler_.at(at, *this, acceptance_timer, old.number);
     }
     admitted.steps.push_back({.at = at, .replica = replica, .accepted = true});
-    if (at > now) scheduler_.at(at, *this, 0, admitted.number);
+    if (at > now) scheduler_.at(at, *this, acceptance_timer, admitted.number);
   }
   for (const auto& secret : client.secrets)
     if (secret.number == admitted.number ||
@@ -327,16 +327,17 @@ void Core::propagate(Client& client, Secret& secret, bool accepted, const TimeRa
     for (const auto& step : secret.steps)
       if (step.replica == replica) at = std::max(at, step.at);
     secret.steps.push_back({.at = at, .replica = replica, .accepted = accepted});
-    if (at > now) scheduler_.at(at, *this, 0, secret.number);
+    if (at > now) scheduler_.at(at, *this, acceptance_timer, secret.number);
   }
   tell_acceptance(client, secret.name);
 }
 
-void Core::on_timer(std::uint32_t, std::uint64_t subject) {
+void Core::on_timer(std::uint32_t kind, std::uint64_t subject) {
   for (auto& client : clients_)
     for (const auto& secret : client.secrets)
       if (secret.number == subject) {
-        const bool over = scheduler_.now() == secret.expires_at;
+        // Unless it was given another end since.
+        const bool over = kind == expiry_timer && scheduler_.now() >= secret.expires_at;
         if (over && !secret.deleted && secret.object.active)
           tell(FactKind::secret_disabled, client, secret.name);
         tell_acceptance(client, secret.name);

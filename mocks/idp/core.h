@@ -303,6 +303,9 @@ class Core final : public Timed {
     std::uint64_t secrets_created = 0;
   };
 
+  // Kinds of timer; the subject is a secret's number.
+  static constexpr std::uint32_t acceptance_timer = 0;
+  static constexpr std::uint32_t expiry_timer = 1;
   void on_timer(std::uint32_t kind, std::uint64_t subject) override;
 
   const Client* client_named(std::uint64_t name) const;

@@ -34,12 +34,13 @@ Change Core::set_expiry(std::string_view client_id, std::string_view secret_id,
 }
 
 void Core::end_at(Secret& secret, ports::WallTime expires) {
+  if (secret.object.expires == expires) return;
   secret.object.expires = expires;
   secret.expires_at = ports::Instant::max();
   if (expires == ports::WallTime{}) return;
   secret.expires_at = scheduler_.now() + (expires - scheduler_.wall_now());
   if (secret.expires_at > scheduler_.now())
-    scheduler_.at(secret.expires_at, *this, 0, secret.number);
+    scheduler_.at(secret.expires_at, *this, expiry_timer, secret.number);
 }
 
 bool Core::expired(std::uint64_t client, std::uint64_t secret) const {

@@ -66,8 +66,6 @@ void list_identity_provider(Keys& keys, IdentityProviderWorld& idp) {
                       {.divided_at_least = std::chrono::seconds(1)});
         keys.duration("life", "Of a new one.", succession.life, {.divides = false});
         keys.flag("readable", "The rotator's credential may read the policy.", succession.readable);
-        keys.flag("placeholder", "A placeholder is shown for the value of the one before.",
-                  succession.placeholder);
       });
   keys.flag("personal_accounts",
             "People's private accounts sign in too; Entra then allows two secrets.",

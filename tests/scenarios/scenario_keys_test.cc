@@ -48,8 +48,10 @@ std::string account_of(const scenarios::Scenario& world) {
 BOOST_AUTO_TEST_CASE(changing_any_key_of_the_world_changes_what_happens) {
   // Some keys are of a vendor whose reads lag and whose tenants have rules.
   const std::array starts = {scenario(busy),
-                             scenario(busy + "  identity_provider: {dialect: entra}\n")};
-  const std::array before = {account_of(starts[0]), account_of(starts[1])};
+                             scenario(busy + "  identity_provider: {dialect: entra}\n"),
+                             scenario(busy + "  identity_provider: {dialect: keycloak, succession: "
+                                             "{grace: 990s, life: 9990s}}\n")};
+  const std::array before = {account_of(starts[0]), account_of(starts[1]), account_of(starts[2])};
   std::size_t of_the_world = 0;
   for (std::size_t which = 0;; ++which) {
     std::string changed;

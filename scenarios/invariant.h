@@ -6,8 +6,9 @@ namespace scenarios {
 
 enum class Invariant {
   vault_secret_valid,       // Vault's current secret is accepted by the identity provider at every
-                            // instant
-  no_live_secret_retired,   // no secret that a live pod uses is ever disabled or deleted
+                            // instant; of two that the portal tries, one or the other
+  no_live_secret_retired,   // no secret that a live pod uses is ever disabled or deleted, but where
+                            // the pod tries another one beside it
   one_rotator_acts,         // two rotators never act at the same time
   nothing_foreign_deleted,  // a secret that is not ours is neither disabled nor deleted
   no_plaintext_secret,      // no secret in any log, journal, report or Event

@@ -72,6 +72,7 @@ std::set<std::uint64_t> Invariants::existing() const {
 
 void Invariants::check_current(ports::Instant at) {
   if (current_ == 0 || accepted_.contains(current_)) return;
+  if (second_.vault_holds_one && second_.vault_holds_one(at)) return;
   violate(Invariant::vault_secret_valid, at,
           "Vault's current value is " + label(current_) +
               ", which the identity provider does not accept");
@@ -81,7 +82,10 @@ void Invariants::retired(ports::Instant at, std::uint64_t secret, const char* ho
   if (foreign_.contains(secret))
     violate(Invariant::nothing_foreign_deleted, at,
             label(secret) + " is somebody else's and was " + how);
-  const int pods = users(secret);
+  const auto pods = std::count_if(pods_.begin(), pods_.end(), [&](const auto& pod) {
+    return pod.second == secret &&
+           !(second_.pod_tries_another && second_.pod_tries_another(pod.first));
+  });
   if (pods == 0) return;
   violate(Invariant::no_live_secret_retired, at,
           label(secret) + " was " + how + " while " + std::to_string(pods) + " live pods used it");

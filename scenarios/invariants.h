@@ -24,6 +24,16 @@ class Invariants final : public mocks::Observer {
 
   void observe(ports::Instant at, const mocks::Fact& fact) override;
 
+  // What a portal that tries a second secret bears, which the facts do not tell of.
+  struct SecondSecret {
+    // Whether each replica accepts at `at` one of the two that Vault's current version holds.
+    std::function<bool(ports::Instant at)> vault_holds_one = {};
+    // Whether the process of that pod tries another secret beside the one that it read.
+    std::function<bool(std::uint64_t pod)> pod_tries_another = {};
+  };
+  // Without, each secret stands alone.
+  void allow_second(SecondSecret second) { second_ = std::move(second); }
+
   // A secret that belongs to somebody else.
   void mark_foreign(std::uint64_t secret) { foreign_.insert(secret); }
   // For what only the harness can see (leaks, the state at the end). The first violation of each is
@@ -68,6 +78,7 @@ class Invariants final : public mocks::Observer {
   std::map<std::uint64_t, std::uint64_t> pods_;  // live pod -> the secret its process read
   std::set<std::uint64_t> rotators_;             // running, by name
   std::uint64_t last_actor_ = 0;
+  SecondSecret second_;
   std::map<Invariant, Violation> violations_;
 };
 

@@ -77,7 +77,10 @@ struct PortalWorld {
   bool keeps_stale_sessions = false;  // a cookie of the old configuration is kept, not dropped
   bool bump_cookie_key = false;       // the restart brings a new session cookie key
   bool sticky_sessions = false;       // the load balancer keeps a browser on its pod
-  bool key_ring = false;              // ... and new pods still verify the old key, old ones the new
+  // A second secret is in the pods' file, and tried where the first one is refused.
+  bool tries_fallback = false;
+  bool renders_fallback = false;  // it is in the file, whether it is tried or not
+  bool key_ring = false;          // ... and new pods still verify the old key, old ones the new
 };
 
 // Who rotates.

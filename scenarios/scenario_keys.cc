@@ -115,6 +115,11 @@ void list_portal(Keys& keys, PortalWorld& portal) {
             portal.sticky_sessions);
   keys.number("logins_per_minute", "Users who log in.", portal.logins_per_minute,
               {.low = 0, .high = 60'000'000, .of = Of::times_a_minute});
+  keys.flag("tries_fallback",
+            "A second secret is in the pods' file, and tried where the first one is refused.",
+            portal.tries_fallback);
+  keys.flag("renders_fallback", "It is in their file, whether it is tried or not.",
+            portal.renders_fallback);
   keys.range("think_time", "Of a user at the sign-in page.", portal.think_time);
   keys.range("token_exchange", "Between a pod and the identity provider.", portal.token_exchange);
   keys.flag("sessions", "Users come back with session cookies.", portal.sessions);

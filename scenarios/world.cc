@@ -14,6 +14,17 @@ namespace {
 
 using mocks::sim::Draws;
 
+// What the pods' agents render.
+std::string pod_template(const PortalWorld& portal) {
+  const bool both = portal.tries_fallback || portal.renders_fallback;
+  return "{{- with secret \"" + std::string(vault_mount) + "/data/" + secret_path +
+         "\" -}}\nOIDC_CLIENT_SECRET={{ .Data.data.client_secret }}\n" +
+         (both ? "{{ if .Data.data.client_secret_next }}"
+                 "OIDC_CLIENT_SECRET_NEXT={{ .Data.data.client_secret_next }}\n{{ end }}"
+               : "") +
+         "{{- end }}\n";
+}
+
 constexpr std::string_view alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -60,7 +71,8 @@ World::World(mocks::Scheduler& scheduler, mocks::sim::Trace& trace, mocks::sim::
       invariants_(mocks::name_of(client_id),
                   mocks::name_of(std::string(vault_mount) + "/" + secret_path)),
       timeline_({.vault_path = mocks::name_of(std::string(vault_mount) + "/" + secret_path),
-                 .provider_replicas = core_options(scenario).replicas}) {
+                 .provider_replicas = core_options(scenario).replicas,
+                 .one_turn = core_options(scenario).replacement_is_one_turn}) {
   trace_.add(timeline_);
   trace_.add(invariants_);
   trace_.add(witness_);
@@ -69,12 +81,16 @@ World::World(mocks::Scheduler& scheduler, mocks::sim::Trace& trace, mocks::sim::
   seed_vault();
 
   auto agent = std::make_shared<mocks::vault::AgentSpec>();
+  const auto rendered = mocks::vault::Template::compile(pod_template(scenario_.portal));
+  ports::check(rendered.has_value(), "the agents understand the pods' template");
+  agent->file_template = *rendered;
   agent->interval = scenario_.vault.render_interval;
   agent->process_start /= scenario_.compression;
   agent->call_latency /= scenario_.compression;
   const auto& portal = scenario_.portal;
   mocks::portal::PortalConfiguration configuration{.client_id = client_id,
-                                                   .method = portal.authentication_method};
+                                                   .method = portal.authentication_method,
+                                                   .tries_fallback = portal.tries_fallback};
   if (portal.sessions) {
     configuration.session_bound = true;
     configuration.keeps_stale_cookie = portal.keeps_stale_sessions;
@@ -87,9 +103,36 @@ World::World(mocks::Scheduler& scheduler, mocks::sim::Trace& trace, mocks::sim::
           .container = container_name, .agent = agent, .configuration = configuration});
   balancer_ = std::make_unique<mocks::portal::LoadBalancer>(scheduler_, timeline_);
   seed_kubernetes();
+  if (portal.tries_fallback) allow_second_secret();
 }
 
 World::~World() = default;
+
+void World::allow_second_secret() {
+  const auto accepting = [this](const char* field, ports::Instant at) {
+    const auto value = vault_->field(vault_mount, secret_path, field);
+    return value ? idp_->core().accepting_replicas(mocks::name_of(client_id),
+                                                   mocks::name_of(*value), at)
+                 : 0;
+  };
+  const auto& options = idp_->core().options();
+  invariants_.allow_second({.vault_holds_one =
+                                [accepting, &options](ports::Instant at) {
+                                  const int first = accepting("client_secret", at);
+                                  const int second = accepting("client_secret_next", at);
+                                  return options.replacement_is_one_turn
+                                             ? first + second >= options.replicas
+                                             : std::max(first, second) >= options.replicas;
+                                },
+                            .pod_tries_another =
+                                [this](std::uint64_t pod) {
+                                  const auto* process = fleet_->process(pod);
+                                  return process != nullptr &&
+                                         process->configuration.tries_fallback &&
+                                         !process->fallback.empty() &&
+                                         process->fallback != process->secret;
+                                }});
+}
 
 void World::seed_identity_provider() {
   credentials_.idp_admin_secret =
@@ -203,13 +246,11 @@ void World::seed_kubernetes() {
        .termination_grace_s = fleet.termination_grace_s,
        .containers = {container_name, "vault-agent"},
        .init_containers = {"vault-agent-init"},
-       .template_annotations =
-           {{"vault.hashicorp.com/agent-inject", "true"},
-            {"vault.hashicorp.com/role", "portal"},
-            {"vault.hashicorp.com/agent-inject-secret-oidc", path},
-            {"vault.hashicorp.com/agent-inject-template-oidc",
-             "{{- with secret \"" + path +
-                 "\" -}}\nOIDC_CLIENT_SECRET={{ .Data.data.client_secret }}\n{{- end }}\n"}},
+       .template_annotations = {{"vault.hashicorp.com/agent-inject", "true"},
+                                {"vault.hashicorp.com/role", "portal"},
+                                {"vault.hashicorp.com/agent-inject-secret-oidc", path},
+                                {"vault.hashicorp.com/agent-inject-template-oidc",
+                                 pod_template(scenario_.portal)}},
        .service = workload_name});
 }
 

@@ -7,10 +7,12 @@
 
 namespace mocks::portal {
 
-Environment make_environment(const PortalConfiguration& configuration, std::uint64_t secret) {
+Environment make_environment(const PortalConfiguration& configuration, std::uint64_t secret,
+                             std::uint64_t fallback) {
   Environment environment{
       .client = name_of(configuration.client_id),
       .secret = secret,
+      .fallback = configuration.tries_fallback ? fallback : 0,
       .method = configuration.method,
       .cookie_keys = {},
       .configuration = 0,

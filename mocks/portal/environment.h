@@ -11,6 +11,9 @@
 
 namespace mocks::portal {
 
+// How often a portal that tries a second secret tries the two in turn, beyond its first request.
+inline constexpr int fallback_rounds = 8;
+
 // What a pod is given beside its secret; fixed when the pod is created.
 struct PortalConfiguration {
   std::string client_id = {};
@@ -24,6 +27,10 @@ struct PortalConfiguration {
   // cookie that it could verify, so that the next request meets the stale one again.
   bool keeps_stale_cookie = false;
   ports::Duration session_max_age = std::chrono::hours(12);
+  // A second secret that the pod was given is tried where the first one is refused, and then the
+  // two in turn for some more rounds: replicas of the token endpoint that know another one of the
+  // two may answer one after the other.
+  bool tries_fallback = false;
 };
 
 // A session cookie as far as a pod looks at it. Names are mocks::name_of.
@@ -42,8 +49,9 @@ enum class CookieVerdict : std::uint8_t {
 };
 
 struct Environment {
-  std::uint64_t client = 0;  // name_of(client_id)
-  std::uint64_t secret = 0;  // name_of the secret value read; 0 = none
+  std::uint64_t client = 0;    // name_of(client_id)
+  std::uint64_t secret = 0;    // name_of the secret value read; 0 = none
+  std::uint64_t fallback = 0;  // of the one that is tried where that is refused; 0 = none
   idp::AuthenticationMethod method = idp::AuthenticationMethod::client_secret_post;
   std::vector<std::uint64_t> cookie_keys = {};
   std::uint64_t configuration = 0;  // of client and secret together
@@ -54,7 +62,10 @@ struct Environment {
   friend bool operator==(const Environment&, const Environment&) = default;
 };
 
-Environment make_environment(const PortalConfiguration& configuration, std::uint64_t secret);
+// `fallback`: name_of a second secret value that was read; 0 = none. Without tries_fallback it is
+// left out.
+Environment make_environment(const PortalConfiguration& configuration, std::uint64_t secret,
+                             std::uint64_t fallback = 0);
 
 // What a process with `environment` makes of a cookie that comes with a request at `now`.
 CookieVerdict examine(const Environment& environment, const Cookie& cookie, ports::Instant now);

@@ -242,11 +242,15 @@ kubernetes::AppStart Fleet::run(Pod& pod) {
   const auto* file = pod.file();
   auto secret = file == nullptr ? std::nullopt : value_of(file->content, options_.key);
   if (!secret) return {.running = false, .exit_code = 1};
+  auto fallback = value_of(file->content, options_.fallback_key);
   const auto name = name_of(*secret);
+  const auto fallback_name = fallback ? name_of(*fallback) : 0;
   pod.process = Process{.secret = *std::move(secret),
+                        .fallback = std::move(fallback).value_or(std::string()),
                         .configuration = pod.configuration,
                         .started = scheduler_.now()};
-  record_.process_started(scheduler_.now(), pod.id, make_environment(pod.configuration, name));
+  record_.process_started(scheduler_.now(), pod.id,
+                          make_environment(pod.configuration, name, fallback_name));
   return {.running = true, .exit_code = 0, .secret = name};
 }
 

@@ -31,7 +31,9 @@ struct FleetOptions {
   std::string container = "portal";
   std::string agent_container = "vault-agent";
   std::string file = "/vault/secrets/oidc";
-  std::string key = "OIDC_CLIENT_SECRET";              // the line read is KEY=value
+  std::string key = "OIDC_CLIENT_SECRET";  // the line read is KEY=value
+  // The line of a second secret, which need not be there nor have a value.
+  std::string fallback_key = "OIDC_CLIENT_SECRET_NEXT";
   std::shared_ptr<const vault::AgentSpec> agent = {};  // null: the default AgentSpec
   PortalConfiguration configuration = {};
 };
@@ -74,6 +76,7 @@ class Fleet final : public kubernetes::PodRuntime, private Timed {
   // call. `secret` is the value itself: for the wire's own logins, never for a log.
   struct Process {
     std::string secret = {};
+    std::string fallback = {};  // empty: none
     PortalConfiguration configuration = {};
     ports::Instant started = {};
   };

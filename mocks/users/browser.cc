@@ -184,6 +184,7 @@ void Browsers::call(std::unique_lock<std::mutex>& lock, std::uint32_t slot) {
   auto& flight = flights_[slot];
   const auto left = scheduler_.now();
   ports::Request request;
+  std::optional<ports::Request> second;  // with the portal's other secret
   const bool for_code = flight.journey.next == JourneyStep::code;
   if (for_code) {
     request = authorize_request(flight);
@@ -191,13 +192,20 @@ void Browsers::call(std::unique_lock<std::mutex>& lock, std::uint32_t slot) {
     const auto* process = fleet_.process(flight.journey.pod);
     if (process == nullptr || timeline_.run_at(flight.journey.pod, left) != flight.journey.run)
       return advance(slot, Cause::pod_gone);
-    request = token_request(flight, *process);
+    request = token_request(flight, *process, process->secret);
+    if (process->configuration.tries_fallback && !process->fallback.empty())
+      second = token_request(flight, *process, process->fallback);
     if (!flight.sent) flight.reached = left;
     flight.sent = true;
   }
   lock.unlock();
-  const auto reply = exchange_messages(request);
+  auto reply = exchange_messages(request);
+  for (int round = 0; second && reply.status == 401 && round < portal::fallback_rounds; ++round) {
+    reply = exchange_messages(*second);
+    if (reply.status == 401) reply = exchange_messages(request);
+  }
   portal::wipe_credentials(request);
+  if (second) portal::wipe_credentials(*second);
   lock.lock();
   advance(slot, for_code ? judge_code(flight, reply) : judge_tokens(flight, reply, left));
 }
@@ -231,8 +239,8 @@ ports::Request Browsers::authorize_request(const Flight& flight) const {
       .headers = {{"Accept", "text/html"}, {"User-Agent", options_.user_agent_prefix + "user"}}};
 }
 
-ports::Request Browsers::token_request(const Flight& flight,
-                                       const portal::Fleet::Process& process) const {
+ports::Request Browsers::token_request(const Flight& flight, const portal::Fleet::Process& process,
+                                       std::string_view secret) const {
   ports::Request request{.method = "POST",
                          .origin = options_.origin,
                          .target = options_.paths.token,
@@ -244,7 +252,7 @@ ports::Request Browsers::token_request(const Flight& flight,
                                                {"code", flight.code},
                                                {"redirect_uri", options_.redirect_uri}})};
   portal::authenticate(request, process.configuration.method, process.configuration.client_id,
-                       process.secret);
+                       secret);
   return request;
 }
 

@@ -115,7 +115,8 @@ class Browsers final : private Timed {
   void call(std::unique_lock<std::mutex>& lock, std::uint32_t slot);
   Reply exchange_messages(const ports::Request& request);
   ports::Request authorize_request(const Flight& flight) const;
-  ports::Request token_request(const Flight& flight, const portal::Fleet::Process& process) const;
+  ports::Request token_request(const Flight& flight, const portal::Fleet::Process& process,
+                               std::string_view secret) const;
   std::optional<Cause> judge_code(Flight& flight, const Reply& reply) const;
   std::optional<Cause> judge_tokens(const Flight& flight, const Reply& reply, ports::Instant left);
 

@@ -84,6 +84,7 @@ std::optional<Cause> LiveProvider::redeem(const Journey& journey, ports::Instant
       .client = held.client,
       .method = held.method,
       .secret = held.secret,
+      .fallback = held.fallback,
       .grant = idp::GrantType::authorization_code,
       .handle = journey.code,
       .redirect_uri = protocol_.options().redirect_uri,

@@ -38,13 +38,19 @@ Refusal refusal(const Timeline& timeline, const portal::Environment& held, Insta
   const int replicas = timeline.options().provider_replicas;
   int accepting = 0;
   bool retired = false;
+  int by_fallback = 0;
   for (const auto& secret : timeline.secrets()) {
-    if (secret.name != held.secret) continue;
+    int replicas_now = 0;
     for (const auto& step : secret.steps)
-      if (step.at <= at) accepting = step.accepting;
+      if (step.at <= at) replicas_now = step.accepting;
+    if (secret.name == held.fallback && held.fallback != held.secret) by_fallback = replicas_now;
+    if (secret.name != held.secret) continue;
+    accepting = replicas_now;
     for (const auto& act : secret.acts)
       if (act.at <= at) retired = act.retired;
   }
+  accepting = timeline.options().one_turn ? std::min(accepting + by_fallback, replicas)
+                                          : std::max(accepting, by_fallback);
   if (accepting < replicas) {
     const double share = 1.0 - static_cast<double>(accepting) / static_cast<double>(replicas);
     if (!retired) return {share, Cause::secret_not_propagated};

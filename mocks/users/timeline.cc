@@ -155,9 +155,7 @@ ExchangeVerdict Timeline::exchange(RunIndex index, ports::Instant at) const {
   ExchangeFacts facts = exchange_facts(index, at);
   ExchangeVerdict verdict{.accepting = 1, .replicas = 1};
   if (!facts.secret_accepted) {
-    const auto* held = find_secret(environment(index).secret);
-    const auto* step = held == nullptr ? nullptr : latest(held->steps, at);
-    verdict.accepting = step == nullptr ? 0 : step->accepting;
+    verdict.accepting = accepting(environment(index), at);
     verdict.replicas = options_.provider_replicas;
   }
   const auto cause = blame(facts);
@@ -181,13 +179,25 @@ ExchangeFacts Timeline::exchange_facts(RunIndex index, ports::Instant at) const 
     break;
   }
   const auto* known = find_secret(held.secret);
-  const auto* step = known == nullptr ? nullptr : latest(known->steps, at);
-  facts.secret_accepted = step != nullptr && step->accepting >= options_.provider_replicas;
+  facts.secret_accepted = accepting(held, at) >= options_.provider_replicas;
   const auto* act = known == nullptr ? nullptr : latest(known->acts, at);
   facts.secret_retired = act != nullptr && act->retired;
   const auto* current = latest(vault_values_, created(runs_[index].pod));
   facts.created_after_successor = current != nullptr && current->name != held.secret;
   return facts;
+}
+
+int Timeline::accepting(const portal::Environment& held, ports::Instant at) const {
+  const auto count = [&](std::uint64_t name) {
+    const auto* known = name == 0 ? nullptr : find_secret(name);
+    const auto* step = known == nullptr ? nullptr : latest(known->steps, at);
+    return step == nullptr ? 0 : step->accepting;
+  };
+  const int first = count(held.secret);
+  if (held.fallback == 0 || held.fallback == held.secret) return first;
+  const int second = count(held.fallback);
+  return options_.one_turn ? std::min(first + second, options_.provider_replicas)
+                           : std::max(first, second);
 }
 
 ports::Instant Timeline::created(PodId id) const {

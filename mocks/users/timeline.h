@@ -40,6 +40,9 @@ struct TimelineOptions {
   // path whose value has a client secret.
   std::uint64_t vault_path = 0;
   int provider_replicas = 1;  // idp::CoreOptions::replicas
+  // idp::CoreOptions::replacement_is_one_turn: the replicas that accept an old value and those that
+  // accept the one in its place are different ones. Else the fewer are taken to be among the more.
+  bool one_turn = false;
 };
 
 // One life of a portal process in a pod: [from, to).
@@ -169,6 +172,8 @@ class Timeline final : public Observer, public portal::PortalListener {
   Pod& pod(PodId id);
   Secret& secret(std::uint64_t name);
   const Secret* find_secret(std::uint64_t name) const;
+  // How many replicas accept what a process holds, its fallback included.
+  int accepting(const portal::Environment& held, ports::Instant at) const;
   void begin_epoch(ports::Instant at);
   void changed(ports::Instant at, bool verdict);
 

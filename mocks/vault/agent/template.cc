@@ -34,6 +34,13 @@ bool is_name(std::string_view text) {
                               std::string_view::npos;
 }
 
+// What `if` asks: whether a text field is there and not empty. Of other types, whether it is there.
+bool holds(const KvVersion& version, std::string_view name) {
+  if (const auto text = string_field(version.data, name)) return !text->empty();
+  const auto data = JsonDocument::parse(version.data);
+  return data && data->root().find(name).has_value();
+}
+
 // A field of the data as Go prints it.
 std::string data_value(const KvVersion& version, std::string_view name) {
   if (auto text = string_field(version.data, name)) return std::move(*text);
@@ -121,6 +128,7 @@ class Template::Compiler {
       return nullptr;
     }
     if (words.starts_with("with ")) return with(trimmed(words.substr(5)));
+    if (words.starts_with("if ")) return only_if(trimmed(words.substr(3)));
     if (words.starts_with("range ")) return range(trimmed(words.substr(6)));
     if (out_.path_.empty()) return "a field outside of with secret";
     if (words.starts_with('$')) {
@@ -151,6 +159,17 @@ class Template::Compiler {
     return nullptr;
   }
 
+  // .Data.data.KEY
+  const char* only_if(std::string_view words) {
+    if (out_.path_.empty()) return "if outside of with secret";
+    const auto begin = out_.nodes_.size();
+    if (field(words) != nullptr || out_.nodes_.back().kind != Node::Kind::data)
+      return "if wants a field of .Data.data";
+    out_.nodes_.back().kind = Node::Kind::if_data;
+    open_.push_back(begin);
+    return nullptr;
+  }
+
   // $k, $v := .Data
   const char* range(std::string_view words) {
     if (out_.path_.empty()) return "range outside of with secret";
@@ -164,7 +183,8 @@ class Template::Compiler {
     if (!key.starts_with('$') || !value.starts_with('$')) return "range wants $key, $value := ...";
     if (over != ".Data" && over != ".Data.data") return "range over .Data or .Data.data only";
     for (const std::size_t open : open_)
-      if (open != with_block) return "range in range is not understood";
+      if (open != with_block && out_.nodes_[open].kind != Node::Kind::if_data)
+        return "range in range is not understood";
     range_key_ = key.substr(1);
     range_value_ = value.substr(1);
     open_.push_back(out_.nodes_.size());
@@ -229,6 +249,9 @@ void Template::render_nodes(std::size_t from, std::size_t to, const KvVersion& v
       case Node::Kind::text: out += node.text; break;
       case Node::Kind::data: out += data_value(version, node.text); break;
       case Node::Kind::metadata: out += metadata_value(version, key, node.text); break;
+      case Node::Kind::if_data:
+        if (!holds(version, node.text)) i = node.end - 1;
+        break;
       case Node::Kind::key: out += range_key; break;
       case Node::Kind::value: out += range_value; break;
       case Node::Kind::range_all: {

@@ -4,6 +4,7 @@
 //   {{ with secret "PATH" }} ... {{ end }}         one secret; PATH may end in ?version=N
 //   {{ .Data.data.KEY }} {{ .Data.metadata.KEY }}  a field; "<no value>" when it is not there
 //   {{ index .Data.data "KEY" }}                   the same, for names that are no identifiers
+//   {{ if .Data.data.KEY }} ... {{ end }}          only where the field is there and not empty
 //   {{ range $k, $v := .Data }} ... {{ end }}      also .Data.data; {{ $k }} {{ $v }} inside
 //   {{- and -}}                                    trim white space beside the action
 //
@@ -51,6 +52,7 @@ class Template {
       text,        // literal
       data,        // .Data.data.KEY
       metadata,    // .Data.metadata.KEY
+      if_data,     // if .Data.data.KEY, up to `end`
       range_all,   // range $k, $v := .Data, up to `end`
       range_data,  // range $k, $v := .Data.data, up to `end`
       key,         // $k
@@ -58,7 +60,7 @@ class Template {
     };
     Kind kind = Kind::text;
     std::string text = {};  // the literal, or KEY
-    std::size_t end = 0;    // of a range: the node after its last one
+    std::size_t end = 0;    // of an if or a range: the node after its last one
   };
   class Compiler;
 

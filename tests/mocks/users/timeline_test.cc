@@ -86,6 +86,32 @@ BOOST_AUTO_TEST_CASE(follows_acceptance_and_retirement_through_their_lags) {
   BOOST_TEST(cause_at(55s) == "secret_retired");
 }
 
+// The replicas that know the old secret and those that know the new one are different ones: a
+// portal that holds both is let in by either.
+BOOST_AUTO_TEST_CASE(adds_up_the_replicas_that_accept_what_a_process_holds) {
+  using mocks::FactKind;
+  const auto old_name = mocks::name_of("synthetic-one");
+  const auto new_name = mocks::name_of("synthetic-two");
+  for (const bool one_turn : {true, false}) {
+    mocks::users::Timeline timeline({.provider_replicas = 3, .one_turn = one_turn});
+    timeline.observe(at(0s), {.kind = FactKind::secret_accepted, .object = old_name, .number = 3});
+    timeline.observe(at(10s), {.kind = FactKind::secret_refused, .object = old_name, .number = 1});
+    timeline.observe(at(10s), {.kind = FactKind::secret_refused, .object = new_name, .number = 2});
+    const auto accepting = [&](mocks::portal::PodId pod, bool tries_fallback) {
+      const mocks::portal::PortalConfiguration configuration{.client_id = "portal",
+                                                             .tries_fallback = tries_fallback};
+      timeline.process_started(at(10s), pod,
+                               mocks::portal::make_environment(configuration, old_name, new_name));
+      return timeline.exchange(timeline.run_at(pod, at(10s)), at(10s)).accepting;
+    };
+    BOOST_TEST(accepting(1, false) == 1);
+    // Accepted by all is told as one of one.
+    BOOST_TEST(accepting(2, true) == (one_turn ? 1 : 2));
+    BOOST_TEST(timeline.exchange_facts(timeline.run_at(2, at(10s)), at(10s)).secret_accepted ==
+               one_turn);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(calls_a_retired_secret_stale_only_in_pods_created_after_vault_moved_on) {
   SmallWorld world;
   world.add_secret("synthetic-one");

@@ -41,6 +41,15 @@ BOOST_AUTO_TEST_CASE(renders_fields_of_any_type_and_says_no_value) {
                       "{{.Data.metadata.created_time}}{{end}}") == "3 2026-01-02T03:04:05.5Z");
 }
 
+BOOST_AUTO_TEST_CASE(leaves_out_what_hangs_on_a_field_that_is_not_there) {
+  const std::string both =
+      "{{with secret \"m/x\"}}a{{if .Data.data.n}}b{{.Data.data.n}}{{end}}c"
+      "{{if .Data.data.gone}}d{{end}}e{{end}}";
+  BOOST_TEST(rendered(both) == "ab7ce");
+  BOOST_TEST(rendered("{{with secret \"m/x\"}}{{if .Data.metadata.version}}a{{end}}{{end}}") ==
+             "template: offset 21: if wants a field of .Data.data");
+}
+
 BOOST_AUTO_TEST_CASE(ranges_over_the_data_in_order) {
   BOOST_TEST(rendered("{{with secret \"m/x\"}}{{range $k, $v := .Data.data}}{{$k}}={{$v}};{{end}}"
                       "{{end}}") == "a-b=dash;client_secret=s \"1\";list=[1 <nil> true];n=7;");

@@ -24,6 +24,9 @@ void check_vault(YamlSection section, VaultConfiguration& vault) {
   if (vault.journal_path == vault.path)
     section.complain("journal_path",
                      "must not be vault.path: the journal would replace the secret");
+  if (vault.fallback_field == vault.field)
+    section.complain("fallback_field",
+                     "must not be vault.field: one secret would replace the other");
   if (vault.session.login == VaultOptions::Login::kubernetes && vault.session.role.empty())
     section.section("auth").complain("role", "is missing; add it");
 }
@@ -41,6 +44,11 @@ void check_workload(YamlSection section) {
 
 void check_rotation(YamlSection section, const RotationConfiguration& rotation) {
   const auto* strategy = find_strategy(rotation.strategy);
+  if (strategy != nullptr && strategy->needs_fallback && !rotation.portal_tries_fallback)
+    section.complain("strategy",
+                     rotation.strategy +
+                         " fails logins unless the portal tries a second secret where the first "
+                         "one is refused; add portal_tries_fallback: true if it does");
   if (strategy != nullptr && strategy->costs_logins && !rotation.accept_downtime)
     section.complain("strategy", rotation.strategy +
                                      " fails logins while the pods restart; add accept_downtime: "

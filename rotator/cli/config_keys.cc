@@ -80,6 +80,10 @@ void list_vault(Keys& keys, VaultConfiguration& vault, std::string& ca_file) {
   keys.text("mount", "The KV version 2 mount.", vault.mount);
   keys.text("path", "Path of the secret in it.", vault.path);
   keys.text("field", "Field of the client secret.", vault.field);
+  keys.text("fallback_field",
+            "Field of a second secret, which strategy staged_fallback keeps beside the first for a "
+            "while.",
+            vault.fallback_field);
   keys.text("journal_path", "Path of the rotation's journal; else path + \"-rotation\".",
             vault.journal_path);
   keys.duration("call_timeout", "One call.", session.call_timeout, real_time);
@@ -106,6 +110,8 @@ void list_kubernetes(Keys& keys, KubernetesConfiguration& kubernetes, Kubeconfig
             {.required = true});
   keys.text("secret_file", "The rendered file in that container.", kubernetes.secret_file);
   keys.text("secret_key", "The file's line is KEY=value.", kubernetes.secret_key);
+  keys.text("fallback_key", "The second secret's line is KEY=value, where there is one.",
+            kubernetes.fallback_key);
   keys.text("lease_name", "The lock; else \"rotator-\" + the workload's name.",
             kubernetes.lease_name);
   // Divided, the lock must still outlast the pauses of a busy machine.
@@ -134,13 +140,20 @@ void list_signal(Keys& keys, FailureSignal& signal) {
 }  // namespace
 
 void list_rotation_keys(Keys& keys, RotationConfiguration& rotation) {
-  keys.choice("strategy", "How the new secret takes the old one's place.", rotation.strategy,
-              strategy_names());
+  keys.choice(
+      "strategy",
+      "How the new secret takes the old one's place; else as the provider bears it: overlap "
+      "with two secrets at once, staged_fallback with one and a portal that tries two.",
+      rotation.strategy, strategy_names());
   keys.flag(
       "accept_downtime",
       "Needed for a strategy that fails logins, such as cutover, and for a workload whose own "
       "rollout is an outage.",
       rotation.accept_downtime);
+  keys.flag("portal_tries_fallback",
+            "The portal reads a second secret and tries it where the token endpoint refuses the "
+            "first; needed for staged_fallback: without, logins fail.",
+            rotation.portal_tries_fallback);
   keys.duration("window",
                 "How long both secrets stay valid; else the computed safe minimum. Shorter is "
                 "refused.",

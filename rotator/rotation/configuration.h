@@ -41,6 +41,8 @@ struct VaultConfiguration {
   std::string mount = "portal-kv";
   std::string path = "oidc/portal";
   std::string field = "client_secret";
+  // Of the second secret, while a strategy keeps two beside each other.
+  std::string fallback_field = "client_secret_next";
   std::string journal_path = {};  // defaults to path + "-rotation"
 };
 
@@ -49,8 +51,9 @@ struct KubernetesConfiguration {
   WorkloadReference workload = {};
   std::string container = {};
   std::string secret_file = "/vault/secrets/oidc";
-  std::string secret_key = "OIDC_CLIENT_SECRET";  // the file's line is KEY=value
-  std::string lease_name = {};                    // defaults to "rotator-" + workload.name
+  std::string secret_key = "OIDC_CLIENT_SECRET";         // the file's line is KEY=value
+  std::string fallback_key = "OIDC_CLIENT_SECRET_NEXT";  // of the second secret's line
+  std::string lease_name = {};                           // defaults to "rotator-" + workload.name
   // A dead rotator's lock lapses after this, or after five times as long when it died in a long
   // wait; a live one renews three times as often.
   ports::Duration lease_duration = std::chrono::seconds(30);
@@ -68,8 +71,11 @@ struct FailureSignal {
 };
 
 struct RotationConfiguration {
-  std::string strategy = "overlap";  // by its name in strategies/
-  bool accept_downtime = false;      // a strategy that costs logins runs only with it
+  std::string strategy = {};     // by its name in strategies/; empty = what the provider bears
+  bool accept_downtime = false;  // a strategy that costs logins runs only with it
+  // The portal tries a second secret where the first one is refused: a strategy that counts on it
+  // runs only with it.
+  bool portal_tries_fallback = false;
   // How long both secrets stay valid, from the creation of the new one; nothing = the computed
   // minimum.
   std::optional<ports::Duration> window = {};

@@ -48,7 +48,7 @@ Judgement DoctorReport::verdict() const {
 }
 
 DoctorReport examine_all(Context& context, const Strategy& strategy) {
-  Examination examination{.context = context, .strategy = strategy};
+  Examination examination{.context = context, .strategy = &strategy};
   const bool vault = reach_vault(examination);
   const bool kubernetes = reach_kubernetes(examination);
   if (vault) {
@@ -61,6 +61,7 @@ DoctorReport examine_all(Context& context, const Strategy& strategy) {
   if (kubernetes) {
     examine_workload(examination);
     examine_pods(examination);
+    examine_fallback(examination);
     examine_permissions(examination);
   }
   examine_signal(examination);

@@ -4,13 +4,14 @@
 #include <utility>
 
 #include "rotator/calls/times.h"
+#include "rotator/rotation/strategies/strategies.h"
 
 namespace rotator {
 
 using ports::ErrorCode;
 
 Driver::Driver(Context& context, const Strategy& strategy)
-    : context_(context), strategy_(strategy) {}
+    : context_(context), strategy_(&strategy) {}
 
 // ---- Where a walk begins
 
@@ -22,11 +23,11 @@ Outcome Driver::begin(const PhaseWork& opening) {
 Outcome Driver::resume() {
   auto& journal = context_.ledger.entry();
   if (journal.disposition == Disposition::rolling_back) return walk({.where = Place::Where::back});
-  const auto row = strategy_.row_of(journal.phase);
-  if (row == strategy_.forward.size())
+  const auto row = strategy_->row_of(journal.phase);
+  if (row == strategy_->forward.size())
     return outcome(Ending::misconfigured, "rotation " + journal.rotation_id + " is in phase " +
                                               to_string(journal.phase) + ", which strategy " +
-                                              std::string(strategy_.name) +
+                                              std::string(strategy_->name) +
                                               " does not have; use the rotator that began it");
   if (journal.disposition == Disposition::stopped) {
     journal.disposition = Disposition::running;
@@ -40,13 +41,17 @@ Outcome Driver::resume() {
 }
 
 bool Driver::can_turn_back() const {
-  return strategy_.row_of(context_.ledger.entry().phase) <= strategy_.row_of(strategy_.last_turn);
+  const auto row = strategy_->row_of(context_.ledger.entry().phase);
+  return row <= strategy_->row_of(strategy_->last_turn);
 }
 
 bool Driver::has_way_back() const {
-  const bool nothing_made =
-      context_.ledger.entry().new_secret_id.empty() && !context_.values.create_in_doubt();
-  return nothing_made || !context_.systems.capability().create_replaces;
+  return strategy_->replaces_back || nothing_made() ||
+         !context_.systems.capability().create_replaces;
+}
+
+bool Driver::nothing_made() const {
+  return context_.ledger.entry().new_secret_id.empty() && !context_.values.create_in_doubt();
 }
 
 Outcome Driver::turn_back(std::string why) {
@@ -111,7 +116,7 @@ Stepped Driver::perform_with_patience(Place place) {
 Stepped Driver::perform(Place place) {
   if (place.where == Place::Where::opening) return opening_->perform(context_);
   if (place.where == Place::Where::back) return perform_back();
-  auto step = strategy_.forward[place.row].phase->perform(context_);
+  auto step = strategy_->forward[place.row].phase->perform(context_);
   if (!step) return step;
   if (step->kind == Step::Kind::refuse) {
     context_.ledger.entry().reason = step->why;
@@ -125,7 +130,7 @@ Stepped Driver::perform(Place place) {
 
 Stepped Driver::perform_back() {
   Stepped step = Step::done();
-  for (const auto* phase : strategy_.back) {
+  for (const auto* phase : strategy_->back) {
     if (!phase->wanted(context_)) continue;
     step = phase->perform(context_);
     if (!step || step->kind != Step::Kind::done) return step;
@@ -153,7 +158,11 @@ ports::Status Driver::close(Disposition disposition) {
 std::optional<Driver::Place> Driver::after_step(Place place, const Step& step, Outcome& result) {
   switch (step.kind) {
     case Step::Kind::done:
-      if (place.where == Place::Where::opening) return Place{};
+      if (place.where == Place::Where::opening) {
+        if (const auto* chosen = find_strategy(context_.ledger.entry().strategy))
+          strategy_ = chosen;
+        return Place{};
+      }
       if (!last(place)) return after(place.row);
       result =
           outcome(place.where == Place::Where::back ? Ending::rolled_back : Ending::done, step.why);
@@ -206,7 +215,8 @@ std::optional<Driver::Place> Driver::after_error(Place place, const ports::Error
   }
   const bool forward = place.where == Place::Where::forward;
   // The very first journal entry, or the create itself, was refused: there is nothing to take back.
-  if (forward && journal.new_secret_id.empty() && !context_.values.create_in_doubt()) {
+  if (forward && nothing_made() && journal.staged_kv_version == 0 &&
+      journal.intent != Intent::stage_value) {
     result = outcome(Ending::refused, error.message + "; nothing was changed");
     journal.disposition = Disposition::rolled_back;
     journal.reason = error.message;
@@ -214,7 +224,7 @@ std::optional<Driver::Place> Driver::after_error(Place place, const ports::Error
       context_.teller.note(Severity::warning, "not journaled: " + written.error().message);
     return std::nullopt;
   }
-  if (forward && place.row <= strategy_.row_of(strategy_.last_turn_by_itself) && has_way_back() &&
+  if (forward && place.row <= strategy_->row_of(strategy_->last_turn_by_itself) && has_way_back() &&
       context_.configuration.rotation.automatic_rollback)
     return turn(error.message);
   relieve(place);
@@ -224,17 +234,17 @@ std::optional<Driver::Place> Driver::after_error(Place place, const ports::Error
 
 Driver::Place Driver::after(std::size_t row) const {
   do ++row;
-  while (row + 1 < strategy_.forward.size() && !strategy_.forward[row].phase->wanted(context_));
+  while (row + 1 < strategy_->forward.size() && !strategy_->forward[row].phase->wanted(context_));
   return {.row = row};
 }
 
 Driver::Place Driver::again_of(std::size_t row) const {
-  const auto* again = strategy_.forward[row].again;
-  return {.row = again != nullptr ? strategy_.row_of(again) : row};
+  const auto* again = strategy_->forward[row].again;
+  return {.row = again != nullptr ? strategy_->row_of(again) : row};
 }
 
 bool Driver::last(Place place) const {
-  return place.where == Place::Where::back || place.row + 1 == strategy_.forward.size();
+  return place.where == Place::Where::back || place.row + 1 == strategy_->forward.size();
 }
 
 Driver::Place Driver::turn(std::string why) {
@@ -248,7 +258,7 @@ Driver::Place Driver::turn(std::string why) {
 
 void Driver::relieve(Place place) {
   if (place.where != Place::Where::forward) return;
-  if (!strategy_.forward[place.row].phase->relieve(context_)) return;
+  if (!strategy_->forward[place.row].phase->relieve(context_)) return;
   context_.ledger.entry().phase = name_of(again_of(place.row));
   if (const auto written = context_.ledger.append(); !written)
     context_.teller.note(Severity::warning, "not journaled: " + written.error().message);
@@ -275,13 +285,13 @@ Outcome Driver::outcome(Ending ending, std::string message) const {
           .exit_code = as_asked ? 0 : exit_code(ending),
           .message = std::move(message),
           .rotation_id = context_.ledger.entry().rotation_id,
-          .strategy = std::string(strategy_.name)};
+          .strategy = std::string(strategy_->name)};
 }
 
 Phase Driver::name_of(Place place) const {
   switch (place.where) {
     case Place::Where::opening: return opening_->name();
-    case Place::Where::forward: return strategy_.forward[place.row].phase->name();
+    case Place::Where::forward: return strategy_->forward[place.row].phase->name();
     case Place::Where::back: return Phase::rollback;
   }
   return Phase::rollback;

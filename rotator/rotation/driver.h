@@ -29,7 +29,8 @@ class Driver {
   Driver(Context& context, const Strategy& strategy);
 
   // `opening` looks whether the rotation may begin and opens the journal's entry in memory; without
-  // patience, since nothing has been begun. Then the whole table.
+  // patience, since nothing has been begun. Then the whole table of the strategy that the entry
+  // names.
   Outcome begin(const PhaseWork& opening);
   // From where the journal says, forward or back. Needs the context reconnected. A stopped rotation
   // goes on forward. Misconfigured when the journal names a row that the table has not.
@@ -66,9 +67,11 @@ class Driver {
   Outcome stopped(std::string why);
   Outcome outcome(Ending ending, std::string message) const;
   Phase name_of(Place place) const;
+  // No secret was made, as far as anybody knows.
+  bool nothing_made() const;
 
   Context& context_;
-  const Strategy& strategy_;
+  const Strategy* strategy_;
   const PhaseWork* opening_ = nullptr;
   std::vector<std::pair<Phase, ports::Duration>> durations_;
 };

@@ -26,6 +26,7 @@ const char* to_string(Check check) {
     case Check::rollout_serves: return "rollout_serves";
     case Check::no_pinned_version: return "no_pinned_version";
     case Check::pods_on_current_secret: return "pods_on_current_secret";
+    case Check::fallback: return "fallback";
     case Check::file_times: return "file_times";
     case Check::kubernetes_permissions: return "kubernetes_permissions";
     case Check::window: return "window";

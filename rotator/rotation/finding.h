@@ -34,6 +34,7 @@ enum class Check {
   rollout_serves,          // its own rollout leaves pods that serve
   no_pinned_version,       // its pods would render a new version
   pods_on_current_secret,  // every pod shows what Vault holds
+  fallback,                // the portal can be given a second secret
   file_times,              // the container can tell when its file was written
   kubernetes_permissions,
 

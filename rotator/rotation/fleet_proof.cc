@@ -62,7 +62,7 @@ ports::Error exited(const std::string& command, const std::string& container,
 }
 
 void look_at_content(Cluster& cluster, const KubernetesConfiguration& configuration,
-                     const ports::Secret& key, PodProof& proof) {
+                     const FleetQuestion& question, const ports::Secret& key, PodProof& proof) {
   const auto output =
       cluster.exec(proof.pod, configuration.container, {"cat", configuration.secret_file});
   if (!output) {
@@ -84,6 +84,9 @@ void look_at_content(Cluster& cluster, const KubernetesConfiguration& configurat
     return;
   }
   proof.content = value->fingerprint(key);
+  if (!question.fallback) return;
+  if (const auto second = rendered_value(output->standard_output, configuration.fallback_key))
+    proof.fallback = second->fingerprint(key);
 }
 
 void look_at_time(Cluster& cluster, const KubernetesConfiguration& configuration, PodProof& proof) {
@@ -141,7 +144,7 @@ FleetProof look_into(Cluster& cluster, const KubernetesConfiguration& configurat
     }
     if (!proof.running) proof.trouble = "container " + configuration.container + " does not run";
     if (proof.running && question.contents)
-      look_at_content(cluster, configuration, fingerprint_key, proof);
+      look_at_content(cluster, configuration, question, fingerprint_key, proof);
     if (proof.running && question.file_times && proof.trouble.empty()) {
       proof.file_written = proved_time(proof, question.proved);
       if (!proof.file_written) look_at_time(cluster, configuration, proof);

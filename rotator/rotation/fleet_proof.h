@@ -44,8 +44,9 @@ struct PodProof {
   bool running = false;   // the portal container's process runs
   bool terminating = false;
   bool barred = false;  // no exec will ever show: it is forbidden, or the image lacks the program
-  std::string trouble = {};         // why content or time could not be had; empty when both were
-  ports::Fingerprint content = {};  // of the value in the rendered file
+  std::string trouble = {};          // why content or time could not be had; empty when both were
+  ports::Fingerprint content = {};   // of the value in the rendered file
+  ports::Fingerprint fallback = {};  // of the second secret in it; empty = it has none
   std::optional<ports::WallTime> process_started = {};
   std::optional<ports::WallTime> file_written = {};
   int restarts = 0;
@@ -64,6 +65,7 @@ struct FleetQuestion {
   // the annotation.
   std::optional<std::string> restart_value = {};
   bool contents = true;    // exec cat
+  bool fallback = false;   // and what the file shows of a second secret
   bool file_times = true;  // exec stat
   // The pods as they were seen before, however long ago: they stand for the first list. Where the
   // last list shows others, it is all done again from that list, so that it costs no certainty.

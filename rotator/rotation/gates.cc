@@ -26,19 +26,13 @@ std::string pods_text(std::size_t count) {
   return std::to_string(count) + (count == 1 ? " pod" : " pods");
 }
 
-}  // namespace
-
-GateResult judge_old_pods_gone(const FleetProof& fleet) {
-  if (fleet.older.empty())
-    return result(Gate::old_pods_gone, Judgement::pass, "no pod of an older template is left");
-  std::vector<std::string> names;
-  for (const auto& pod : fleet.older)
-    names.push_back(pod.name + (pod.terminating ? " (Terminating)" : ""));
-  return result(Gate::old_pods_gone, Judgement::fail,
-                pods_text(fleet.older.size()) + " of an older template left: " + listed(names));
+std::string both(const ports::Fingerprint& first, const ports::Fingerprint& second) {
+  return first + " and " + (second.empty() ? "no other" : second);
 }
 
-GateResult judge_every_pod_on(const FleetProof& fleet, const ports::Fingerprint& expected) {
+// `shows` says what a pod's file shows, and `expected` what it should.
+template <typename Shows>
+GateResult judge_contents(const FleetProof& fleet, const std::string& expected, Shows shows) {
   std::vector<std::string> wrong;
   std::vector<std::string> dark;
   for (const auto& proof : fleet.live) {
@@ -50,8 +44,8 @@ GateResult judge_every_pod_on(const FleetProof& fleet, const ports::Fingerprint&
       wrong.push_back(proof.pod + " (" + proof.trouble + ")");
     else if (proof.content.empty())
       dark.push_back(proof.pod + " (" + proof.trouble + ")");
-    else if (proof.content != expected)
-      wrong.push_back(proof.pod + " (shows " + proof.content + ")");
+    else if (shows(proof) != expected)
+      wrong.push_back(proof.pod + " (shows " + shows(proof) + ")");
   }
   if (!wrong.empty())
     return result(Gate::every_pod_on_new, Judgement::fail,
@@ -66,6 +60,28 @@ GateResult judge_every_pod_on(const FleetProof& fleet, const ports::Fingerprint&
                   "the pods changed while they were looked into");
   return result(Gate::every_pod_on_new, Judgement::pass,
                 "all " + pods_text(fleet.live.size()) + " show " + expected);
+}
+
+}  // namespace
+
+GateResult judge_old_pods_gone(const FleetProof& fleet) {
+  if (fleet.older.empty())
+    return result(Gate::old_pods_gone, Judgement::pass, "no pod of an older template is left");
+  std::vector<std::string> names;
+  for (const auto& pod : fleet.older)
+    names.push_back(pod.name + (pod.terminating ? " (Terminating)" : ""));
+  return result(Gate::old_pods_gone, Judgement::fail,
+                pods_text(fleet.older.size()) + " of an older template left: " + listed(names));
+}
+
+GateResult judge_every_pod_on(const FleetProof& fleet, const ports::Fingerprint& expected) {
+  return judge_contents(fleet, expected, [](const PodProof& proof) { return proof.content; });
+}
+
+GateResult judge_every_pod_on_both(const FleetProof& fleet, const ports::Fingerprint& expected,
+                                   const ports::Fingerprint& fallback) {
+  return judge_contents(fleet, both(expected, fallback),
+                        [](const PodProof& proof) { return both(proof.content, proof.fallback); });
 }
 
 GateResult judge_process_newer_than_file(const FleetProof& fleet) {

@@ -18,6 +18,11 @@ GateResult judge_old_pods_gone(const FleetProof& fleet);
 // was looked at, or no pod at all, is unknown.
 GateResult judge_every_pod_on(const FleetProof& fleet, const ports::Fingerprint& expected);
 
+// The same, and the file shows a second secret with fingerprint `fallback` beside it. Asks of a
+// fleet that was looked at for it (FleetQuestion::fallback).
+GateResult judge_every_pod_on_both(const FleetProof& fleet, const ports::Fingerprint& expected,
+                                   const ports::Fingerprint& fallback);
+
 // Every process started after its file was written (see fleet.h for why that proves what the
 // process holds). A file written after the start fails.
 GateResult judge_process_newer_than_file(const FleetProof& fleet);

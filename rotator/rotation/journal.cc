@@ -22,7 +22,8 @@ constexpr std::array all_dispositions = {Disposition::none,         Disposition:
 constexpr std::array all_intents = {
     Intent::none,         Intent::create_secret, Intent::write_value, Intent::restart,
     Intent::disable_old,  Intent::enable_old,    Intent::delete_old,  Intent::write_value_back,
-    Intent::restart_back, Intent::delete_new};
+    Intent::restart_back, Intent::delete_new,    Intent::stage_value, Intent::replace_back,
+    Intent::drop_fallback};
 
 std::string joined(const std::vector<std::string>& parts) {
   std::string text;
@@ -60,11 +61,13 @@ void for_each_member(JournalType& journal, Visitor&& visit) {
   visit("new_fingerprint", journal.new_fingerprint);
   visit("wished_fingerprints", journal.wished_fingerprints);
   visit("old_kv_version", journal.old_kv_version);
+  visit("staged_kv_version", journal.staged_kv_version);
   visit("new_kv_version", journal.new_kv_version);
   visit("back_kv_version", journal.back_kv_version);
   visit("restart_before", journal.restart_before);
   visit("restart_value", journal.restart_value);
   visit("restarts", journal.restarts);
+  visit("restarts_staged", journal.restarts_staged);
   visit("restarts_back", journal.restarts_back);
   visit("window", journal.window);
   visit("started", journal.started);
@@ -186,6 +189,9 @@ const char* to_string(Intent intent) {
     case Intent::write_value_back: return "write_value_back";
     case Intent::restart_back: return "restart_back";
     case Intent::delete_new: return "delete_new";
+    case Intent::stage_value: return "stage_value";
+    case Intent::replace_back: return "replace_back";
+    case Intent::drop_fallback: return "drop_fallback";
   }
   return "unknown";
 }

@@ -55,6 +55,9 @@ enum class Intent {
   write_value_back,  // KV to the old value
   restart_back,      // pod template as before, or restarted once more
   delete_new,
+  stage_value,    // KV to the old value with the new one beside it
+  replace_back,   // the old value in the place of the new one at the provider
+  drop_fallback,  // KV to the new value alone
 };
 const char* to_string(Intent intent);
 std::optional<Intent> parse_intent(std::string_view text);
@@ -79,6 +82,7 @@ struct Journal {
   // of it is known by them.
   std::vector<ports::Fingerprint> wished_fingerprints = {};
   int old_kv_version = 0;
+  int staged_kv_version = 0;  // with the new value beside the old one
   int new_kv_version = 0;
   int back_kv_version = 0;  // of the rollback's write
 
@@ -86,6 +90,7 @@ struct Journal {
   std::optional<std::string> restart_before = {};
   std::string restart_value = {};  // the annotation's latest value, "<rotation id>" or "<id>/2"
   int restarts = 0;                // on both ways
+  int restarts_staged = 0;         // of them, before the provider had the new value
   int restarts_back = 0;           // on the way back, after the one to the pod template of before
 
   ports::Duration window{0};  // how long both secrets stay valid

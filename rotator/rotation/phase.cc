@@ -5,15 +5,19 @@
 namespace rotator {
 namespace {
 
-constexpr std::array all_phases = {Phase::preflight, Phase::create,  Phase::store,   Phase::rollout,
-                                   Phase::verify,    Phase::overlap, Phase::disable, Phase::soak,
-                                   Phase::removal,   Phase::confirm, Phase::rollback};
+constexpr std::array all_phases = {
+    Phase::preflight, Phase::stage,   Phase::stage_rollout, Phase::stage_verify, Phase::create,
+    Phase::store,     Phase::rollout, Phase::verify,        Phase::overlap,      Phase::disable,
+    Phase::soak,      Phase::removal, Phase::clear,         Phase::confirm,      Phase::rollback};
 
 }  // namespace
 
 const char* to_string(Phase phase) {
   switch (phase) {
     case Phase::preflight: return "preflight";
+    case Phase::stage: return "stage";
+    case Phase::stage_rollout: return "stage_rollout";
+    case Phase::stage_verify: return "stage_verify";
     case Phase::create: return "create";
     case Phase::store: return "store";
     case Phase::rollout: return "rollout";
@@ -22,6 +26,7 @@ const char* to_string(Phase phase) {
     case Phase::disable: return "disable";
     case Phase::soak: return "soak";
     case Phase::removal: return "delete";
+    case Phase::clear: return "clear";
     case Phase::confirm: return "confirm";
     case Phase::rollback: return "rollback";
   }

@@ -22,6 +22,12 @@ bool lasts(ErrorCode code) {
          code == ErrorCode::untrusted;
 }
 
+// The one that is named; else the first of the list, until the provider is known.
+std::string strategy_name(const Configuration& configuration) {
+  const auto& name = configuration.rotation.strategy;
+  return name.empty() ? std::string(all_strategies().front()->name) : name;
+}
+
 // What a driver brought to its end.
 Outcome walked(Outcome outcome) {
   outcome.rotated = outcome.ending == Ending::done;
@@ -46,7 +52,8 @@ class Rotation::Run {
   ports::Result<DoctorReport> doctor();
 
  private:
-  // The strategy that the configuration names. Error configuration for one that is not known.
+  // The strategy that the configuration names, or the first. Error configuration for one that is
+  // not known.
   ports::Result<const Strategy*> configured() const;
   // The one that the journal's unfinished rotation was begun with.
   ports::Result<const Strategy*> begun() const;
@@ -64,7 +71,7 @@ class Rotation::Run {
 };
 
 ports::Result<const Strategy*> Rotation::Run::configured() const {
-  const auto& name = context_.configuration.rotation.strategy;
+  const auto name = strategy_name(context_.configuration);
   if (const auto* strategy = find_strategy(name)) return strategy;
   return ports::fail(ErrorCode::configuration,
                      "rotation.strategy: this rotator knows no strategy '" + name + "'");
@@ -115,10 +122,15 @@ Outcome Rotation::Run::run() {
   const auto& rotation = context_.configuration.rotation;
   if ((*strategy)->costs_logins && !rotation.accept_downtime)
     return outcome(Ending::misconfigured,
-                   "strategy " + rotation.strategy +
+                   "strategy " + std::string((*strategy)->name) +
                        " fails logins during the rollout; set rotation.accept_downtime: true to "
                        "accept that, or use strategy " +
                        std::string(all_strategies().front()->name));
+  if ((*strategy)->needs_fallback && !rotation.portal_tries_fallback)
+    return outcome(Ending::misconfigured,
+                   "strategy " + std::string((*strategy)->name) +
+                       " counts on a portal that tries a second secret where the first one is "
+                       "refused; once it does, set rotation.portal_tries_fallback: true");
   if (auto ended = begin()) return finish(std::move(*ended));
   const auto& journal = context_.ledger.entry();
   switch (journal.disposition) {
@@ -225,7 +237,7 @@ Outcome Rotation::Run::outcome(Ending ending, std::string message) const {
           .exit_code = exit_code(ending),
           .message = std::move(message),
           .rotation_id = context_.ledger.entry().rotation_id,
-          .strategy = context_.configuration.rotation.strategy};
+          .strategy = strategy_name(context_.configuration)};
 }
 
 Outcome Rotation::Run::finish(Outcome result) {

@@ -20,6 +20,9 @@ Phase phase_of(Intent intent) {
     case Intent::disable_old: return Phase::disable;
     case Intent::enable_old: return Phase::soak;
     case Intent::delete_old: return Phase::removal;
+    case Intent::stage_value: return Phase::stage;
+    case Intent::drop_fallback: return Phase::clear;
+    case Intent::replace_back:
     case Intent::write_value_back:
     case Intent::restart_back:
     case Intent::delete_new: return Phase::rollback;

@@ -44,8 +44,16 @@ struct Strategy {
   // Whether the provider can bear it; `misfit` is the sentence for one that cannot.
   bool (*fits)(const Capability& provider) = nullptr;
   std::string_view misfit = {};
+  // Why it is chosen for a provider that it fits, half a sentence.
+  std::string_view fit = {};
   // Logins fail while it is at work, so it runs only with rotation.accept_downtime.
   bool costs_logins = false;
+  // It counts on a portal that tries two secrets, so it runs only with
+  // rotation.portal_tries_fallback.
+  bool needs_fallback = false;
+  // Its way back puts the old value into the place of the new one at the provider, so that there is
+  // one with a provider, too, whose new secret takes the old one's place.
+  bool replaces_back = false;
   // Both secrets must stay valid for the safe window: a shorter one is refused.
   bool needs_window = true;
   // In the order in which they are performed; the last one's `done` ends the rotation.

@@ -126,6 +126,20 @@ BOOST_AUTO_TEST_CASE(vaults_value_must_be_accepted_when_it_is_written_and_ever_a
   BOOST_TEST(history.violated() == "vault_secret_valid\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_second_secret_that_is_tried_stands_in_for_the_first_and_no_other_does) {
+  for (const bool another : {true, false}) {
+    History history;
+    history.invariants.allow_second(
+        {.vault_holds_one = [&](ports::Instant) { return another; },
+         .pod_tries_another = [&](std::uint64_t one) { return another && one == pod; }});
+    history.tell({.kind = FactKind::secret_deleted, .subject = client, .object = old_secret});
+    history.create_new();
+    history.tell({.kind = FactKind::secret_refused, .subject = client, .object = old_secret});
+    BOOST_TEST(history.violated() ==
+               (another ? "" : "vault_secret_valid\nno_live_secret_retired\n"));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_secret_that_a_live_pod_holds_must_be_neither_disabled_nor_deleted) {
   for (const auto kind : {FactKind::secret_disabled, FactKind::secret_deleted}) {
     History history;

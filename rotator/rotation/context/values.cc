@@ -1,5 +1,6 @@
 #include "rotator/rotation/context/values.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "rotator/rotation/step.h"
@@ -24,34 +25,43 @@ ports::Status Values::recall() {
   return recall_from_provider(journal.new_secret_id, journal.new_fingerprint, new_);
 }
 
-ports::Status Values::recall_from_vault() {
+void Values::recall_from_data(const KvData& data) {
   const auto& journal = ledger_.entry();
-  const auto& key = ledger_.fingerprint_key();
-  const auto& field = configuration_.vault.field;
-  auto& path = systems_.secret_path();
-  auto current = path.read();
-  if (!current && current.error().code != ErrorCode::missing) return ports::fail(current.error());
-  if (current) {
-    auto value = current->data.secret(field);
-    if (value && value->fingerprint(key) == journal.old_fingerprint)
-      old_ = std::move(*value);
-    else if (value && value->fingerprint(key) == journal.new_fingerprint)
-      new_ = std::move(*value);
+  const auto& wished = journal.wished_fingerprints;
+  const auto& vault = configuration_.vault;
+  const auto learn = [](ports::Secret& known, ports::Secret& value) {
+    if (known.empty()) known = std::move(value);
+  };
+  for (const auto* field : {&vault.field, &vault.fallback_field}) {
+    auto value = data.secret(*field);
+    if (!value || value->empty()) continue;
+    const auto fingerprint = value->fingerprint(ledger_.fingerprint_key());
+    if (fingerprint == journal.old_fingerprint) {
+      learn(old_, *value);
+    } else if (fingerprint == journal.new_fingerprint) {
+      learn(new_, *value);
+    } else if (std::find(wished.begin(), wished.end(), fingerprint) != wished.end()) {
+      learn(wish_, *value);
+    }
   }
-  if (const auto read = recall_from_version(journal.old_kv_version, journal.old_fingerprint, old_);
-      !read)
-    return read;
-  return recall_from_version(journal.new_kv_version, journal.new_fingerprint, new_);
 }
 
-ports::Status Values::recall_from_version(int version, const ports::Fingerprint& expected,
-                                          ports::Secret& into) {
-  if (!into.empty() || version == 0) return {};
-  auto written = systems_.secret_path().read(version);
+ports::Status Values::recall_from_vault() {
+  const auto& journal = ledger_.entry();
+  auto current = systems_.secret_path().read();
+  if (!current && current.error().code != ErrorCode::missing) return ports::fail(current.error());
+  if (current) recall_from_data(current->data);
+  if (const auto read = recall_from_version(journal.old_kv_version, old_); !read) return read;
+  if (journal.new_fingerprint.empty())
+    if (const auto read = recall_from_version(journal.staged_kv_version, wish_); !read) return read;
+  return recall_from_version(journal.new_kv_version, new_);
+}
+
+ports::Status Values::recall_from_version(int version, const ports::Secret& wanted) {
+  if (!wanted.empty() || version == 0) return {};
+  const auto written = systems_.secret_path().read(version);
   if (!written && written.error().code != ErrorCode::missing) return ports::fail(written.error());
-  if (!written) return {};
-  auto value = written->data.secret(configuration_.vault.field);
-  if (value && value->fingerprint(ledger_.fingerprint_key()) == expected) into = std::move(*value);
+  if (written) recall_from_data(written->data);
   return {};
 }
 

@@ -2,6 +2,8 @@
 // may have happened that nobody knows of. In memory only; the journal has their fingerprints.
 #pragma once
 
+#include <utility>
+
 #include "rotator/ports/random.h"
 #include "rotator/ports/secret.h"
 #include "rotator/rotation/context/ledger.h"
@@ -24,10 +26,14 @@ class Values {
   // What the new secret shall be where the provider lets it be chosen: 256 random bits, drawn when
   // there is no wish. It stays until it is dropped, so that asking once more asks for the same.
   const ports::Secret& wish(ports::Random& random);
+  // The wish that there is; empty = none.
+  const ports::Secret& wished() const { return wish_; }
+  void learn_wish(ports::Secret value) { wish_ = std::move(value); }
   void drop_wish() { wish_ = {}; }
 
   // For a run that takes up what another began: both by the journal's fingerprints, from Vault or,
-  // where it shows them, from the provider. One that cannot be had stays empty. An Error only when
+  // where it shows them, from the provider; and a wish that lies in Vault. One that cannot be had
+  // stays empty. An Error only when
   // a system did not answer. Needs the provider connected.
   ports::Status recall();
 
@@ -38,8 +44,10 @@ class Values {
 
  private:
   ports::Status recall_from_vault();
-  ports::Status recall_from_version(int version, const ports::Fingerprint& expected,
-                                    ports::Secret& into);
+  // What `data` holds of what is sought, in either field.
+  void recall_from_data(const KvData& data);
+  // From that version, if `wanted` is not known yet.
+  ports::Status recall_from_version(int version, const ports::Secret& wanted);
   ports::Status recall_from_provider(const std::string& id, const ports::Fingerprint& expected,
                                      ports::Secret& into);
 

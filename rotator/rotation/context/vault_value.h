@@ -34,10 +34,20 @@ class VaultValue {
   // Of the value shown, to compare with the journal's and for messages; "no value" without one.
   ports::Fingerprint fingerprint(const Shown& shown);
 
+  // What lies beside it, in the field of a second secret; nothing = nothing does.
+  std::optional<ports::Secret> fallback(const Shown& shown) const;
+  // Whether that is a value of this rotation: the old one, the new one, or one that was wished for.
+  bool ours(const ports::Secret& value);
+
   // A new version over `shown`, with `value` and its id at the provider, where secrets have ids
   // there; its number. The caller has announced it (Ledger::about_to). Error ambiguous when
   // somebody else, or this very write, came in between: a read tells.
   ports::Result<int> write(Shown shown, const ports::Secret& value, const std::string& secret_id);
+
+  // The same with `fallback` beside it; an empty one takes away what is there.
+  ports::Result<int> write_with_fallback(Shown shown, const ports::Secret& value,
+                                         const std::string& secret_id,
+                                         const ports::Secret& fallback);
 
   // The current version has just been written or seen, and the fleet reads it next: a replica of
   // Vault that lags gets rotation.vault_settle to catch up.

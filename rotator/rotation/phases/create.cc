@@ -1,8 +1,8 @@
-#include <algorithm>
 #include <utility>
 
 #include "rotator/rotation/context/context.h"
 #include "rotator/rotation/phases/acceptance.h"
+#include "rotator/rotation/phases/last_look.h"
 #include "rotator/rotation/phases/new_secret.h"
 #include "rotator/rotation/phases/phases.h"
 
@@ -15,6 +15,7 @@ class Create final : public PhaseWork {
  public:
   struct Options {
     bool prove_acceptance = true;
+    bool staged = false;  // only while Vault and every pod hold the wished value beside the old one
   };
   explicit constexpr Create(Options options) : options_(options) {}
   Phase name() const override { return Phase::create; }
@@ -24,18 +25,6 @@ class Create final : public PhaseWork {
   Options options_;
 };
 
-// What is to be made; before it is asked for, the journal knows it by its fingerprint.
-SecretWish make_wish(Context& context) {
-  SecretWish wish{.label = new_secret_label(context)};
-  if (!context.systems.capability().chooses_value) return wish;
-  wish.value = context.values.wish(context.random).clone();
-  auto& known = context.ledger.entry().wished_fingerprints;
-  auto fingerprint = wish.value.fingerprint(context.ledger.fingerprint_key());
-  if (std::find(known.begin(), known.end(), fingerprint) == known.end())
-    known.push_back(std::move(fingerprint));
-  return wish;
-}
-
 ports::Status create_or_find(Context& context) {
   auto& values = context.values;
   if (values.create_in_doubt()) {
@@ -43,7 +32,7 @@ ports::Status create_or_find(Context& context) {
     if (!found) return ports::fail(found.error());
     if (*found) return {};
   }
-  const auto wish = make_wish(context);
+  const auto wish = new_secret_wish(context);
   if (const auto ready = context.ledger.about_to(Intent::create_secret); !ready) return ready;
   auto created = context.systems.provider().create_secret(wish);
   if (created) return adopt_new_secret(context, std::move(*created));
@@ -122,11 +111,16 @@ ports::Result<std::optional<std::string>> trouble_with_old(Context& context) {
 Stepped Create::perform(Context& context) const {
   const auto& journal = context.ledger.entry();
   if (journal.new_secret_id.empty()) {
+    if (options_.staged && !context.retirement.take_permit()) {
+      auto staged = look_at_staged(context);
+      if (!staged || staged->kind != Step::Kind::done) return staged;
+    }
     const auto made = create_or_find(context);
-    // The provider has no slot: nothing was changed anywhere.
+    // The provider has no slot: it changed nothing.
     if (!made && made.error().code == ErrorCode::conflict && !context.lock.lost() &&
         !context.values.create_in_doubt())
-      return Step::refuse(made.error().message);
+      return options_.staged ? Step::turn_back(made.error().message)
+                             : Step::refuse(made.error().message);
     if (!made) return ports::fail(made.error());
     // Made, but its value was lost with the reply.
     if (context.values.new_value().empty()) return Step::again();
@@ -155,10 +149,12 @@ Stepped Create::perform(Context& context) const {
 
 const Create proved({.prove_acceptance = true});
 const Create unproved({.prove_acceptance = false});
+const Create of_staged({.staged = true});
 
 }  // namespace
 
 const PhaseWork& create = proved;
 const PhaseWork& create_unproved = unproved;
+const PhaseWork& create_staged = of_staged;
 
 }  // namespace rotator::phases

@@ -29,22 +29,59 @@ ports::Result<std::optional<std::string>> look_at_vault(Context& context) {
   return std::optional(std::move(why));
 }
 
-ports::Result<Judgement> look_at_pods(Context& context) {
+namespace {
+
+// Asks the pods by `question`, whose first gate `judge` is.
+template <typename Judge>
+ports::Result<Judgement> ask_pods(Context& context, FleetQuestion question, Judge judge) {
   if (!context.configuration.looks_at_pods()) return Judgement::pass;
   if (const auto read = context.fleet.read(); !read) return ports::fail(read.error());
-  auto question = context.fleet.question();
   question.proved = context.fleet.kept_proofs();
   auto fleet = context.fleet.inspect_seen(std::move(question));
   if (!fleet) return ports::fail(fleet.error());
   auto worst = Judgement::pass;
-  for (const auto& judged : {judge_old_pods_gone(*fleet),
-                             judge_every_pod_on(*fleet, context.ledger.entry().new_fingerprint),
-                             judge_process_newer_than_file(*fleet)}) {
+  for (const auto& judged :
+       {judge_old_pods_gone(*fleet), judge(*fleet), judge_process_newer_than_file(*fleet)}) {
     if (context.teller.gate(judged) || worst == Judgement::fail) continue;
     worst = judged.verdict;
   }
   if (worst == Judgement::pass) context.fleet.keep_proofs(std::move(fleet->live));
   return worst;
+}
+
+}  // namespace
+
+ports::Result<Judgement> look_at_pods(Context& context) {
+  return ask_pods(context, context.fleet.question(), [&](const FleetProof& fleet) {
+    return judge_every_pod_on(fleet, context.ledger.entry().new_fingerprint);
+  });
+}
+
+GateResult judge_on_staged(Context& context, const FleetProof& fleet) {
+  return judge_every_pod_on_both(
+      fleet, context.ledger.entry().old_fingerprint,
+      context.values.wished().fingerprint(context.ledger.fingerprint_key()));
+}
+
+Stepped look_at_staged(Context& context) {
+  const auto& wished = context.values.wished();
+  if (wished.empty()) return Step::again();
+  const auto shown = context.vault_value.read();
+  if (!shown) return ports::fail(shown.error());
+  const auto beside = context.vault_value.fallback(*shown);
+  if (context.vault_value.fingerprint(*shown) != context.ledger.entry().old_fingerprint ||
+      !beside || !beside->same_as(wished))
+    return Step::again();
+  auto question = context.fleet.question();
+  question.fallback = true;
+  const auto pods = ask_pods(context, std::move(question), [&](const FleetProof& fleet) {
+    return judge_on_staged(context, fleet);
+  });
+  if (!pods) return ports::fail(pods.error());
+  if (*pods == Judgement::unknown)
+    return ports::fail(ports::ErrorCode::busy,
+                       "whether every pod holds both secrets cannot be told");
+  return *pods == Judgement::pass ? Step::done() : Step::again();
 }
 
 }  // namespace rotator::phases

@@ -9,6 +9,17 @@ std::string new_secret_label(const Context& context) {
   return "rotation " + context.ledger.entry().rotation_id;
 }
 
+SecretWish new_secret_wish(Context& context) {
+  SecretWish wish{.label = new_secret_label(context)};
+  if (!context.systems.capability().chooses_value) return wish;
+  wish.value = context.values.wish(context.random).clone();
+  auto& known = context.ledger.entry().wished_fingerprints;
+  auto fingerprint = wish.value.fingerprint(context.ledger.fingerprint_key());
+  if (std::find(known.begin(), known.end(), fingerprint) == known.end())
+    known.push_back(std::move(fingerprint));
+  return wish;
+}
+
 ports::Status adopt_new_secret(Context& context, CreatedSecret created) {
   auto& journal = context.ledger.entry();
   journal.new_secret_id = created.record.id;

@@ -13,6 +13,10 @@ namespace rotator::phases {
 // What the new secret is called at a provider that has room for a name: unique to this rotation.
 std::string new_secret_label(const Context& context);
 
+// What is to be made; where its value may be chosen, the entry knows it by its fingerprint from
+// here on, and is to be written before anybody else is told of it.
+SecretWish new_secret_wish(Context& context);
+
 // A create just succeeded, or one was found: value, id and fingerprint are kept, the window runs
 // from now, the entry is written. Without a value there is no fingerprint either: it was lost.
 // Error refused when the provider gave the old secret.

@@ -15,14 +15,30 @@ extern const PhaseWork& create;
 // The same, without waiting for the token endpoint.
 extern const PhaseWork& create_unproved;
 
+// A chosen new value, of which the provider knows nothing yet, beside the old one in a new KV
+// version. Turns back when the path holds what is neither.
+extern const PhaseWork& stage;
+// As rollout and verify below, before the provider has the new value: every pod proves both.
+extern const PhaseWork& stage_rollout;
+extern const PhaseWork& stage_verify;
+// As create, where the new value is staged and takes the old one's place: only while Vault and
+// every pod hold both; `again` when one does not.
+extern const PhaseWork& create_staged;
+
 // The new value as a new KV version. `again` when this run does not know the new value.
 extern const PhaseWork& store;
+
+// The same with the old value beside it; stop where somebody else changed the path.
+extern const PhaseWork& store_staged;
 
 // The workload is restarted once lagging replicas of Vault have caught up; done when it says that
 // its rollout is complete, or at once when no gate will look at its pods.
 extern const PhaseWork& rollout;
 // Restarted at once, and no waiting for anything.
 extern const PhaseWork& restart;
+
+// A restart of its own after that of stage_rollout.
+extern const PhaseWork& rollout_staged;
 
 // Older pods are gone and every pod proves the new value, in its file and in its process. `again`
 // when a pod rendered the old one: the next restart has been named. Passed over when every gate
@@ -51,6 +67,9 @@ extern const PhaseWork& remove_old;
 // The same if only the new one is active.
 extern const PhaseWork& remove_old_unasked;
 
+// Vault holds the new value alone. Stop when it holds another.
+extern const PhaseWork& clear;
+
 // The old secret is gone, the token endpoint refuses it, the new one is there.
 extern const PhaseWork& confirm;
 
@@ -61,10 +80,15 @@ extern const PhaseWork& enable_old;
 // The token endpoint accepts an old secret that was out of use, on all of its replicas: nothing is
 // moved to it before.
 extern const PhaseWork& prove_old;
+// The old value is the provider's again, where the new one took its place or may have, and the
+// token endpoint accepts it on all of its replicas.
+extern const PhaseWork& replace_back;
 // A create whose reply was lost: what it made is found, so that it can be removed.
 extern const PhaseWork& find_new;
 // Vault's current version holds the old value again.
 extern const PhaseWork& value_back;
+// The same, and no value of this rotation is left beside it.
+extern const PhaseWork& value_back_staged;
 // Every pod proves the old value again. Passed over when no pod can have seen the new one.
 extern const PhaseWork& fleet_back;
 // The new secret is removed, and the old one is the active one.

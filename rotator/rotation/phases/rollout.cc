@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "rotator/rotation/context/context.h"
 #include "rotator/rotation/phases/phases.h"
 
@@ -9,9 +11,12 @@ class Rollout final : public PhaseWork {
   struct Options {
     bool settle_first = true;  // lagging replicas of Vault are given time before the restart
     bool await = true;         // done when the rollout is
+    enum class Of { new_value, staged, after_staged } of = Of::new_value;
   };
   explicit constexpr Rollout(Options options) : options_(options) {}
-  Phase name() const override { return Phase::rollout; }
+  Phase name() const override {
+    return options_.of == Options::Of::staged ? Phase::stage_rollout : Phase::rollout;
+  }
   Stepped perform(Context& context) const override;
 
  private:
@@ -33,6 +38,11 @@ ports::Status Rollout::restart(Context& context) const {
 Stepped Rollout::perform(Context& context) const {
   auto& journal = context.ledger.entry();
   auto& fleet = context.fleet;
+  if (options_.of == Options::Of::after_staged && journal.restarts_staged == 0) {
+    journal.restarts_staged = std::max(journal.restarts, 1);
+    journal.restarts = journal.restarts_staged + 1;
+    journal.restart_value = journal.rotation_id + "/" + std::to_string(journal.restarts);
+  }
   if (journal.restart_value.empty()) {
     // Never asked for: the answer to the patch will say how the workload stands.
     journal.restart_value = journal.rotation_id;
@@ -53,10 +63,14 @@ Stepped Rollout::perform(Context& context) const {
 
 const Rollout whole({.settle_first = true, .await = true});
 const Rollout at_once({.settle_first = false, .await = false});
+const Rollout staged_restart({.of = Rollout::Options::Of::staged});
+const Rollout restart_after_staged({.of = Rollout::Options::Of::after_staged});
 
 }  // namespace
 
 const PhaseWork& rollout = whole;
 const PhaseWork& restart = at_once;
+const PhaseWork& stage_rollout = staged_restart;
+const PhaseWork& rollout_staged = restart_after_staged;
 
 }  // namespace rotator::phases

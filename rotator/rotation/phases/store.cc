@@ -8,8 +8,15 @@ namespace {
 
 class Store final : public PhaseWork {
  public:
+  struct Options {
+    bool staged = false;  // with the old value beside it
+  };
+  explicit constexpr Store(Options options) : options_(options) {}
   Phase name() const override { return Phase::store; }
   Stepped perform(Context& context) const override;
+
+ private:
+  Options options_;
 };
 
 Stepped Store::perform(Context& context) const {
@@ -29,13 +36,20 @@ Stepped Store::perform(Context& context) const {
         return Step::stop(why + "; write version " + std::to_string(journal.new_kv_version) +
                           " again and `rotator resume`, or version " +
                           std::to_string(journal.old_kv_version) + " and `rotator rollback`");
+      if (options_.staged)
+        return Step::stop(why + "; it was staged as version " +
+                          std::to_string(journal.staged_kv_version) + ": write that again and " +
+                          "`rotator resume`, or `rotator rollback`");
       return Step::turn_back(std::move(why));
     }
     if (const auto ready = context.ledger.about_to(Intent::write_value); !ready)
       return ports::fail(ready.error());
     // Whatever the reply is: the next attempt reads and sees whose value is there.
+    const auto& value = context.values.new_value();
     const auto written =
-        vault.write(std::move(*shown), context.values.new_value(), journal.new_secret_id);
+        options_.staged ? vault.write_with_fallback(std::move(*shown), value, journal.new_secret_id,
+                                                    context.values.old_value())
+                        : vault.write(std::move(*shown), value, journal.new_secret_id);
     if (!written) return ports::fail(written.error());
     version = *written;
   }
@@ -45,10 +59,12 @@ Stepped Store::perform(Context& context) const {
   return Step::done();
 }
 
-const Store the_store;
+const Store storing_alone({.staged = false});
+const Store storing_old_beside({.staged = true});
 
 }  // namespace
 
-const PhaseWork& store = the_store;
+const PhaseWork& store = storing_alone;
+const PhaseWork& store_staged = storing_old_beside;
 
 }  // namespace rotator::phases

@@ -2,6 +2,7 @@
 
 #include "rotator/rotation/context/context.h"
 #include "rotator/rotation/gates.h"
+#include "rotator/rotation/phases/last_look.h"
 #include "rotator/rotation/phases/phases.h"
 
 namespace rotator::phases {
@@ -9,19 +10,27 @@ namespace {
 
 class Verify final : public PhaseWork {
  public:
-  Phase name() const override { return Phase::verify; }
+  struct Options {
+    bool staged = false;  // the old value with the new one beside it, and leave for create_staged
+  };
+  explicit constexpr Verify(Options options) : options_(options) {}
+  Phase name() const override { return options_.staged ? Phase::stage_verify : Phase::verify; }
   bool wanted(const Context& context) const override {
     return context.configuration.looks_at_pods();
   }
   Stepped perform(Context& context) const override;
+
+ private:
+  Options options_;
 };
 
 // The guide's remedy for a pod that rendered the old value: another restart, under a name of its
 // own.
 Step restart_again(Context& context, const std::string& why) {
   auto& journal = context.ledger.entry();
-  if (journal.restarts >= context.configuration.rotation.max_restarts)
-    return Step::turn_back(why + ", after " + std::to_string(journal.restarts) + " restarts");
+  const auto restarts = journal.restarts - journal.restarts_staged;
+  if (restarts >= context.configuration.rotation.max_restarts)
+    return Step::turn_back(why + ", after " + std::to_string(restarts) + " restarts");
   ++journal.restarts;
   journal.restart_value = journal.rotation_id + "/" + std::to_string(journal.restarts);
   context.teller.note(Severity::warning, "restarting again: " + why);
@@ -30,6 +39,7 @@ Step restart_again(Context& context, const std::string& why) {
 
 Stepped Verify::perform(Context& context) const {
   auto question = context.fleet.question();
+  question.fallback = options_.staged;
   if (context.configuration.gate_enabled(Gate::old_pods_gone)) {
     const auto obstacle = context.fleet.await_older_gone(question, {});
     if (!obstacle) return ports::fail(obstacle.error());
@@ -38,8 +48,10 @@ Stepped Verify::perform(Context& context) const {
   auto fleet = context.fleet.inspect_seen(std::move(question));
   if (!fleet) return ports::fail(fleet.error());
   const bool older_gone = context.teller.gate(judge_old_pods_gone(*fleet));
-  for (const auto& judged : {judge_every_pod_on(*fleet, context.ledger.entry().new_fingerprint),
-                             judge_process_newer_than_file(*fleet)}) {
+  const auto on_new = options_.staged
+                          ? judge_on_staged(context, *fleet)
+                          : judge_every_pod_on(*fleet, context.ledger.entry().new_fingerprint);
+  for (const auto& judged : {on_new, judge_process_newer_than_file(*fleet)}) {
     if (context.teller.gate(judged)) continue;
     if (judged.verdict == Judgement::fail) return restart_again(context, judged.reason);
     // Pods come and go: look again, until patience ends.
@@ -48,13 +60,16 @@ Stepped Verify::perform(Context& context) const {
   }
   if (!older_gone) return ports::fail(ports::ErrorCode::busy, "an older pod came back");
   context.fleet.keep_proofs(std::move(fleet->live));
+  if (options_.staged) context.retirement.permit();
   return Step::done();
 }
 
-const Verify the_verify;
+const Verify verifying_new({.staged = false});
+const Verify verifying_staged({.staged = true});
 
 }  // namespace
 
-const PhaseWork& verify = the_verify;
+const PhaseWork& verify = verifying_new;
+const PhaseWork& stage_verify = verifying_staged;
 
 }  // namespace rotator::phases

@@ -19,9 +19,12 @@ enum class Depth {
 
 struct Examination {
   Context& context;
-  const Strategy& strategy;
+  // The one that is named, or the first one: where none is named, that which the provider bears
+  // takes its place once it is known what the provider can do.
+  const Strategy* strategy;
   Depth depth = Depth::thorough;
   Plan plan = {};
+  bool second_value = false;  // Vault holds a second secret beside the first one
 
   // Writes a finding down: passed or failed.
   void find(Check check, bool good, std::string detail);
@@ -45,6 +48,8 @@ void examine_registration(Examination& examination);
 void examine_secrets(Examination& examination);
 // Calibrates the probe of the token endpoint; connects it.
 void examine_probe(Examination& examination);
+// What a strategy needs that counts on a portal which tries two secrets.
+void examine_fallback(Examination& examination);
 // The workload, and what its own rollout does to logins; leaves it to the context's fleet.
 void examine_workload(Examination& examination);
 // What its pods show.

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "rotator/rotation/strategies/strategies.h"
+
 namespace rotator {
 namespace {
 
@@ -14,9 +16,8 @@ bool blind(const Context& context, const Plan& plan) {
 }  // namespace
 
 Plan look_at_everything(Context& context, const Strategy& strategy, Depth depth) {
-  Examination examination{.context = context, .strategy = strategy, .depth = depth};
+  Examination examination{.context = context, .strategy = &strategy, .depth = depth};
   auto& plan = examination.plan;
-  plan.strategy = strategy.name;
   plan.soak = context.configuration.rotation.soak;
   examine_vault(examination);
   // A system that does not answer is told once; each further question would wait as long again.
@@ -29,10 +30,12 @@ Plan look_at_everything(Context& context, const Strategy& strategy, Depth depth)
   examine_workload(examination);
   if (!plan.workload.name.empty()) {
     examine_pods(examination);
+    examine_fallback(examination);
     examine_permissions(examination);
   }
   examine_window(examination);
   examine_signal(examination);
+  plan.strategy = examination.strategy->name;
   return std::move(plan);
 }
 
@@ -63,8 +66,10 @@ void Preflight::open_journal(Context& context, const Plan& plan) const {
   const auto& configuration = context.configuration;
   Journal fresh;
   fresh.rotation_id = context.ledger.entry().rotation_id;
-  fresh.strategy = strategy_.name;
-  fresh.phase = strategy_.forward.front().phase->name();
+  const auto* chosen = find_strategy(plan.strategy);
+  const auto& strategy = chosen != nullptr ? *chosen : strategy_;
+  fresh.strategy = strategy.name;
+  fresh.phase = strategy.forward.front().phase->name();
   fresh.disposition = Disposition::running;
   fresh.client_id = configuration.identity_provider.client_id;
   fresh.workload = configuration.kubernetes.workload.identity();

@@ -3,14 +3,38 @@
 #include "rotator/calls/times.h"
 #include "rotator/rotation/journal.h"
 #include "rotator/rotation/preflight/examination.h"
+#include "rotator/rotation/strategies/strategies.h"
 
 namespace rotator {
 namespace {
 
+// What speaks for a strategy, or against the one that is named. Where none is, the first one that
+// the provider bears without losing a login takes its place.
+void examine_strategy(Examination& examination) {
+  const auto& provider = examination.context.systems.capability();
+  const auto& rotation = examination.context.configuration.rotation;
+  auto& strategy = examination.strategy;
+  if (!rotation.strategy.empty()) {
+    if (!strategy->fits(provider)) examination.fail(Check::strategy, std::string(strategy->misfit));
+    return;
+  }
+  std::string choices;
+  for (const auto* one : all_strategies()) {
+    if (!one->fits(provider) || one->costs_logins) continue;
+    if (!one->needs_fallback || rotation.portal_tries_fallback) {
+      strategy = one;
+      return examination.pass(Check::strategy,
+                              std::string(one->name) + ": " + std::string(one->fit));
+    }
+    choices += "; or strategy " + std::string(one->name) +
+               ", once the portal tries a second secret where the first one is refused "
+               "(rotation.portal_tries_fallback: true)";
+  }
+  examination.fail(Check::strategy, std::string(strategy->misfit) + choices);
+}
+
 void examine_room(Examination& examination) {
   const auto& provider = examination.context.systems.capability();
-  if (!examination.strategy.fits(provider))
-    examination.fail(Check::strategy, std::string(examination.strategy.misfit));
   const auto count = static_cast<int>(examination.plan.secrets.size());
   const int most = provider.max_secrets;
   // A secret that takes the place of another needs no room.
@@ -136,6 +160,7 @@ void examine_secrets(Examination& examination) {
   auto records = context.systems.provider().list_secrets();
   if (!records) return examination.error(Check::slots_free, records.error());
   examination.plan.secrets = std::move(*records);
+  examine_strategy(examination);
   examine_room(examination);
   examine_rules(examination);
   examine_identity(examination);

@@ -74,6 +74,7 @@ void examine_vault(Examination& examination) {
   const auto expires = shown->current.expires;
   plan.old_fingerprint = context.vault_value.fingerprint(*shown);
   plan.old_secret_id = shown->current.data.text(secret_id_field).value_or("");
+  examination.second_value = context.vault_value.fallback(*shown).has_value();
   context.values.learn_old(std::move(*shown->value));
   examination.pass(Check::vault_secret,
                    path.full_path() + " version " + std::to_string(plan.kv_version) + " holds " +

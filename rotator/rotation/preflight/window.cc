@@ -111,7 +111,7 @@ void examine_window(Examination& examination) {
   plan.facts = facts_of(examination.context, plan);
   plan.safe_window = safe_window(plan.facts);
   plan.window = rotation.window.value_or(plan.safe_window.total);
-  if (!examination.strategy.needs_window) return;
+  if (!examination.strategy->needs_window) return;
   const bool enough = plan.window >= plan.safe_window.total;
   examination.find(Check::window, enough,
                    "the window of " + to_text(plan.window) +

@@ -87,6 +87,38 @@ void examine_workload(Examination& examination) {
                                         "ever render the new secret");
 }
 
+// Their proof is in what the pods show after the first restart; what no restart would mend is known
+// before.
+void examine_fallback(Examination& examination) {
+  if (!examination.strategy->needs_fallback) return;
+  const auto& configuration = examination.context.configuration;
+  const auto& field = configuration.vault.fallback_field;
+  const auto& path = examination.context.systems.secret_path().full_path();
+  if (!configuration.rotation.portal_tries_fallback)
+    return examination.fail(Check::fallback,
+                            "strategy " + std::string(examination.strategy->name) +
+                                " counts on a portal that tries a second secret where the first "
+                                "one is refused; once it does, set "
+                                "rotation.portal_tries_fallback: true");
+  if (examination.second_value)
+    return examination.fail(Check::fallback, path + " holds a value in " + field +
+                                                 " already; find out whose it is, then remove that "
+                                                 "field");
+  bool templates = false;
+  bool shown = false;
+  for (const auto& [key, value] : examination.plan.workload.template_annotations) {
+    if (!key.starts_with("vault.hashicorp.com/agent-inject-template-")) continue;
+    templates = true;
+    shown = shown || value.find(field) != std::string::npos;
+  }
+  examination.find(Check::fallback, shown || !templates,
+                   shown        ? "a template of the pods renders " + field
+                   : !templates ? "whether the pods render " + field + " shows after the restart"
+                                : "no template of the pods renders " + field + "; add it, as " +
+                                      configuration.kubernetes.fallback_key +
+                                      "=..., or set vault.fallback_field");
+}
+
 void examine_pods(Examination& examination) {
   auto& plan = examination.plan;
   if (plan.workload.name.empty() || plan.old_fingerprint.empty()) return;

@@ -12,6 +12,7 @@ const Strategy strategies::overlap = {
         "the provider keeps one secret at a time here, so the old and the new one cannot "
         "overlap; use a second registration (blue/green), or strategy cutover with "
         "accept_downtime",
+    .fit = "the provider lets the old and the new secret be valid at once",
     .needs_window = true,
     .forward = {{&phases::create},
                 {&phases::store, &phases::create},

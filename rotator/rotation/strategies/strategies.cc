@@ -3,7 +3,8 @@
 namespace rotator {
 
 const std::vector<const Strategy*>& all_strategies() {
-  static const std::vector<const Strategy*> all = {&strategies::overlap, &strategies::cutover};
+  static const std::vector<const Strategy*> all = {
+      &strategies::overlap, &strategies::staged_fallback, &strategies::cutover};
   return all;
 }
 

@@ -12,10 +12,12 @@ namespace rotator {
 
 namespace strategies {
 extern const Strategy overlap;
+extern const Strategy staged_fallback;
 extern const Strategy cutover;
 }  // namespace strategies
 
-// In the order in which they are offered; the first is the default.
+// In the order in which they are offered: where none is named, the first that the provider bears
+// without losing a login.
 const std::vector<const Strategy*>& all_strategies();
 // Null for a name that this rotator does not know.
 const Strategy* find_strategy(std::string_view name);

@@ -46,7 +46,9 @@ BOOST_AUTO_TEST_CASE(a_short_file_is_enough_and_the_defaults_are_the_safe_ones) 
   const auto read = parse_configuration(whole, "rotation.yaml", {});
   BOOST_REQUIRE(read.has_value());
   const auto& rotation = read->rotation.rotation;
-  BOOST_TEST(rotation.strategy == "overlap");
+  BOOST_TEST(rotation.strategy.empty());
+  BOOST_TEST(!rotation.accept_downtime);
+  BOOST_TEST(!rotation.portal_tries_fallback);
   BOOST_TEST(!rotation.window.has_value());
   BOOST_TEST(rotation.disabled_gates.empty());
   BOOST_TEST(!rotation.skip_preflight);
@@ -77,11 +79,18 @@ BOOST_AUTO_TEST_CASE(names_file_line_key_and_remedy) {
   BOOST_TEST(
       complaint(whole + "rotation:\n  probes: many\n") ==
       "rotation.yaml:10: rotation.probes: expected a whole number from 1 to 100, got 'many'");
-  BOOST_TEST(complaint(whole + "rotation:\n  strategy: hope\n") ==
-             "rotation.yaml:10: rotation.strategy: expected one of overlap, cutover, got 'hope'");
+  BOOST_TEST(
+      complaint(whole + "rotation:\n  strategy: hope\n") ==
+      "rotation.yaml:10: rotation.strategy: expected one of overlap, staged_fallback, cutover, "
+      "got 'hope'");
   BOOST_TEST(complaint(whole + "rotation:\n  strategy: cutover\n") ==
              "rotation.yaml:10: rotation.strategy: cutover fails logins while the pods restart; "
              "add accept_downtime: true to accept that, or use overlap");
+  BOOST_TEST(
+      complaint(whole + "rotation:\n  strategy: staged_fallback\n") ==
+      "rotation.yaml:10: rotation.strategy: staged_fallback fails logins unless the portal "
+      "tries a second secret where the first one is refused; add portal_tries_fallback: true "
+      "if it does");
   BOOST_TEST(complaint(whole + "unsafe:\n  disabled_gates: [windows]\n") ==
              "rotation.yaml:10: unsafe.disabled_gates: expected a list of old_pods_gone, "
              "every_pod_on_new, process_newer_than_file, new_secret_accepted, window_elapsed, "

@@ -54,6 +54,20 @@ BOOST_AUTO_TEST_CASE(a_pod_that_shows_another_value_fails_whatever_the_others_sh
   BOOST_TEST(judged.reason == "1 pod not on new: b (shows old)");
 }
 
+BOOST_AUTO_TEST_CASE(a_pod_that_shows_one_of_two_fails) {
+  auto fleet = whole();
+  for (auto& proof : fleet.live) proof.fallback = "next";
+  BOOST_TEST(judge_every_pod_on_both(fleet, "new", "next").verdict == Judgement::pass);
+  fleet.live[1].fallback.clear();
+  const auto judged = judge_every_pod_on_both(fleet, "new", "next");
+  BOOST_TEST(judged.verdict == Judgement::fail);
+  BOOST_TEST(judged.reason == "1 pod not on new and next: b (shows new and no other)");
+  fleet.live[1] = good("b");
+  fleet.live[1].content = "next";
+  fleet.live[1].fallback = "new";
+  BOOST_TEST(judge_every_pod_on_both(fleet, "new", "next").verdict == Judgement::fail);
+}
+
 BOOST_AUTO_TEST_CASE(a_pod_without_an_agent_fails) {
   auto fleet = whole();
   fleet.live[0].injected = false;

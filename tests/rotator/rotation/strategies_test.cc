@@ -22,7 +22,10 @@ BOOST_AUTO_TEST_CASE(have_names_of_their_own_by_which_they_are_found) {
   BOOST_TEST(rotator::find_strategy("hope") == nullptr);
   BOOST_TEST(rotator::find_strategy("") == nullptr);
   BOOST_TEST(rotator::strategy_names().size() == names.size());
-  BOOST_TEST(rotator::strategy_names().front() == rotator::Configuration().rotation.strategy);
+  // Each that loses no login can be chosen by itself, and says why.
+  BOOST_TEST(rotator::Configuration().rotation.strategy.empty());
+  for (const auto* strategy : rotator::all_strategies())
+    BOOST_TEST(strategy->fit.empty() == strategy->costs_logins, strategy->name);
 }
 
 // The journal holds no more than a phase's name.
@@ -65,10 +68,16 @@ BOOST_AUTO_TEST_CASE(turn_back_in_their_own_table_and_never_once_the_old_secret_
 BOOST_AUTO_TEST_CASE(say_why_a_provider_does_not_fit) {
   const Capability single = {.slots = Capability::Slots::single};
   const Capability many = {.slots = Capability::Slots::independent};
-  for (const auto* strategy : rotator::all_strategies()) {
-    BOOST_TEST(strategy->fits(many), strategy->name);
-    BOOST_TEST((strategy->fits(single) || !strategy->misfit.empty()), strategy->name);
-  }
+  const Capability chosen = {
+      .slots = Capability::Slots::single, .create_replaces = true, .chooses_value = true};
+  for (const auto* strategy : rotator::all_strategies())
+    BOOST_TEST(((strategy->fits(single) && strategy->fits(many)) || !strategy->misfit.empty()),
+               strategy->name);
+  BOOST_TEST(rotator::strategies::overlap.fits(many));
+  BOOST_TEST(rotator::strategies::staged_fallback.fits(chosen));
+  BOOST_TEST(!rotator::strategies::staged_fallback.fits(single));
+  BOOST_TEST(!rotator::strategies::staged_fallback.fits(many));
+  BOOST_TEST(rotator::strategies::staged_fallback.needs_fallback);
   BOOST_TEST(!rotator::strategies::overlap.fits(single));
   BOOST_TEST(rotator::strategies::cutover.fits(single));
   BOOST_TEST(rotator::strategies::cutover.costs_logins);

@@ -40,21 +40,23 @@ void Ledger::observe(ports::Instant at, const Fact& fact) {
     case FactKind::secret_refused:
       accepted_.erase(fact.object);
       for (const auto& [pod, secret] : pods_) {
-        if (secret != fact.object) continue;
+        if (secret != fact.object || (pod_is_let_in && pod_is_let_in(pod, at))) continue;
         ++failures_;
         breach(at, "pod " + std::to_string(pod) + " holds a secret that is refused now");
       }
       break;
     case FactKind::pod_started:
       pods_[fact.subject] = fact.object;
-      if (fact.object != 0 && !accepted_.contains(fact.object)) {
+      if (fact.object != 0 && !accepted_.contains(fact.object) &&
+          !(pod_is_let_in && pod_is_let_in(fact.subject, at))) {
         ++failures_;
         breach(at, "pod " + std::to_string(fact.subject) + " started with a secret not accepted");
       }
       break;
     case FactKind::pod_gone: pods_.erase(fact.subject); break;
     case FactKind::kv_written:
-      if (fact.object != 0 && !accepted_.contains(fact.object))
+      if (fact.object != 0 && !accepted_.contains(fact.object) &&
+          !(vault_is_let_in && vault_is_let_in(at)))
         breach(at, "Vault was given a secret that is not accepted");
       break;
     case FactKind::workload_changed: ++restarts_seen_; break;
@@ -104,6 +106,26 @@ bool Recorder::told(std::string_view part) const {
   return false;
 }
 
+namespace {
+
+// What the pods' agents render; nothing = the guide's template.
+std::string template_of(const WorldOptions& options) {
+  if (!options.renders_fallback) return {};
+  return "{{- with secret \"portal-kv/data/oidc/portal\" -}}\n"
+         "OIDC_CLIENT_SECRET={{ .Data.data.client_secret }}\n"
+         "{{ if .Data.data.client_secret_next }}"
+         "OIDC_CLIENT_SECRET_NEXT={{ .Data.data.client_secret_next }}\n{{ end }}{{ end }}";
+}
+
+std::shared_ptr<const mocks::vault::AgentSpec> agent_of(const WorldOptions& options) {
+  auto spec = std::make_shared<mocks::vault::AgentSpec>();
+  if (const auto text = template_of(options); !text.empty())
+    spec->file_template = *mocks::vault::Template::compile(text);
+  return spec;
+}
+
+}  // namespace
+
 World::World(WorldOptions options) : draws(options.seed), options_(options) {
   idp =
       options.dialect->make({.scheduler = queue,
@@ -133,7 +155,9 @@ World::World(WorldOptions options) : draws(options.seed), options_(options) {
 
   fleet = std::make_unique<mocks::portal::Fleet>(
       queue, ledger, draws, vault, quiet, timeline,
-      mocks::portal::FleetOptions{.configuration = {.client_id = client}});
+      mocks::portal::FleetOptions{
+          .agent = agent_of(options),
+          .configuration = {.client_id = client, .tries_fallback = options.tries_fallback}});
   kubernetes = std::make_unique<mocks::kubernetes::ApiServer>(
       queue, ledger, draws,
       mocks::kubernetes::ApiServerOptions{
@@ -150,6 +174,9 @@ World::World(WorldOptions options) : draws(options.seed), options_(options) {
   std::vector<std::pair<std::string, std::string>> annotations = {
       {"vault.hashicorp.com/agent-inject", "true"},
       {"vault.hashicorp.com/agent-inject-secret-oidc", options.rendered}};
+  if (options.renders_fallback)
+    annotations.emplace_back("vault.hashicorp.com/agent-inject-template-oidc",
+                             template_of(options));
   annotations.insert(annotations.end(), options.annotations.begin(), options.annotations.end());
   kubernetes->seed_workload({.kubernetes_namespace = "platform",
                              .name = "portal-backend",
@@ -167,6 +194,25 @@ World::World(WorldOptions options) : draws(options.seed), options_(options) {
   network.add_server({.origin = metrics_origin, .name = "metrics"}, counter);
   network.add_server({.origin = hook_origin, .name = "hook"}, hook);
   files.write("/token", kubernetes_token);
+  if (options.tries_fallback) let_second_secret_in();
+}
+
+void World::let_second_secret_in() {
+  const auto let_in = [this](std::string_view first, std::string_view second, ports::Instant at) {
+    const auto accepting = [&](std::string_view value) {
+      return idp->core().accepting_replicas(mocks::name_of(client), mocks::name_of(value), at);
+    };
+    return first != second &&
+           accepting(first) + accepting(second) >= idp->core().options().replicas;
+  };
+  ledger.pod_is_let_in = [this, let_in](std::uint64_t pod, ports::Instant at) {
+    const auto* process = fleet->process(pod);
+    return process != nullptr && let_in(process->secret, process->fallback, at);
+  };
+  ledger.vault_is_let_in = [this, let_in](ports::Instant at) {
+    return let_in(vault_value(),
+                  vault.field("portal-kv", "oidc/portal", "client_secret_next").value_or(""), at);
+  };
 }
 
 rotator::Configuration World::configuration() const {

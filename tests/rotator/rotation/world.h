@@ -49,6 +49,11 @@ class Ledger final : public mocks::Observer {
   std::set<std::uint64_t> in_use() const;               // secrets that live pods hold
   std::uint64_t failures() const { return failures_; }  // pods times refusals
   int restarts_seen() const { return restarts_seen_; }
+  // Of a portal that tries two secrets: whether each replica of the token endpoint accepts one of
+  // those that a pod's process tries, or of those that Vault holds. Empty: each secret stands
+  // alone.
+  std::function<bool(std::uint64_t pod, ports::Instant at)> pod_is_let_in = {};
+  std::function<bool(ports::Instant at)> vault_is_let_in = {};
   // Tells every call, "caller METHOD target", for tests that look at the order.
   std::function<void(const std::string&)> on_call = {};
 
@@ -111,6 +116,9 @@ struct WorldOptions {
   std::string max_unavailable = "0";
   // The Vault annotation of the pod template that names what is rendered.
   std::string rendered = "portal-kv/data/oidc/portal";
+  // Whether the pods' file shows a second secret of Vault's, and whether their portal tries it.
+  bool renders_fallback = false;
+  bool tries_fallback = false;
   // What the rotator's service account may do.
   std::vector<mocks::kubernetes::Rule> rules = shipped_rules();
   // More of them on the pod template.
@@ -189,6 +197,8 @@ class World {
   std::vector<std::string> seen_secrets = {first_secret};
 
  private:
+  void let_second_secret_in();
+
   WorldOptions options_;
   std::uint64_t incarnation_ = 0;
 };

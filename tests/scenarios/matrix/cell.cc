@@ -29,6 +29,7 @@ const char* word(Provider provider) {
     case Provider::multi: return "multi";
     case Provider::slow: return "slow";
     case Provider::lagging: return "lagging";
+    case Provider::turning: return "turning";
   }
   return "?";
 }
@@ -42,6 +43,7 @@ const char* world_of(Provider provider) {
     case Provider::slow: return "{variant: slow}";
     case Provider::lagging:
       return "{variant: slow, create_lag: 60s..120s, retire_lag: 1s..5s, answer_time: 5ms..20ms}";
+    case Provider::turning: return "{dialect: auth0}";
   }
   return "{}";
 }
@@ -61,14 +63,30 @@ const char* push(Way way) {
   return "";
 }
 
+// The same where the provider turns from one secret to the other.
+const char* push_turning(Way way) {
+  switch (way) {
+    case Way::forward: return "";
+    case Way::back_from_rollout: return "  - {after: stage_rollout, hold_ready: 1}\n";
+    case Way::back_from_overlap:
+      return "  - {after: rollout, plus: 1s, partition: \"portal/*>idp\"}\n"
+             "  - {after: rollout, plus: 5s, repair: \"portal/*>idp\"}\n";
+    case Way::back_from_soak: return "  - {after: rollout, hold_ready: 1}\n";
+  }
+  return "";
+}
+
 // One thing that somebody does or that happens, as lines of a timeline.
-std::string act_of(std::uint64_t seed) {
-  const mocks::sim::Draws draws(seed);
+std::string act_of(const Setting& setting) {
+  const mocks::sim::Draws draws(setting.seed);
   const auto draw = [&](std::uint64_t bound, std::uint64_t index) {
     return draws.below(bound, mocks::sim::Stream::identifiers, 0, index);
   };
-  const std::array phases = {"create",  "store",   "rollout", "verify",
-                             "overlap", "disable", "soak",    "delete"};
+  const std::array lasting = {"create",  "store",   "rollout", "verify",
+                              "overlap", "disable", "soak",    "delete"};
+  const std::array turning = {"stage", "stage_rollout", "stage_verify", "create",
+                              "store", "rollout",       "verify",       "clear"};
+  const auto& phases = setting.provider == Provider::turning ? turning : lasting;
   const std::array acts = {
       std::array{"restart: true", ""},
       std::array{"crash_container: 1", ""},
@@ -90,8 +108,9 @@ std::string act_of(std::uint64_t seed) {
 
 // A brisk rotation in a small fleet: short waits, so that few of the calls are renewals.
 Scenario scenario_of(const Setting& setting) {
-  auto timeline = std::string(push(setting.way));
-  if (setting.outsider == Outsider::actor) timeline += act_of(setting.seed);
+  const bool turns = setting.provider == Provider::turning;
+  auto timeline = std::string(turns ? push_turning(setting.way) : push(setting.way));
+  if (setting.outsider == Outsider::actor) timeline += act_of(setting);
   const auto scenario = scenarios::parse_scenario(
       std::string("purpose: A brisk rotation.\n"
                   "source: The crash matrix.\n"
@@ -102,8 +121,11 @@ Scenario scenario_of(const Setting& setting) {
           "  vault: {render_interval: 20s}\n"
           "  fleet: {replicas: 2, pod_ready: 3s..6s, termination: 2s..4s,\n"
           "    termination_grace_s: 5, progress_deadline_s: 30}\n"
-          "  portal: {logins_per_minute: 120}\n"
+          "  portal: {logins_per_minute: 120" +
+          (turns ? ", tries_fallback: true" : "") +
+          "}\n"
           "rotation:\n" +
+          (turns ? "  portal_tries_fallback: true\n" : "") +
           (setting.way == Way::back_from_overlap ? std::string("  window: 8m\n") : "") +
           "  soak: 20s\n"
           "  quiet_period: 10s\n"

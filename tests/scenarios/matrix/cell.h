@@ -19,6 +19,8 @@ enum class Way {
   back_from_rollout,  // the first new pod never gets ready
   back_from_overlap,  // logins fail there, through no fault of the rotation
   back_from_soak,     // the same later: it stops, and an operator rolls it back
+  // With a provider that turns, the first is before it does, and the others are after: logins fail,
+  // or a new pod never gets ready.
 };
 inline constexpr std::array all_ways = {Way::forward, Way::back_from_rollout,
                                         Way::back_from_overlap, Way::back_from_soak};
@@ -28,8 +30,10 @@ enum class Provider {
   multi,
   slow,     // late on three replicas, and slow to answer
   lagging,  // answers at once; the last replica learns of a new secret minutes later
+  turning,  // one secret at a time: replicas turn one by one, and the portal tries two
 };
-inline constexpr std::array all_providers = {Provider::multi, Provider::slow, Provider::lagging};
+inline constexpr std::array all_providers = {Provider::multi, Provider::slow, Provider::lagging,
+                                             Provider::turning};
 
 // Who else is at work. What an actor does, and when, is drawn by the seed.
 enum class Outsider { nobody, actor };

@@ -43,6 +43,19 @@ void check_drivers(YamlSection& file, Scenario& scenario) {
                                     std::string(row_of(step.act).name) + "; an operator drives");
 }
 
+// What the dialect would pass over in silence.
+void check_dialect(YamlSection section, const mocks::idp::Dialect& dialect) {
+  const auto has = [](const mocks::idp::Dialect& one, std::string_view key) {
+    return std::find(one.own_keys.begin(), one.own_keys.end(), key) != one.own_keys.end();
+  };
+  for (const auto& other : mocks::idp::dialects())
+    for (const auto key : other.own_keys)
+      if (!has(dialect, key) && section.has(std::string(key)))
+        section.complain(std::string(key), "dialect " + std::string(dialect.name) +
+                                               " has no such thing, so it would change nothing; "
+                                               "remove it, or choose another dialect");
+}
+
 void check_logins(YamlSection& file, const Scenario& scenario) {
   if (scenario.faults.size() > max_faults)
     file.complain("faults", "has more than " + std::to_string(max_faults) + " rules");
@@ -110,6 +123,8 @@ ports::Result<Scenario> parse_scenario(const std::string& text, const std::strin
   scenario.name = scenario_name(path);
   rotator::read_keys(*file, [&](rotator::Keys& keys) { list_keys(keys, scenario); });
   check_drivers(*file, scenario);
+  check_dialect(file->section("world").section("identity_provider"),
+                *scenario.identity_provider.dialect);
   check_logins(*file, scenario);
   for (std::size_t i = 0; i < scenario.faults.size(); ++i)
     if (scenario.faults[i].label.empty())

@@ -86,6 +86,8 @@ struct Dialect {
   // Administration is a host of its own at this vendor; here it is at the same origin, and a
   // rotator has to be told (`identity_provider.admin_url`).
   bool separate_admin = false;
+  // What of CoreOptions this vendor has and not every other, as a scenario's keys say it.
+  std::span<const std::string_view> own_keys = {};
 };
 
 // Every dialect that scenarios may name.

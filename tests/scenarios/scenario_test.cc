@@ -248,6 +248,22 @@ BOOST_AUTO_TEST_CASE(an_agent_that_never_sleeps_is_refused) {
                "scenarios/field/x.yaml:3: world.vault.render_interval: must be at least 100ms");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_dialect_does_not_heed_is_refused) {
+  for (const char* said :
+       {"read_lag: 1s..2s", "policy: {forbids_new: true}", "personal_accounts: true"}) {
+    const std::string key = std::string(said).substr(0, std::string(said).find(':'));
+    for (const char* dialect : {"okta", "auth0"})
+      BOOST_TEST(complaint("world: {identity_provider: {dialect: " + std::string(dialect) + ", " +
+                           said + "}}\n") ==
+                 "scenarios/field/x.yaml:3: world.identity_provider." + key + ": dialect " +
+                     dialect +
+                     " has no such thing, so it would change nothing; remove it, or choose another "
+                     "dialect");
+    BOOST_TEST(complaint("world: {identity_provider: {dialect: entra, " + std::string(said) +
+                         "}}\n") == "");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_rotators_own_sections_are_held_to_its_own_rules) {
   BOOST_TEST(complaint("rotation: {windo: 15m}\n")
                  .starts_with("scenarios/field/x.yaml:3: rotation.windo: unknown key; known here: "

@@ -44,6 +44,11 @@ void list_provider(Keys& keys, IdentityProviderConfiguration& provider) {
                 "credential may not read the policy that says so (Keycloak's "
                 "rotated-expiration-period); 0s = refuse then.",
                 provider.rotated_secret_life, {.divides = false});
+  keys.duration(
+      "absent_for",
+      "For how long lists must go on without a secret until it counts as never made, where "
+      "the provider shows changes late (Entra ID).",
+      provider.absent_for);
   keys.choice("authentication_method",
               "How the portal authenticates at the token endpoint; must equal the registration.",
               provider.authentication_method, methods);

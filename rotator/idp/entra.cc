@@ -331,7 +331,7 @@ bool Entra::surely_absent(const std::string& what) {
   const auto now = clock_.now();
   auto& absence = absent_.try_emplace(what, Absence{.since = now}).first->second;
   ++absence.lists;
-  return absence.lists >= entra_absent_lists && now - absence.since >= entra_absent_for;
+  return absence.lists >= entra_absent_lists && now - absence.since >= options_.absent_for;
 }
 
 ports::Result<std::optional<CreatedSecret>> Entra::resolve_create(

@@ -22,10 +22,9 @@
 namespace rotator {
 
 // What it takes to believe that something is not there: so many lists without it, the last of them
-// so long after the first. (The Terraform provider wants five sightings in a row, and warns of
-// several minutes.)
+// IdentityProviderOptions::absent_for after the first. (The Terraform provider wants five sightings
+// in a row, and warns of several minutes.)
 inline constexpr int entra_absent_lists = 5;
-inline constexpr ports::Duration entra_absent_for = std::chrono::minutes(2);
 
 class Entra final : public IdentityProvider {
  public:

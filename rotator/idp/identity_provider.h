@@ -192,6 +192,9 @@ struct IdentityProviderOptions {
   // How long a secret lives on once another took its place, where the provider's own rules cannot
   // be read; zero = nobody says.
   ports::Duration rotated_secret_life{0};
+  // For how long lists must go on without a thing until it counts as not there, at a provider that
+  // shows changes late and does not say how late.
+  ports::Duration absent_for = std::chrono::minutes(2);
   // One attempt; and a whole changing operation with its waits: it must fit into the life of the
   // lock that its caller holds.
   ports::Duration call_timeout = std::chrono::seconds(10);

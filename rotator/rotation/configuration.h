@@ -24,6 +24,8 @@ struct IdentityProviderConfiguration {
   ports::Duration secret_lifetime{0};  // of a new secret; 0 = as the provider has it
   // Of a secret that was replaced, where the provider's rules cannot be read; 0 = nobody says.
   ports::Duration rotated_secret_life{0};
+  // Until what lists do not show counts as not there, where they lag (IdentityProviderOptions).
+  ports::Duration absent_for = std::chrono::minutes(2);
   AuthenticationMethod authentication_method = AuthenticationMethod::client_secret_post;
   std::string token_endpoint = {};  // empty = from discovery
   ProbeGrant probe_grant = ProbeGrant::client_credentials;

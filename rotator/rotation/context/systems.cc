@@ -43,6 +43,7 @@ ports::Status Systems::connect_provider() {
                                  .admin_url = wanted.admin_url,
                                  .secret_lifetime = wanted.secret_lifetime,
                                  .rotated_secret_life = wanted.rotated_secret_life,
+                                 .absent_for = wanted.absent_for,
                                  .patience = configuration_.vault.session.patience},
                                 std::move(*credential));
   if (!provider) return ports::fail(provider.error());

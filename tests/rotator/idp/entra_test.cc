@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(believes_that_nothing_was_made_only_after_several_lists_ove
     check_error(provider->resolve_create(before, {.label = "rotation 1"}), ErrorCode::busy, "lag");
     clock.elapsed += 1s;
   }
-  clock.elapsed += entra_absent_for;
+  clock.elapsed += rotator::IdentityProviderOptions().absent_for;
   list(entry("key-1", "aaa"));
   const auto found = provider->resolve_create(before, {.label = "rotation 1"});
   REQUIRE_OK(found);
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(a_removal_that_finds_nothing_is_believed_only_after_a_while
     clock.elapsed += 1s;
   }
   // A replica that shows it begins the count anew.
-  clock.elapsed += entra_absent_for;
+  clock.elapsed += rotator::IdentityProviderOptions().absent_for;
   expect("POST " + app + "/removePassword", 400, not_found);
   list(entry("key-2", "bbb"));
   check_error(provider->delete_secret("key-2"), ErrorCode::busy, "lag");
@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(a_removal_of_what_is_gone_succeeds_once_that_is_certain) {
   expect("POST " + app + "/removePassword", 400, not_found);
   list("");
   check_error(provider->delete_secret("key-2"), ErrorCode::busy, "lag");
-  clock.elapsed += entra_absent_for;
+  clock.elapsed += rotator::IdentityProviderOptions().absent_for;
   for (int i = 2; i < entra_absent_lists; ++i) {
     expect("POST " + app + "/removePassword", 400, not_found);
     list("");

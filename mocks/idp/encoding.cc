@@ -1,10 +1,13 @@
 #include "mocks/idp/encoding.h"
 
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "mocks/json_escape.h"
+#include "rotator/ports/check.h"
 
 namespace mocks::idp {
 namespace {
@@ -157,9 +160,14 @@ std::optional<std::string> base64url_decode(std::string_view text) {
 }
 
 std::string sha256(std::string_view bytes) {
+  // Looked up once: that costs more than most digests.
+  static const std::unique_ptr<EVP_MD, void (*)(EVP_MD*)> algorithm(
+      EVP_MD_fetch(nullptr, "SHA256", nullptr), &EVP_MD_free);
   std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-         reinterpret_cast<unsigned char*>(digest.data()));
+  ports::check(
+      EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()),
+                 nullptr, algorithm.get(), nullptr) == 1,
+      "SHA-256 works");
   return digest;
 }
 

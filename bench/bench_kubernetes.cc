@@ -40,7 +40,8 @@ struct World {
         {.name = "system:serviceaccount:portal:rotator",
          .token = "synthetic-token",
          .kubernetes_namespace = "portal",
-         .rules = mocks::kubernetes::rotator_rules({.workload = "web", .lease = "lock"})}};
+         .rules = {{.verbs = {"get", "patch"}, .groups = {"apps"}, .resources = {"deployments"}},
+                   {.verbs = {"list", "watch"}, .groups = {""}, .resources = {"pods"}}}}};
     return options;
   }
   mocks::Answer call(const char* method, const char* target, std::string body = {},

@@ -204,8 +204,7 @@ void World::seed_kubernetes() {
        .token = credentials_.kubernetes_token,
        .groups = {"system:serviceaccounts", "system:authenticated"},
        .kubernetes_namespace = kubernetes_namespace,
-       .rules = mocks::kubernetes::rotator_rules(
-           {.workload_kind = workload_kind, .workload = workload_name, .lease = lease_name})},
+       .rules = shipped_rules()},
       {.name = "operator",
        .token = credentials_.operator_token,
        .groups = {"system:masters", "system:authenticated"},

@@ -65,25 +65,6 @@ std::string base64url(std::string_view text) {
 
 }  // namespace
 
-std::vector<Rule> rotator_rules(const RotatorRole& role) {
-  const KindInfo& workload = info(role.workload_kind);
-  return {
-      {.verbs = {"get", "patch", "list", "watch"},
-       .groups = {std::string(workload.group)},
-       .resources = {std::string(workload.plural)},
-       .resource_names = {role.workload}},
-      {.verbs = {"list", "watch"}, .groups = {""}, .resources = {"pods"}},
-      {.verbs = {"get", "create"}, .groups = {""}, .resources = {"pods/exec"}},
-      {.verbs = {"get", "update"},
-       .groups = {"coordination.k8s.io"},
-       .resources = {"leases"},
-       .resource_names = {role.lease}},
-      // A name cannot limit POST: whoever creates by POST needs this.
-      {.verbs = {"create"}, .groups = {"coordination.k8s.io"}, .resources = {"leases"}},
-      {.verbs = {"create"}, .groups = {"events.k8s.io"}, .resources = {"events"}},
-  };
-}
-
 std::string Access::full_resource() const {
   std::string text(resource);
   if (!subresource.empty()) text.append("/").append(subresource);

@@ -36,15 +36,6 @@ struct Access {
   std::string full_resource() const;  // "pods" or "pods/exec", as a rule names it
 };
 
-// Which objects a rotator's Role names.
-struct RotatorRole {
-  Kind workload_kind = Kind::deployment;
-  std::string workload = {};
-  std::string lease = {};
-};
-// The smallest Role with which a rotator can restart one workload and hold one Lease.
-std::vector<Rule> rotator_rules(const RotatorRole& role);
-
 class Authorizer {
  public:
   explicit Authorizer(Registry& registry);

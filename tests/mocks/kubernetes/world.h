@@ -10,6 +10,7 @@
 #include "mocks/kubernetes/api_server.h"
 #include "mocks/kubernetes/node/file_runtime.h"
 #include "mocks/sim/event_queue.h"
+#include "tests/mocks/kubernetes/rules.h"
 
 namespace kubernetes_test {
 
@@ -60,7 +61,7 @@ inline User rotator(const std::string& deployment = "web", const std::string& le
   return {.name = "system:serviceaccount:portal:rotator",
           .token = std::string(rotator_token),
           .kubernetes_namespace = "portal",
-          .rules = mocks::kubernetes::rotator_rules({.workload = deployment, .lease = lease})};
+          .rules = testing::rotator_rules(deployment, lease)};
 }
 
 // Every time fixed, so that a test can say when what happens.

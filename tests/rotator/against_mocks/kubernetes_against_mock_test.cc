@@ -7,6 +7,7 @@
 #include "rotator/kubernetes/cluster.h"
 #include "rotator/kubernetes/lease.h"
 #include "rotator/kubernetes/workload_kinds.h"
+#include "tests/mocks/kubernetes/rules.h"
 #include "tests/rotator/against_mocks/direct_wire.h"
 
 namespace tests {
@@ -22,11 +23,10 @@ const std::string server = "https://10.0.0.1:6443";
 const std::string token = "synthetic.rotator.token";
 
 mocks::kubernetes::ApiServerOptions options() {
-  mocks::kubernetes::User user{
-      .name = "system:serviceaccount:portal:rotator",
-      .token = token,
-      .kubernetes_namespace = "portal",
-      .rules = mocks::kubernetes::rotator_rules({.workload = "web", .lease = "rotator-web"})};
+  mocks::kubernetes::User user{.name = "system:serviceaccount:portal:rotator",
+                               .token = token,
+                               .kubernetes_namespace = "portal",
+                               .rules = testing::rotator_rules("web", "rotator-web")};
   return {.users = {user},
           .namespaces = {"portal"},
           .pod_ready = {.low = 5s, .high = 8s},

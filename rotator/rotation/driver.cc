@@ -198,6 +198,9 @@ std::optional<Driver::Place> Driver::after_error(Place place, const ports::Error
                                   ? "; nothing was changed: `rotator run` begins anew"
                                   : "; `rotator resume` goes on";
   if (error.code == ErrorCode::interrupted) {
+    if (context_.ledger.has_unwritten_end())
+      if (const auto written = context_.ledger.append(); !written)
+        context_.teller.note(Severity::warning, "not journaled: " + written.error().message);
     result = outcome(Ending::interrupted, error.message + goes_on);
     return std::nullopt;
   }

@@ -16,10 +16,15 @@ ports::Status Ledger::append() {
   entry_.holder = lock_.holder();
   const auto written = store_.append(entry_);
   if (written)
-    dirty_ = false;
+    dirty_ = unwritten_end_ = false;
   else if (written.error().code == ports::ErrorCode::conflict)
     lock_.lose();
   return written;
+}
+
+void Ledger::came_about() {
+  entry_.intent = Intent::none;
+  unwritten_end_ = true;
 }
 
 ports::Status Ledger::about_to(Intent intent) {

@@ -27,6 +27,11 @@ class Ledger {
   // Writes the intent, then proves the lock; its caller acts at once.
   ports::Status about_to(Intent intent);
 
+  // What the latest intent announced has come about. Written with what is written next; a run that
+  // ends before that writes it at its end, or whoever resumes would take it for one under way.
+  void came_about();
+  bool has_unwritten_end() const { return unwritten_end_; }
+
   // As JournalStore's: the same over rotations.
   const ports::Secret& fingerprint_key() { return store_.fingerprint_key(); }
   bool fingerprints_last() const { return store_.fingerprints_last(); }
@@ -36,6 +41,7 @@ class Ledger {
   Lock& lock_;
   Journal entry_;
   bool dirty_ = false;
+  bool unwritten_end_ = false;  // came_about() is younger than the stored entry
 };
 
 }  // namespace rotator

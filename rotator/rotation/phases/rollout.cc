@@ -31,27 +31,37 @@ ports::Status Rollout::restart(Context& context) const {
     if (const auto waited = context.waiter.wait(*settled); !waited)
       return ports::fail(waited.error());
   context.fleet.set_deadline();
+  auto& journal = context.ledger.entry();
+  // One that was announced and may not have come about is the same restart still.
+  if (journal.intent != Intent::restart) ++journal.restarts;
   if (const auto ready = context.ledger.about_to(Intent::restart); !ready) return ready;
-  return context.fleet.restart(context.ledger.entry().restart_value);
+  return context.fleet.restart(journal.restart_value);
 }
 
 Stepped Rollout::perform(Context& context) const {
   auto& journal = context.ledger.entry();
   auto& fleet = context.fleet;
   if (options_.of == Options::Of::after_staged && journal.restarts_staged == 0) {
-    journal.restarts_staged = std::max(journal.restarts, 1);
-    journal.restarts = journal.restarts_staged + 1;
-    journal.restart_value = journal.rotation_id + "/" + std::to_string(journal.restarts);
+    journal.restarts = journal.restarts_staged = std::max(journal.restarts, 1);
+    journal.restart_value = journal.rotation_id + "/" + std::to_string(journal.restarts + 1);
   }
   if (journal.restart_value.empty()) {
     // Never asked for: the answer to the patch will say how the workload stands.
     journal.restart_value = journal.rotation_id;
-    journal.restarts = 1;
   } else if (const auto read = fleet.read(); !read) {
     return ports::fail(read.error());
   }
-  if (fleet.mark() != journal.restart_value)
+  if (fleet.mark() != journal.restart_value) {
+    const auto restarts = journal.restarts - journal.restarts_staged;
+    if (restarts >= context.configuration.rotation.max_restarts &&
+        journal.intent != Intent::restart)
+      return Step::turn_back("somebody else put another pod template in the place of " +
+                             journal.restart_value + "'s, after " + std::to_string(restarts) +
+                             " restarts");
     if (const auto restarted = restart(context); !restarted) return ports::fail(restarted.error());
+  }
+  // Its pod template is there. Whoever finds another one later must restart once more.
+  if (journal.intent == Intent::restart) context.ledger.came_about();
   // With no gate that looks at pods, nobody would use the answer: the fixed wait of the guide.
   if (!options_.await || !context.configuration.looks_at_pods()) return Step::done();
   const auto obstacle = fleet.await_rollout({.until = fleet.deadline()});

@@ -31,13 +31,14 @@ Step restart_again(Context& context, const std::string& why) {
   const auto restarts = journal.restarts - journal.restarts_staged;
   if (restarts >= context.configuration.rotation.max_restarts)
     return Step::turn_back(why + ", after " + std::to_string(restarts) + " restarts");
-  ++journal.restarts;
-  journal.restart_value = journal.rotation_id + "/" + std::to_string(journal.restarts);
+  journal.restart_value = journal.rotation_id + "/" + std::to_string(journal.restarts + 1);
   context.teller.note(Severity::warning, "restarting again: " + why);
   return Step::again();
 }
 
 Stepped Verify::perform(Context& context) const {
+  // Somebody undid the rollout: its pods are no stragglers that time would end.
+  if (context.fleet.mark() != context.ledger.entry().restart_value) return Step::again();
   auto question = context.fleet.question();
   question.fallback = options_.staged;
   if (context.configuration.gate_enabled(Gate::old_pods_gone)) {

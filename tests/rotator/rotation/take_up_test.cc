@@ -66,6 +66,48 @@ BOOST_AUTO_TEST_CASE(counts_the_window_from_the_new_secrets_creation_whoever_goe
   BOOST_TEST((disabled - created < 21min));
 }
 
+// kubectl rollout undo, while a rotation has been interrupted there: what brings its pod template
+// back is a restart like any other.
+BOOST_AUTO_TEST_CASE(restarts_and_counts_once_more_after_somebody_undid_its_rollout) {
+  for (const auto phase : {Phase::verify, Phase::overlap, Phase::soak}) {
+    World world;
+    int patches = 0;
+    world.ledger.on_call = [&patches](const std::string& call) {
+      if (call.starts_with("PATCH") && call.find("/deployments/") != std::string::npos) ++patches;
+    };
+    world.when(phase, [&world] { world.rotator_process.interrupt(); });
+    BOOST_TEST(require(world.run(world.configuration())).ending == Ending::interrupted);
+    world.undo_rollout();
+    world.pass(2min);
+    const auto outcome = require(world.resume(world.configuration()));
+    BOOST_TEST(outcome.ending == Ending::done, to_string(phase) << ": " << outcome.message);
+    BOOST_TEST(patches == 2, to_string(phase) << ": " << patches << " restarts were asked for");
+    BOOST_TEST(outcome.restarts == patches, to_string(phase));
+    world.check_whole();
+  }
+}
+
+// A controller that puts its own pod template in place again and again.
+BOOST_AUTO_TEST_CASE(restarts_no_more_often_than_allowed_when_its_rollout_is_undone_each_time) {
+  World world;
+  auto configuration = world.configuration();
+  configuration.rotation.max_restarts = 3;
+  int patches = 0;
+  world.ledger.on_call = [&patches](const std::string& call) {
+    if (call.starts_with("PATCH") && call.find("/deployments/") != std::string::npos) ++patches;
+  };
+  world.recorder.on_phase = [&world](Phase phase) {
+    if (phase == Phase::overlap) world.undo_rollout();
+  };
+  const auto outcome = require(world.run(configuration));
+  BOOST_TEST(outcome.ending == Ending::rolled_back, outcome.message);
+  BOOST_TEST(outcome.message.find("somebody else put another pod template") != std::string::npos,
+             outcome.message);
+  BOOST_TEST(outcome.restarts == patches);
+  BOOST_TEST(patches <= 2 * configuration.rotation.max_restarts + 1);
+  world.check_whole();
+}
+
 BOOST_AUTO_TEST_CASE(leaves_the_journal_of_another_client_or_workload_alone) {
   World world;
   world.when(Phase::overlap, [&world] { world.rotator_process.interrupt(); });

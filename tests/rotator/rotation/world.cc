@@ -261,15 +261,24 @@ void World::when(rotator::Phase phase, std::function<void()> act) {
   };
 }
 
-void World::scale(int replicas) {
+void World::patch_workload(std::string body) {
   const auto answer =
       kubernetes->handle({.method = "PATCH",
                           .origin = kubernetes_origin,
                           .target = "/apis/apps/v1/namespaces/platform/deployments/portal-backend",
                           .headers = {{"Authorization", std::string("Bearer ") + operator_token},
                                       {"Content-Type", "application/merge-patch+json"}},
-                          .body = R"({"spec":{"replicas":)" + std::to_string(replicas) + "}}"});
+                          .body = std::move(body)});
   BOOST_REQUIRE(answer.response.status == 200);
+}
+
+void World::scale(int replicas) {
+  patch_workload(R"({"spec":{"replicas":)" + std::to_string(replicas) + "}}");
+}
+
+void World::undo_rollout() {
+  patch_workload(std::string(R"({"spec":{"template":{"metadata":{"annotations":{")") +
+                 rotator::restart_annotation + R"(":null}}}}})");
 }
 
 void World::write_vault(const char* value) {

@@ -154,6 +154,8 @@ class World {
   void when(rotator::Phase phase, std::function<void()> act);
   // Somebody gives the workload that many replicas.
   void scale(int replicas);
+  // kubectl rollout undo: the pod template without the rotator's mark.
+  void undo_rollout();
   // Somebody else writes that value into the portal's path, accepted or not: no breach of ours.
   void write_vault(const char* value);
   // Somebody takes the lease, whoever holds it.
@@ -198,6 +200,7 @@ class World {
 
  private:
   void let_second_secret_in();
+  void patch_workload(std::string body);
 
   WorldOptions options_;
   std::uint64_t incarnation_ = 0;

@@ -70,7 +70,12 @@ void Play::driver_ended(Incarnation how) {
   running_ = false;
   if (over_) return;
   const auto next = next_after(command_, how);
-  if (next == Next::run) return start_soon(Command::run);
+  if (next == Next::run) {
+    // Nothing was to be resumed: how the run before it ended is what there is to tell.
+    if (incarnations_ == max_incarnations && unfinished_) return end(std::move(*unfinished_));
+    return start_soon(Command::run);
+  }
+  unfinished_ = how.result;
   if (next == Next::the_end || incarnations_ == max_incarnations) return end(std::move(how.result));
   if (next == Next::roll_back) return start_soon(Command::rollback);
   if (next == Next::resume_stopped || restarts_by_itself(scenario_)) start_soon(Command::resume);

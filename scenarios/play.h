@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -133,6 +134,7 @@ class Play final : private mocks::Timed {
   Command next_ = Command::run;     // of the next one
   bool over_ = false;
   RotationReport result_ = {};
+  std::optional<RotationReport> unfinished_ = {};  // how a process ended that another one follows
 };
 
 // What somebody needs who follows the guide by hand in this world. `window` is what `wait: window`

@@ -146,6 +146,23 @@ BOOST_AUTO_TEST_CASE(a_rotator_that_never_comes_to_an_end_is_given_up_with_how_i
   BOOST_TEST((stage.report().rotation.outcome == Ending::locked));
 }
 
+// As with a system that its preflight cannot reach: each run ends before a rotation has begun, and
+// each resume after it finds none.
+BOOST_AUTO_TEST_CASE(a_rotator_that_never_begins_a_rotation_is_given_up_with_how_its_run_ended) {
+  ToyStage stage("");
+  stage.play.open();
+  stage.run_for(std::chrono::seconds(60));
+  for (int i = 0; !stage.play.over() && i < scenarios::max_incarnations; i += 2) {
+    stage.play.driver_ended({.result = {.outcome = Ending::unknown, .message = "out of reach"}});
+    stage.run_for(scenarios::restart_delay);
+    stage.play.driver_ended({.knows_a_rotation = false, .result = {.outcome = Ending::done}});
+    stage.run_for(scenarios::restart_delay);
+  }
+  BOOST_TEST(stage.play.over());
+  BOOST_TEST((stage.report().rotation.outcome == Ending::unknown));
+  BOOST_TEST(stage.report().rotation.message == "out of reach");
+}
+
 BOOST_AUTO_TEST_CASE(at_most_bounds_the_whole_run_and_not_each_process_of_it) {
   ToyStage stage("at_most: 5m\ntimeline: [{at: 2m, kill: rotator}]\n");
   stage.play.open();

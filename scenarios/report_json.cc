@@ -72,6 +72,7 @@ Json safe_window_json(const WindowAnswer& answer) {
                      {"source", term.source}});
   Json window = {{"value_s", nullptr}, {"terms", terms}, {"found_minimum_s", nullptr}};
   if (answer.lost.empty()) window["value_s"] = rotator::in_seconds(answer.computed.total);
+  window["rotator_minimum_s"] = rotator::in_seconds(answer.rotators);
   if (answer.found_minimum) window["found_minimum_s"] = rotator::in_seconds(*answer.found_minimum);
   return window;
 }

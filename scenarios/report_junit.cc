@@ -71,7 +71,9 @@ std::string junit_document(const std::vector<Report>& runs) {
       const std::string kind = broken ? "error" : "failure";
       cases += "      <" + kind + " message=\"" +
                xml(run.deviations.empty() ? "deviates" : run.deviations.front()) + "\">" +
-               xml(why + text_row(run) + "\nreplay: " + run.replay) + "</" + kind + ">\n";
+               xml(why + text_row(run) +
+                   (run.replay.empty() ? std::string() : "\nreplay: " + run.replay)) +
+               "</" + kind + ">\n";
     }
     cases += "    </testcase>\n";
   }

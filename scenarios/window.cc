@@ -100,6 +100,14 @@ const SweepPoint* contradiction(const SweepResult& sweep, Duration safe, std::st
   return nullptr;
 }
 
+// What the rotator would refuse although it is safe.
+std::string asked_for(const WindowAnswer& answer, Duration safe) {
+  const auto rotators = in_whole_seconds(answer.rotators);
+  if (rotators <= safe) return "";
+  return "the rotator, which sees less of this fleet, takes no less than " +
+         rotator::to_text(rotators) + "; ";
+}
+
 std::string compared(const WindowAnswer& answer, Duration safe) {
   const auto window = answer.own.value_or(guides_window);
   const std::string whose = answer.own ? "the scenario's own " : "the guide's ";
@@ -110,10 +118,8 @@ std::string compared(const WindowAnswer& answer, Duration safe) {
 
 }  // namespace
 
-ports::Result<rotator::FleetFacts> true_facts(const Scenario& scenario) {
-  const auto plan = plan_simulated(scenario, scenario.seed);
-  if (!plan) return fail(plan.error());
-  auto facts = plan->facts;
+rotator::FleetFacts true_facts(const Scenario& scenario, rotator::FleetFacts seen) {
+  auto facts = std::move(seen);
   facts.pod_ready = {.value = scenario.fleet.pod_ready.high, .source = "world.fleet.pod_ready"};
   facts.termination = {
       .value = std::min<Duration>(scenario.fleet.termination.high,
@@ -145,10 +151,11 @@ Driver timer() {
 }
 
 ports::Result<WindowAnswer> answer_window(const Scenario& scenario, const WindowSearch& search) {
-  const auto facts = true_facts(scenario);
-  if (!facts) return fail(facts.error());
-  WindowAnswer answer{.computed = rotator::safe_window(*facts),
+  const auto plan = plan_simulated(scenario, scenario.seed);
+  if (!plan) return fail(plan.error());
+  WindowAnswer answer{.computed = rotator::safe_window(true_facts(scenario, plan->facts)),
                       .own = scenario.driver.rotation.window,
+                      .rotators = plan->safe_window.total,
                       .seeds = search.seeds};
   auto timed = scenario;
   timed.driver = timer();
@@ -197,7 +204,8 @@ std::string window_sentence(const SweepResult& sweep) {
          " from the creation of the new secret, dominated by the " + answer.computed.dominating +
          " (" + rotator::to_text(dominating) + "); by search, a timer loses no login from " +
          rotator::to_text(answer.found_minimum.value_or(Duration(0))) + " on (" +
-         std::to_string(answer.seeds) + " seeds); " + compared(answer, safe) + ".\n";
+         std::to_string(answer.seeds) + " seeds); " + asked_for(answer, safe) +
+         compared(answer, safe) + ".\n";
 }
 
 }  // namespace scenarios

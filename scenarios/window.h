@@ -36,6 +36,8 @@ struct WindowSearch {
 struct WindowAnswer {
   rotator::SafeWindow computed = {};
   std::optional<ports::Duration> own = {};  // the scenario's rotation.window
+  // What the rotator computes there: it sees less of this world, and refuses a shorter one.
+  ports::Duration rotators{0};
   // The shortest wait, to the second, at which a timer lost no login to the rotation with any seed;
   // nothing where it loses some however long it waits.
   std::optional<ports::Duration> found_minimum = {};
@@ -44,9 +46,9 @@ struct WindowAnswer {
   int seeds = 0;
 };
 
-// The facts of the safe window with this world's own times; each says which key it stands at. Error
-// when the scenario cannot be run.
-ports::Result<rotator::FleetFacts> true_facts(const Scenario& scenario);
+// What the rotator sees of the fleet (plan_simulated), with this world's own times in place of its
+// estimates; each says which key it stands at.
+rotator::FleetFacts true_facts(const Scenario& scenario, rotator::FleetFacts seen);
 
 // Whoever rotates by the clock alone: the guide's commands, and `wait: window` between them.
 Driver timer();
@@ -58,9 +60,10 @@ std::uint64_t lost_to_rotation(const LoginCount& logins);
 ports::Result<WindowAnswer> answer_window(const Scenario& scenario, const WindowSearch& search);
 
 // The answer in one sentence for a person, with a line break: the safe window, where it starts,
-// what dominates it, what the search found, and how the scenario's own window compares (else the
-// guide's 15 minutes). No number where a timer, or a policy in the sweep's table that waits for the
-// window, loses logins at or beyond it: then the sentence says that, and why.
+// what dominates it, what the search found, what the rotator asks for where that is more, and how
+// the scenario's own window compares (else the guide's 15 minutes). No number where a timer, or a
+// policy in the sweep's table that waits for the window, loses logins at or beyond it: then the
+// sentence says that, and why.
 std::string window_sentence(const SweepResult& sweep);
 
 }  // namespace scenarios

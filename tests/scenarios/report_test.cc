@@ -148,6 +148,7 @@ BOOST_AUTO_TEST_CASE(the_report_of_rehearse_alone_holds_the_windows_and_validate
                                                       .why = "3 rounds",
                                                       .source = "world.fleet.pod_ready"}},
                                            .dominating = "rollout"},
+                              .rotators = std::chrono::seconds(95),
                               .found_minimum = std::chrono::seconds(61)});
   const auto text = scenarios::main_document({good()}, windows);
   const auto complaints = schema.complaints_about_json(text);
@@ -155,6 +156,7 @@ BOOST_AUTO_TEST_CASE(the_report_of_rehearse_alone_holds_the_windows_and_validate
   auto document = json::parse(text);
   BOOST_TEST(document["safe_window"]["value_s"] == 90);
   BOOST_TEST(document["safe_window"]["found_minimum_s"] == 61);
+  BOOST_TEST(document["safe_window"]["rotator_minimum_s"] == 95);
   BOOST_TEST(document["safe_window"]["terms"][0]["source"] == "world.fleet.pod_ready");
   BOOST_TEST(document["windows"]["policies"][0]["points"][0]["value_s"] == 60);
   document["safe_window"].erase("terms");
@@ -196,6 +198,7 @@ BOOST_AUTO_TEST_CASE(junit_is_what_a_parser_reads_and_escapes_what_it_must) {
   broken.verdict = Verdict::unknown;
   broken.as_expected = false;
   broken.deviations = {std::string("control \x01 and <tag>")};
+  broken.replay = {};  // as of a file that cannot be read
   const auto tree = xml(scenarios::junit_document({good(), bad(), broken}));
   const auto& suite = tree.get_child("testsuites.testsuite");
   BOOST_TEST(suite.get<int>("<xmlattr>.tests") == 3);
@@ -219,6 +222,7 @@ BOOST_AUTO_TEST_CASE(junit_is_what_a_parser_reads_and_escapes_what_it_must) {
   BOOST_TEST(cases[1].get<std::string>("failure").find("replay: rehearse replay") !=
              std::string::npos);
   BOOST_TEST(cases[2].get<std::string>("error.<xmlattr>.message") == "control ? and <tag>");
+  BOOST_TEST(cases[2].get<std::string>("error").find("replay:") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_row_has_its_columns_below_the_headers) {

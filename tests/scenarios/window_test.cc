@@ -85,6 +85,17 @@ BOOST_AUTO_TEST_CASE(the_sentence_names_where_the_window_starts_and_the_scenario
   BOOST_TEST(without.find("the guide's 15m is ") != std::string::npos, without);
 }
 
+BOOST_AUTO_TEST_CASE(the_sentence_names_what_the_rotator_asks_for_where_that_is_more) {
+  auto result = swept(quiet(), {20min});
+  BOOST_TEST((result.safe_window->rotators > Duration(0)));
+  result.safe_window->rotators = 1h;
+  const auto more = scenarios::window_sentence(result);
+  BOOST_TEST(more.find("takes no less than 1h;") != std::string::npos, more);
+  result.safe_window->rotators = 1s;
+  const auto less = scenarios::window_sentence(result);
+  BOOST_TEST(less.find("takes no less") == std::string::npos, less);
+}
+
 BOOST_AUTO_TEST_CASE(the_sentence_gives_no_number_where_waiting_does_not_help) {
   auto scenario = quiet();
   // Pods are restarted long before the token endpoint knows what they bring.

@@ -41,7 +41,9 @@ struct World {
          .token = "synthetic-token",
          .kubernetes_namespace = "portal",
          .rules = {{.verbs = {"get", "patch"}, .groups = {"apps"}, .resources = {"deployments"}},
-                   {.verbs = {"list", "watch"}, .groups = {""}, .resources = {"pods"}}}}};
+                   {.verbs = {"get", "list", "watch"},
+                    .groups = {"", "apps"},
+                    .resources = {"deployments", "pods", "replicasets"}}}}};
     return options;
   }
   mocks::Answer call(const char* method, const char* target, std::string body = {},

@@ -22,7 +22,7 @@ std::vector<std::string> files(const std::string& folder) {
   return *found;
 }
 
-// The hash of its trace.
+// The hash of its trace, and what the rotator said at the end.
 std::string is_as_expected(const std::string& file, std::uint64_t seed) {
   const auto scenario = scenarios::load_scenario(file);
   BOOST_REQUIRE_MESSAGE(scenario.has_value(), scenario.error().message);
@@ -34,7 +34,7 @@ std::string is_as_expected(const std::string& file, std::uint64_t seed) {
                                  << scenarios::text_details(*report));
   BOOST_TEST(report->as_expected, scenarios::text_row(*report));
   BOOST_TEST(report->logins.tried > 0U);
-  return report->trace_hash;
+  return report->trace_hash + " " + report->rotation.message;
 }
 
 }  // namespace

@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(a_progress_bar_is_told_with_each_phase_how_far_the_driver_i
   stage.run_for(std::chrono::seconds(61));
   for (const char* phase : {"preflight", "overlap", "confirm"}) stage.play.enter(phase);
   stage.end(Ending::done);
-  BOOST_TEST(stage.shares == (std::vector<double>{0.0, 0.5, 0.9}),
+  BOOST_TEST(stage.shares == (std::vector<double>{0.0, 8.0 / 14, 13.0 / 14}),
              boost::test_tools::tolerance(0.001) << boost::test_tools::per_element());
 }
 

@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(complaints_name_file_line_key_what_is_wrong_and_what_is_rig
 BOOST_AUTO_TEST_CASE(a_timeline_that_could_never_happen_is_refused) {
   BOOST_TEST(complaint("timeline:\n  - {after: rolout, seal: vault}\n")
                  .starts_with("scenarios/field/x.yaml:4: timeline[0].after: expected one of "
-                              "preflight, create, store, rollout, "));
+                              "preflight, stage, stage_rollout, "));
   BOOST_TEST(
       complaint("timeline:\n  - {at: 1s, after: rollout, seal: vault}\n") ==
       "scenarios/field/x.yaml:4: timeline[0].after: an entry says `at` or `after`, not both");

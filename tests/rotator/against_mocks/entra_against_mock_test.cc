@@ -127,15 +127,15 @@ BOOST_AUTO_TEST_CASE(finds_a_secret_whose_reply_was_lost_although_lists_lag) {
   REQUIRE_OK(before);
   world.http.lose_next_reply();
   check_code(world.provider->create_secret({.label = "rotation 1"}), ErrorCode::ambiguous);
-  const auto found =
-      world.patiently([&] { return world.provider->resolve_create(*before, {.label = "rotation 1"}); });
+  const auto found = world.patiently(
+      [&] { return world.provider->resolve_create(*before, {.label = "rotation 1"}); });
   REQUIRE_OK(found);
   BOOST_REQUIRE(found->has_value());
   BOOST_TEST((*found)->value.empty());
   const auto id = (*found)->record.id;
   REQUIRE_OK(world.patiently([&] { return world.provider->delete_secret(id); }));
-  const auto none =
-      world.patiently([&] { return world.provider->resolve_create(*before, {.label = "rotation 1"}); });
+  const auto none = world.patiently(
+      [&] { return world.provider->resolve_create(*before, {.label = "rotation 1"}); });
   REQUIRE_OK(none);
   BOOST_TEST(!none->has_value());
   BOOST_TEST(world.entra.core().secrets("app-one").size() == 1U);

@@ -70,7 +70,7 @@ const char* push_turning(Way way) {
     case Way::back_from_rollout: return "  - {after: stage_rollout, hold_ready: 1}\n";
     case Way::back_from_overlap:
       return "  - {after: rollout, plus: 1s, partition: \"portal/*>idp\"}\n"
-             "  - {after: rollout, plus: 5s, repair: \"portal/*>idp\"}\n";
+             "  - {after: rollout, plus: 12s, repair: \"portal/*>idp\"}\n";
     case Way::back_from_soak: return "  - {after: rollout, hold_ready: 1}\n";
   }
   return "";

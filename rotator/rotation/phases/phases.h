@@ -44,6 +44,7 @@ extern const PhaseWork& rollout_staged;
 // when a pod rendered the old one: the next restart has been named. Passed over when every gate
 // that looks at pods is switched off.
 extern const PhaseWork& verify;
+extern const PhaseWork& verify_last;  // and no login failed that nobody has looked at yet
 
 // Both secrets stay valid until the window, the last probes and the quiet period have passed; then
 // Vault and every pod are looked at once more, and there is leave to retire the old secret. `again`

@@ -12,6 +12,7 @@ class Verify final : public PhaseWork {
  public:
   struct Options {
     bool staged = false;  // the old value with the new one beside it, and leave for create_staged
+    bool last = false;    // behind it there is no way back, and no window in which to watch logins
   };
   explicit constexpr Verify(Options options) : options_(options) {}
   Phase name() const override { return options_.staged ? Phase::stage_verify : Phase::verify; }
@@ -60,6 +61,12 @@ Stepped Verify::perform(Context& context) const {
                        std::string("gate ") + to_string(judged.gate) + ": " + judged.reason);
   }
   if (!older_gone) return ports::fail(ports::ErrorCode::busy, "an older pod came back");
+  if (options_.last && context.failures.counts()) {
+    context.failures.look();
+    if (context.failures.breached())
+      return Step::turn_back(std::to_string(context.failures.seen()) +
+                             " login failures until every pod was restarted");
+  }
   context.fleet.keep_proofs(std::move(fleet->live));
   if (options_.staged) context.retirement.permit();
   return Step::done();
@@ -67,10 +74,12 @@ Stepped Verify::perform(Context& context) const {
 
 const Verify verifying_new({.staged = false});
 const Verify verifying_staged({.staged = true});
+const Verify verifying_last({.last = true});
 
 }  // namespace
 
 const PhaseWork& verify = verifying_new;
 const PhaseWork& stage_verify = verifying_staged;
+const PhaseWork& verify_last = verifying_last;
 
 }  // namespace rotator::phases

@@ -31,13 +31,13 @@ const Strategy strategies::staged_fallback = {
                 {&phases::create_staged, &phases::stage},
                 {&phases::store_staged, &phases::create_staged},
                 {&phases::rollout_staged, &phases::store_staged},
-                {&phases::verify, &phases::rollout_staged},
+                {&phases::verify_last, &phases::rollout_staged},
                 {&phases::clear, &phases::store_staged},
                 {&phases::confirm}},
     .back = {&phases::enable_old, &phases::replace_back, &phases::value_back_staged,
              &phases::fleet_back, &phases::remove_new},
     .last_turn_by_itself = &phases::create_staged,
-    .last_turn = &phases::verify,
+    .last_turn = &phases::verify_last,
 };
 
 }  // namespace rotator

@@ -24,14 +24,16 @@ struct StagedWorld : testing::World {
     bool renders = true;
     bool tries = true;
     std::uint64_t seed = 7;
+    bool failure_signal = false;
     std::vector<std::pair<std::string, std::string>> annotations = {};
   };
   StagedWorld() : StagedWorld(Portal{}) {}
-  explicit StagedWorld(Portal portal)
+  explicit StagedWorld(const Portal& portal)
       : testing::World(
             {.seed = portal.seed,
              .core = mocks::idp::auth0_core(mocks::idp::options_of(mocks::idp::Variant::multi)),
              .dialect = mocks::idp::find_dialect("auth0"),
+             .failure_signal = portal.failure_signal,
              .renders_fallback = portal.renders,
              .tries_fallback = portal.tries,
              .annotations = portal.annotations}) {}
@@ -302,6 +304,24 @@ BOOST_AUTO_TEST_CASE(costs_logins_where_the_portal_never_tries_the_second) {
   StagedWorld world({.tries = false});
   BOOST_TEST(require(world.run(world.staged())).ending == Ending::done);
   BOOST_TEST(world.ledger.failures() > 0U);
+}
+
+// Nothing waits between the last restart and the clearing, so nobody would look by the way.
+BOOST_AUTO_TEST_CASE(turns_back_for_logins_that_failed_since_the_last_look_before_it_is_too_late) {
+  StagedWorld world({.failure_signal = true});
+  bool verifying = false;
+  world.recorder.on_phase = [&verifying](Phase phase) { verifying = phase == Phase::verify; };
+  // Where the last of the older pods is gone: the new ones are looked into.
+  world.ledger.on_call = [&](const std::string& call) {
+    if (verifying && call.find("/exec") != std::string::npos) world.counter.value = 3;
+  };
+  const auto outcome = require(world.run(world.staged()));
+  BOOST_TEST(outcome.ending == Ending::rolled_back, outcome.message);
+  BOOST_TEST(
+      outcome.message.find("3 login failures until every pod was restarted") != std::string::npos,
+      outcome.message);
+  BOOST_TEST((world.vault_value() == testing::first_secret));
+  world.check_settled();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

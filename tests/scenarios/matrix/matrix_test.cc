@@ -40,7 +40,7 @@ struct Slice {
   std::uint64_t stride = 1;  // of the calls with each mishap, each so manyth
 };
 constexpr Slice quick = {.seeds = 1, .stride = 263};
-constexpr Slice sample = {.seeds = testing::matrix::seeds, .stride = 43};
+constexpr Slice sample = {.seeds = testing::matrix::seeds, .stride = 97};
 constexpr Slice whole = {.seeds = testing::matrix::seeds, .stride = 1};
 
 std::string argument() {

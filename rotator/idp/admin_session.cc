@@ -190,10 +190,15 @@ ports::Result<ports::Secret> AdminSession::authorization(ports::Instant deadline
     const auto said =
         quotable(text_member(parsed, {"error"}), credential_.client_secret.reveal_to_wire());
     const bool later = response->status == 429 || response->status >= 500;
+    // RFC 6749 section 5.2: who asks is known, and may not have what is asked for.
+    const auto meaning = later ? std::string()
+                         : said == "invalid_scope" && !grant_.scope.empty()
+                             ? " (grant it the scope " + grant_.scope + ")"
+                             : " (the administration credential is not "
+                               "accepted)";
     return ports::fail(later ? ErrorCode::busy : ErrorCode::refused,
                        tried + " answered " + std::to_string(response->status) +
-                           (said.empty() ? "" : " " + said) +
-                           (later ? "" : " (the administration credential is not accepted)"));
+                           (said.empty() ? "" : " " + said) + meaning);
   }
   auto token = text_member(parsed, {"access_token"});
   if (token.empty() || !fits_in_header(token))

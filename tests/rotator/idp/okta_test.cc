@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_service_application_reads_roles_with_a_token_of_their_own
   REQUIRE_OK(unknown);
   BOOST_TEST_REQUIRE(unknown->size() == 1U);
   BOOST_TEST(!unknown->front().forbids);
-  BOOST_TEST(holds(unknown->front().says, "invalid_scope"));
+  BOOST_TEST(holds(unknown->front().says, "invalid_scope (grant it the scope okta.roles.read)"));
   BOOST_TEST(holds(http.requests[0].body, "&scope=okta.roles.read&"));
 }
 

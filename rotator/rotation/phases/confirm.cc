@@ -69,9 +69,7 @@ Stepped Confirm::perform(Context& context) const {
     return Step::stop("the new secret " + journal.new_secret_id +
                       " is not among the client's secrets");
   if (!new_is_current(context, *records))
-    return Step::stop("somebody else has made another secret since the new one, " +
-                      journal.new_secret_id + ", was made, which therefore lapses; find out who (" +
-                      others + ")");
+    return Step::stop(another_took_its_place(context) + " (" + others + ")");
   if (const auto refused = prove_refused(context); !refused) return ports::fail(refused.error());
   std::string achieved = "rotated client " + journal.client_id + " from secret " +
                          journal.old_secret_id + " (" + journal.old_fingerprint + ") to " +

@@ -75,4 +75,9 @@ bool new_is_current(const Context& context, const std::vector<SecretRecord>& rec
          (!records.empty() && records.back().id == context.ledger.entry().new_secret_id);
 }
 
+std::string another_took_its_place(const Context& context) {
+  return "somebody else has made another secret since the new one, " +
+         context.ledger.entry().new_secret_id + ", was made, which therefore lapses; find out who";
+}
+
 }  // namespace rotator::phases

@@ -33,5 +33,7 @@ ports::Status remove_new_secret(Context& context);
 // Whether the new secret is the one in use at the provider: where making one turns the other into
 // one that lapses, somebody else may have made another since. True elsewhere.
 bool new_is_current(const Context& context, const std::vector<SecretRecord>& records);
+// For an operator, where it is not.
+std::string another_took_its_place(const Context& context);
 
 }  // namespace rotator::phases

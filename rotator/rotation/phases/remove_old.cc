@@ -83,9 +83,7 @@ Stepped RemoveOld::perform(Context& context) const {
   if (!records) return ports::fail(records.error());
   const auto* old = find_secret(*records, journal.old_secret_id);
   if (!new_is_current(context, *records))
-    return Step::stop_before_again("somebody else has made another secret since the new one, " +
-                                   journal.new_secret_id +
-                                   ", was made, which therefore lapses; find out who");
+    return Step::stop_before_again(another_took_its_place(context));
   if (old == nullptr) return Step::done();
   const auto* fresh = find_secret(*records, journal.new_secret_id);
   if (fresh == nullptr || !fresh->active) {

@@ -2,6 +2,7 @@
 // resumes: no pod on a refused secret, nothing orphaned.
 #include <boost/test/unit_test.hpp>
 
+#include "tests/rotator/rotation/brisk.h"
 #include "tests/rotator/rotation/print.h"
 #include "tests/rotator/rotation/world.h"
 
@@ -10,35 +11,11 @@ BOOST_AUTO_TEST_SUITE(crash)
 namespace {
 
 using rotator::Ending;
+using testing::brisk;
+using testing::calls_of_a_whole_rotation;
+using testing::finish;
 using testing::World;
 namespace fault = mocks::sim::fault;
-
-constexpr int most_resumes = 4;
-
-// Short waits, so that few of the calls are renewals of the lock.
-rotator::Configuration brisk(const World& world) {
-  auto configuration = world.configuration();
-  configuration.kubernetes.agent_render_interval = std::chrono::seconds(30);
-  configuration.rotation.soak = std::chrono::seconds(30);
-  configuration.rotation.quiet_period = std::chrono::seconds(20);
-  configuration.rotation.probes = 2;
-  return configuration;
-}
-
-std::uint64_t calls_of_a_whole_rotation() {
-  World world;
-  BOOST_REQUIRE(world.run(brisk(world))->ending == Ending::done);
-  return world.network.calls("rotator");
-}
-
-// Whatever happened, somebody runs the rotator again until it is at rest.
-void finish(World& world) {
-  for (int i = 0; i < most_resumes; ++i) {
-    const auto outcome = world.run(brisk(world));
-    if (outcome && outcome->ending == Ending::done) return;
-  }
-  BOOST_ERROR("the rotation came to no end");
-}
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 // made once, proved at once, and taken back by putting the old one back (Keycloak).
 #include <boost/test/unit_test.hpp>
 
+#include "tests/rotator/rotation/brisk.h"
 #include "tests/rotator/rotation/print.h"
 #include "tests/rotator/rotation/world.h"
 
@@ -12,6 +13,9 @@ namespace {
 using namespace std::chrono_literals;
 using rotator::Ending;
 using rotator::Phase;
+using testing::brisk;
+using testing::calls_of_a_whole_rotation;
+using testing::finish;
 using testing::require;
 namespace fault = mocks::sim::fault;
 
@@ -51,31 +55,6 @@ struct World : testing::World {
   int regenerated = 0;
   std::string others;
 };
-
-// Short waits, so that few of the calls are renewals of the lock.
-rotator::Configuration brisk(const World& world) {
-  auto configuration = world.configuration();
-  configuration.kubernetes.agent_render_interval = 30s;
-  configuration.rotation.soak = 30s;
-  configuration.rotation.quiet_period = 20s;
-  configuration.rotation.probes = 2;
-  return configuration;
-}
-
-std::uint64_t calls_of_a_whole_rotation() {
-  World world;
-  BOOST_REQUIRE(world.run(brisk(world))->ending == Ending::done);
-  return world.network.calls("rotator");
-}
-
-// Whatever happened, somebody runs the rotator again until it is at rest.
-void finish(World& world) {
-  for (int i = 0; i < 4; ++i) {
-    const auto outcome = world.run(brisk(world));
-    if (outcome && outcome->ending == Ending::done) return;
-  }
-  BOOST_ERROR("the rotation came to no end");
-}
 
 void check_says(const rotator::Outcome& outcome, const char* part) {
   BOOST_TEST(outcome.message.find(part) != std::string::npos, outcome.message);
@@ -154,7 +133,7 @@ BOOST_AUTO_TEST_CASE(a_value_that_died_with_the_process_is_read_again) {
 }
 
 BOOST_AUTO_TEST_CASE(a_crash_at_any_call_is_mended_by_the_next_run) {
-  const auto calls = calls_of_a_whole_rotation();
+  const auto calls = calls_of_a_whole_rotation<World>();
   for (const auto* kind : {&fault::crash_before, &fault::crash_after}) {
     for (std::uint64_t nth = 1; nth <= calls; ++nth) {
       BOOST_TEST_CONTEXT(kind->name << " call " << nth) {
@@ -169,7 +148,7 @@ BOOST_AUTO_TEST_CASE(a_crash_at_any_call_is_mended_by_the_next_run) {
 }
 
 BOOST_AUTO_TEST_CASE(a_call_whose_reply_is_lost_or_that_arrives_late_harms_nothing) {
-  const auto calls = calls_of_a_whole_rotation();
+  const auto calls = calls_of_a_whole_rotation<World>();
   for (const auto delay : {0s, 25s, 50s}) {
     for (std::uint64_t nth = 1; nth <= calls; ++nth) {
       BOOST_TEST_CONTEXT("call " << nth << " arrives after " << delay.count() << " s") {

@@ -171,7 +171,8 @@ BOOST_AUTO_TEST_CASE(an_answer_without_the_value_is_as_good_as_a_lost_one) {
 
 BOOST_AUTO_TEST_CASE(finds_a_lost_secret_by_its_name_and_not_by_being_new) {
   const std::vector<SecretRecord> before = {{.id = "key-1"}};
-  list(entry("key-1", "aaa") + "," + entry("key-9", "ccc", "somebody's") + "," +
+  // The stranger's comes first in the list.
+  list(entry("key-1", "aaa") + "," + entry("key-0", "ccc", "somebody's") + "," +
        entry("key-2", "bbb", "rotation 1"));
   const auto found = provider->resolve_create(before, {.label = "rotation 1"});
   REQUIRE_OK(found);

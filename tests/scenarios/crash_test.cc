@@ -7,6 +7,7 @@
 #include <string>
 
 #include "scenarios/run.h"
+#include "tests/stride.h"
 
 BOOST_AUTO_TEST_SUITE(crash)
 
@@ -14,16 +15,11 @@ namespace {
 
 using scenarios::Report;
 using scenarios::Scenario;
+using testing::stride;
+using testing::stride_begin;
 namespace fault = mocks::sim::fault;
 using Fault = const mocks::sim::FaultKind*;
 
-// Every call; but sanitised builds, some five times as slow, take each third one, from another one
-// for each kind of fault, so that together the kinds meet every call.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::uint64_t stride = 3;
-#else
-constexpr std::uint64_t stride = 1;
-#endif
 // A second crash comes at most so many calls after the first.
 constexpr std::uint64_t longest_second_life = 12;
 
@@ -120,12 +116,12 @@ BOOST_AUTO_TEST_CASE(before_any_call_is_mended_by_a_new_process) {
 }
 
 BOOST_AUTO_TEST_CASE(after_any_call_is_mended_by_a_new_process) {
-  row("crash_after", 1 + 1 % stride,
+  row("crash_after", stride_begin(1),
       [](std::uint64_t nth) { return with_fault(&fault::crash_after, nth); });
 }
 
 BOOST_AUTO_TEST_CASE(a_lost_reply_to_any_call_harms_nothing) {
-  row("lost_reply", 1 + 2 % stride,
+  row("lost_reply", stride_begin(2),
       [](std::uint64_t nth) { return with_fault(&fault::lost_reply, nth); });
 }
 
@@ -134,12 +130,12 @@ BOOST_AUTO_TEST_CASE(a_connection_that_breaks_at_any_call_harms_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(the_process_that_resumes_may_die_as_well) {
-  row("two crashes", 1 + 1 % stride,
+  row("two crashes", stride_begin(1),
       [](std::uint64_t nth) { return with_two_crashes(&fault::crash_after, nth); });
 }
 
 BOOST_AUTO_TEST_CASE(a_crash_soon_after_a_lost_reply_is_mended_too) {
-  row("lost_reply and crash", 1 + 2 % stride,
+  row("lost_reply and crash", stride_begin(2),
       [](std::uint64_t nth) { return with_two_crashes(&fault::lost_reply, nth); });
 }
 

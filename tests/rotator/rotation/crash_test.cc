@@ -5,6 +5,7 @@
 #include "tests/rotator/rotation/brisk.h"
 #include "tests/rotator/rotation/print.h"
 #include "tests/rotator/rotation/world.h"
+#include "tests/stride.h"
 
 BOOST_AUTO_TEST_SUITE(crash)
 
@@ -14,6 +15,8 @@ using rotator::Ending;
 using testing::brisk;
 using testing::calls_of_a_whole_rotation;
 using testing::finish;
+using testing::stride;
+using testing::stride_begin;
 using testing::World;
 namespace fault = mocks::sim::fault;
 
@@ -22,8 +25,9 @@ namespace fault = mocks::sim::fault;
 BOOST_AUTO_TEST_CASE(at_any_call_is_mended_by_the_next_run) {
   const auto calls = calls_of_a_whole_rotation();
   BOOST_TEST_MESSAGE(calls << " calls");
+  std::uint64_t row = 0;
   for (const auto kind : {&fault::crash_before, &fault::crash_after}) {
-    for (std::uint64_t nth = 1; nth <= calls; ++nth) {
+    for (std::uint64_t nth = stride_begin(row++); nth <= calls; nth += stride) {
       BOOST_TEST_CONTEXT((kind == &fault::crash_before ? "before" : "after") << " call " << nth) {
         World world;
         world.fault_any(kind, nth);
@@ -38,8 +42,9 @@ BOOST_AUTO_TEST_CASE(at_any_call_is_mended_by_the_next_run) {
 
 BOOST_AUTO_TEST_CASE(a_lost_reply_at_any_call_harms_nothing) {
   const auto calls = calls_of_a_whole_rotation();
+  std::uint64_t row = 0;
   for (const auto kind : {&fault::lost_reply, &fault::hang, &fault::reset}) {
-    for (std::uint64_t nth = 1; nth <= calls; ++nth) {
+    for (std::uint64_t nth = stride_begin(row++); nth <= calls; nth += stride) {
       BOOST_TEST_CONTEXT(kind->name << " at call " << nth) {
         World world;
         world.fault_any(kind, nth);
@@ -55,8 +60,9 @@ BOOST_AUTO_TEST_CASE(a_lost_reply_at_any_call_harms_nothing) {
 // The caller has long given up when the request arrives.
 BOOST_AUTO_TEST_CASE(a_call_that_arrives_late_harms_nothing) {
   const auto calls = calls_of_a_whole_rotation();
+  std::uint64_t row = 0;
   for (const auto delay : {std::chrono::seconds(11), std::chrono::seconds(25)}) {
-    for (std::uint64_t nth = 1; nth <= calls; ++nth) {
+    for (std::uint64_t nth = stride_begin(row++); nth <= calls; nth += stride) {
       BOOST_TEST_CONTEXT("call " << nth << " arrives after " << delay.count() << " s") {
         World world;
         world.plan.add({.label = "late",
@@ -103,7 +109,7 @@ BOOST_AUTO_TEST_CASE(on_the_way_back_is_mended_too) {
     BOOST_REQUIRE(world.run(doomed(world))->ending == Ending::rolled_back);
     calls = world.network.calls("rotator");
   }
-  for (std::uint64_t nth = 30; nth <= calls; ++nth) {
+  for (std::uint64_t nth = 30; nth <= calls; nth += stride) {
     BOOST_TEST_CONTEXT("after call " << nth) {
       World world({.progress_deadline_s = 60});
       const auto configuration = doomed(world);

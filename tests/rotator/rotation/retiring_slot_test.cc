@@ -5,6 +5,7 @@
 #include "tests/rotator/rotation/brisk.h"
 #include "tests/rotator/rotation/print.h"
 #include "tests/rotator/rotation/world.h"
+#include "tests/stride.h"
 
 BOOST_AUTO_TEST_SUITE(retiring_slot)
 
@@ -17,6 +18,8 @@ using testing::brisk;
 using testing::calls_of_a_whole_rotation;
 using testing::finish;
 using testing::require;
+using testing::stride;
+using testing::stride_begin;
 namespace fault = mocks::sim::fault;
 
 mocks::idp::CoreOptions with(const mocks::idp::Succession& succession) {
@@ -134,8 +137,9 @@ BOOST_AUTO_TEST_CASE(a_value_that_died_with_the_process_is_read_again) {
 
 BOOST_AUTO_TEST_CASE(a_crash_at_any_call_is_mended_by_the_next_run) {
   const auto calls = calls_of_a_whole_rotation<World>();
+  std::uint64_t row = 0;
   for (const auto* kind : {&fault::crash_before, &fault::crash_after}) {
-    for (std::uint64_t nth = 1; nth <= calls; ++nth) {
+    for (std::uint64_t nth = stride_begin(row++); nth <= calls; nth += stride) {
       BOOST_TEST_CONTEXT(kind->name << " call " << nth) {
         World world;
         world.fault_any(kind, nth);
@@ -149,8 +153,9 @@ BOOST_AUTO_TEST_CASE(a_crash_at_any_call_is_mended_by_the_next_run) {
 
 BOOST_AUTO_TEST_CASE(a_call_whose_reply_is_lost_or_that_arrives_late_harms_nothing) {
   const auto calls = calls_of_a_whole_rotation<World>();
+  std::uint64_t row = 0;
   for (const auto delay : {0s, 25s, 50s}) {
-    for (std::uint64_t nth = 1; nth <= calls; ++nth) {
+    for (std::uint64_t nth = stride_begin(row++); nth <= calls; nth += stride) {
       BOOST_TEST_CONTEXT("call " << nth << " arrives after " << delay.count() << " s") {
         World world;
         world.plan.add({.label = "late",
@@ -182,7 +187,7 @@ BOOST_AUTO_TEST_CASE(a_crash_on_the_way_back_is_mended_too) {
     world.check_whole();
     calls = world.network.calls("rotator");
   }
-  for (std::uint64_t nth = 35; nth <= calls; ++nth) {
+  for (std::uint64_t nth = 35; nth <= calls; nth += stride) {
     BOOST_TEST_CONTEXT("after call " << nth) {
       World world;
       const auto configuration = doomed(world);

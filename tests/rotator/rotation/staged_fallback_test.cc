@@ -6,6 +6,7 @@
 #include "mocks/sim/faults/kinds.h"
 #include "tests/rotator/rotation/print.h"
 #include "tests/rotator/rotation/world.h"
+#include "tests/stride.h"
 
 BOOST_AUTO_TEST_SUITE(staged_fallback)
 
@@ -15,6 +16,8 @@ using namespace std::chrono_literals;
 using rotator::Ending;
 using rotator::Phase;
 using testing::require;
+using testing::stride;
+using testing::stride_begin;
 namespace fault = mocks::sim::fault;
 
 constexpr const char* provider_path = "/api/v2/clients/*";
@@ -173,8 +176,9 @@ BOOST_AUTO_TEST_CASE(goes_on_after_a_crash_at_any_call) {
   StagedWorld whole;
   BOOST_REQUIRE((whole.run(whole.staged())->ending == Ending::done));
   const auto calls = whole.network.calls("rotator");
+  std::uint64_t row = 0;
   for (const auto* kind : {&fault::crash_before, &fault::crash_after}) {
-    for (std::uint64_t nth = 1; nth <= calls; ++nth) {
+    for (std::uint64_t nth = stride_begin(row++); nth <= calls; nth += stride) {
       BOOST_TEST_CONTEXT(kind->name << " at call " << nth << " of " << calls) {
         StagedWorld world;
         world.fault_any(kind, nth);
@@ -198,8 +202,9 @@ BOOST_AUTO_TEST_CASE(goes_back_after_a_crash_at_any_call) {
   BOOST_REQUIRE((whole.run(whole.staged())->ending == Ending::done));
   const auto calls = whole.network.calls("rotator");
   std::map<Ending, int> endings;
+  std::uint64_t row = 0;
   for (const auto* kind : {&fault::crash_before, &fault::crash_after}) {
-    for (std::uint64_t nth = 1; nth <= calls; ++nth) {
+    for (std::uint64_t nth = stride_begin(row++); nth <= calls; nth += stride) {
       BOOST_TEST_CONTEXT(kind->name << " at call " << nth << " of " << calls) {
         StagedWorld world;
         world.fault_any(kind, nth);

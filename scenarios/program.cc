@@ -28,17 +28,29 @@ Exit codes: 0 everything as expected, 1 a verdict deviates, 2 unknown, 3 stopped
 
 constexpr int max_seed = 2'000'000'000;  // as in a scenario
 
-// The scenario library: beside the user, or where this program was built from.
+// The folder that this program's executable is in; empty where the system does not tell.
+std::filesystem::path own_folder() {
+  std::error_code error;
+  const auto executable = std::filesystem::canonical("/proc/self/exe", error);
+  return error ? std::filesystem::path() : executable.parent_path();
+}
+
+// The scenario library: beside the user, else of the installation that this program belongs to,
+// else where it was built from.
 std::string scenarios_folder() {
   if (std::filesystem::is_directory("scenarios/guide")) return "scenarios";
+  const auto here = own_folder();
+  const auto installed = (here / OVERLAP_SCENARIOS_FROM_PROGRAM).lexically_normal();
+  std::error_code absent;
+  if (!here.empty() && std::filesystem::is_directory(installed / "guide", absent))
+    return installed.string();
   return std::string(OVERLAP_SOURCE_DIR) + "/scenarios";
 }
 
 // The rotator beside this program in a build tree or an installation; else by PATH.
 std::string rotator_beside() {
-  std::error_code error;
-  const auto here = std::filesystem::canonical("/proc/self/exe", error).parent_path();
-  if (error) return "rotator";
+  const auto here = own_folder();
+  if (here.empty()) return "rotator";
   for (const auto& candidate : {here / "rotator", here.parent_path() / "rotator" / "rotator"}) {
     std::error_code absent;
     if (std::filesystem::is_regular_file(candidate, absent)) return candidate.string();

@@ -46,8 +46,8 @@ bool Driver::can_turn_back() const {
 }
 
 bool Driver::has_way_back() const {
-  return strategy_->replaces_back || nothing_made() ||
-         !context_.systems.capability().create_replaces;
+  return !only_forward_ && (strategy_->replaces_back || nothing_made() ||
+                            !context_.systems.capability().create_replaces);
 }
 
 bool Driver::nothing_made() const {
@@ -169,6 +169,7 @@ std::optional<Driver::Place> Driver::after_step(Place place, const Step& step, O
       return std::nullopt;
     case Step::Kind::again:
       return place.where == Place::Where::forward ? again_of(place.row) : place;
+    case Step::Kind::forward: return only_forward();
     case Step::Kind::turn_back:
       if (place.where != Place::Where::back && has_way_back() &&
           context_.configuration.rotation.automatic_rollback)
@@ -257,6 +258,20 @@ Driver::Place Driver::turn(std::string why) {
   journal.reason = std::move(why);
   context_.ledger.touch();
   return {.where = Place::Where::back};
+}
+
+Driver::Place Driver::only_forward() {
+  auto& journal = context_.ledger.entry();
+  context_.teller.note(Severity::warning,
+                       "the old secret " + journal.old_secret_id +
+                           " no longer exists, so there is no way back: going on to the new one");
+  only_forward_ = true;
+  context_.failures.forgive();
+  context_.failures.old_secret_is_gone();
+  journal.disposition = Disposition::running;
+  journal.reason.clear();
+  context_.ledger.touch();
+  return {.row = strategy_->row_of(journal.phase)};
 }
 
 void Driver::relieve(Place place) {

@@ -38,7 +38,8 @@ class Driver {
   // Whether the journal's place is not beyond the table's last turn.
   bool can_turn_back() const;
   // Whether there is something to come back to: with a provider whose new secret takes the old
-  // one's place, only until it was made. Needs the context reconnected.
+  // one's place, only until it was made; none once the old one was found gone. Needs the context
+  // reconnected.
   bool has_way_back() const;
   // Takes the rotation back at the operator's wish. Needs can_turn_back(), has_way_back() and
   // the context reconnected.
@@ -62,6 +63,7 @@ class Driver {
   Place again_of(std::size_t row) const;
   bool last(Place place) const;
   Place turn(std::string why);
+  Place only_forward();
   // The run ends here, and somebody may be waiting for what a phase has taken away.
   void relieve(Place place);
   Outcome stopped(std::string why);
@@ -73,6 +75,7 @@ class Driver {
   Context& context_;
   const Strategy* strategy_;
   const PhaseWork* opening_ = nullptr;
+  bool only_forward_ = false;  // the way back was found closed in this walk
   std::vector<std::pair<Phase, ports::Duration>> durations_;
 };
 

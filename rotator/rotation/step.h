@@ -14,8 +14,10 @@ struct Step {
     done,       // its work is done; the walk goes on with the table's next row
     again,      // something that it builds on is not so: the walk goes on at the row's `again`
     turn_back,  // going on would do harm: everything is taken back, if the strategy still can
-    stop,       // neither forward nor back by itself: both secrets stay valid, an operator decides
-    refuse,     // nothing was changed and nothing will be
+    forward,  // of a way back: there is nothing to come back to; the walk goes on to the new secret
+              // from the journal's phase, and turns back no more
+    stop,     // neither forward nor back by itself: both secrets stay valid, an operator decides
+    refuse,   // nothing was changed and nothing will be
   };
   Kind kind = Kind::done;
   // With `stop`: whoever resumes begins at the row's `again` and not at this row.
@@ -28,6 +30,7 @@ struct Step {
   static Step turn_back(std::string why) {
     return {.kind = Kind::turn_back, .why = std::move(why)};
   }
+  static Step forward() { return {.kind = Kind::forward}; }
   static Step stop(std::string why) { return {.kind = Kind::stop, .why = std::move(why)}; }
   static Step stop_before_again(std::string why) {
     return {.kind = Kind::stop, .from_again = true, .why = std::move(why)};

@@ -1,3 +1,7 @@
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "rotator/rotation/context/context.h"
 #include "rotator/rotation/phases/new_secret.h"
 #include "rotator/rotation/phases/phases.h"
@@ -48,6 +52,22 @@ Stepped restore_old(Context& context) {
   return Step::done();
 }
 
+// Somebody deleted it. Pods that hold it fail their logins until they have the new one, so Vault
+// and the pods go there: at once, or, where an operator has just asked for the way back, when
+// asked.
+Stepped go_on_without_old(Context& context, const std::vector<SecretRecord>& records) {
+  auto& journal = context.ledger.entry();
+  const auto* ours = find_secret(records, journal.new_secret_id);
+  const std::string gone =
+      "the old secret " + journal.old_secret_id + " no longer exists, so there is no way back";
+  if (context.systems.capability().create_replaces || ours == nullptr || !ours->active)
+    return Step::stop(gone);
+  if (journal.phase != Phase::create) journal.phase = Phase::store;
+  if (!std::exchange(journal.rollback_asked, false)) return Step::forward();
+  journal.disposition = Disposition::running;
+  return Step::stop(gone + "; `rotator resume` goes on to the new one");
+}
+
 Stepped EnableOld::perform(Context& context) const {
   const auto& journal = context.ledger.entry();
   auto& provider = context.systems.provider();
@@ -60,9 +80,7 @@ Stepped EnableOld::perform(Context& context) const {
   const auto* old = find_secret(*records, journal.old_secret_id);
   if ((old == nullptr || !old->active) && context.systems.capability().can_restore)
     return restore_old(context);
-  if (old == nullptr)
-    return Step::stop("the old secret " + journal.old_secret_id +
-                      " no longer exists, so there is no way back");
+  if (old == nullptr) return go_on_without_old(context, *records);
   if (old->active) return Step::done();
   if (const auto ready = context.ledger.about_to(Intent::enable_old); !ready)
     return ports::fail(ready.error());

@@ -108,7 +108,7 @@ void Timeline::begin_epoch(ports::Instant at) {
   ports::check(last.from <= at, "endpoints change in order of time");
   if (last.from == at) return;
   const auto first = static_cast<std::uint32_t>(members_.size());
-  members_.reserve(members_.size() + last.count + 1);
+  // No reserve to the exact size: that would move all that ever was at each change.
   for (std::uint32_t i = 0; i < last.count; ++i) members_.push_back(members_[last.first + i]);
   epochs_.push_back(Epoch{.from = at, .first = first, .count = last.count});
 }

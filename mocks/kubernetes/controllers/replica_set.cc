@@ -158,7 +158,8 @@ bool ReplicaSetController::create_pod(const ReplicaSet& set, std::string& failur
 
 void ReplicaSetController::delete_pods(const ReplicaSet& set, std::vector<PodPointer> active,
                                        std::size_t count) {
-  std::sort(active.begin(), active.end(), GoesFirst{registry_.wall_now()});
+  const auto last = active.begin() + static_cast<std::ptrdiff_t>(count);
+  std::partial_sort(active.begin(), last, active.end(), GoesFirst{registry_.wall_now()});
   for (std::size_t i = 0; i < count; ++i) {
     registry_.delete_pod(*active[i], active[i]->pod_template->grace_s);
     registry_.record_event(set, "replicaset-controller", "Normal", "SuccessfulDelete",

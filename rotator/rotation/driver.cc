@@ -169,7 +169,7 @@ std::optional<Driver::Place> Driver::after_step(Place place, const Step& step, O
       return std::nullopt;
     case Step::Kind::again:
       return place.where == Place::Where::forward ? again_of(place.row) : place;
-    case Step::Kind::forward: return only_forward();
+    case Step::Kind::forward: return only_forward(step.why);
     case Step::Kind::turn_back:
       if (place.where != Place::Where::back && has_way_back() &&
           context_.configuration.rotation.automatic_rollback)
@@ -260,11 +260,9 @@ Driver::Place Driver::turn(std::string why) {
   return {.where = Place::Where::back};
 }
 
-Driver::Place Driver::only_forward() {
+Driver::Place Driver::only_forward(const std::string& why) {
   auto& journal = context_.ledger.entry();
-  context_.teller.note(Severity::warning,
-                       "the old secret " + journal.old_secret_id +
-                           " no longer exists, so there is no way back: going on to the new one");
+  context_.teller.note(Severity::warning, why + ": going on to the new one");
   only_forward_ = true;
   context_.failures.forgive();
   context_.failures.old_secret_is_gone();

@@ -63,7 +63,7 @@ class Driver {
   Place again_of(std::size_t row) const;
   bool last(Place place) const;
   Place turn(std::string why);
-  Place only_forward();
+  Place only_forward(const std::string& why);
   // The run ends here, and somebody may be waiting for what a phase has taken away.
   void relieve(Place place);
   Outcome stopped(std::string why);

@@ -30,7 +30,7 @@ struct Step {
   static Step turn_back(std::string why) {
     return {.kind = Kind::turn_back, .why = std::move(why)};
   }
-  static Step forward() { return {.kind = Kind::forward}; }
+  static Step forward(std::string why) { return {.kind = Kind::forward, .why = std::move(why)}; }
   static Step stop(std::string why) { return {.kind = Kind::stop, .why = std::move(why)}; }
   static Step stop_before_again(std::string why) {
     return {.kind = Kind::stop, .from_again = true, .why = std::move(why)};

@@ -63,7 +63,7 @@ Stepped go_on_without_old(Context& context, const std::vector<SecretRecord>& rec
   if (context.systems.capability().create_replaces || ours == nullptr || !ours->active)
     return Step::stop(gone);
   if (journal.phase != Phase::create) journal.phase = Phase::store;
-  if (!std::exchange(journal.rollback_asked, false)) return Step::forward();
+  if (!std::exchange(journal.rollback_asked, false)) return Step::forward(gone);
   journal.disposition = Disposition::running;
   return Step::stop(gone + "; `rotator resume` goes on to the new one");
 }

@@ -9,7 +9,6 @@ BOOST_AUTO_TEST_SUITE(old_secret_gone)
 
 namespace {
 
-using namespace std::chrono_literals;
 using rotator::Ending;
 using rotator::Phase;
 using testing::require;
@@ -72,8 +71,7 @@ BOOST_AUTO_TEST_CASE(is_gone_round_once_and_not_for_ever) {
   World world({.failure_signal = true});
   world.when(Phase::rollout, [&world] { delete_old(world, 7); });
   world.fleet->trouble({.never_ready = true}, 100);
-  auto configuration = world.configuration();
-  const auto outcome = require(world.run(configuration));
+  const auto outcome = require(world.run(world.configuration()));
   BOOST_TEST(outcome.ending == Ending::stopped, outcome.message);
   BOOST_TEST(world.recorder.told("going on to the new one"));
 }

@@ -68,15 +68,16 @@ ports::Result<ports::Response> AdminApi::send(const AdminCall& call) {
 ports::Result<ports::Response> AdminApi::attempt(const AdminCall& call, ports::Instant deadline) {
   ports::Request request{
       .method = call.method, .origin = options_.origin, .target = call.target, .body = call.body};
-  request.headers.reserve(3);
+  request.headers.reserve(3 + call.headers.size());
   request.headers.push_back({"Accept", "application/json"});
-  if (!call.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
+  if (!call.body.empty()) request.headers.push_back({"Content-Type", call.content_type});
+  request.headers.insert(request.headers.end(), call.headers.begin(), call.headers.end());
   if (call.authenticated) {
     auto authorization = session_.authorization(deadline);
     if (!authorization)
       return ports::fail(authorization.error().code,
                          call.tried + ": " + authorization.error().message);
-    request.headers.push_back({"Authorization", std::string(authorization->reveal_to_wire())});
+    request.headers.push_back({options_.header, std::string(authorization->reveal_to_wire())});
     used_ = std::move(*authorization);
   }
   auto response = http_.send(request, deadline);

@@ -5,6 +5,8 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "rotator/idp/admin_session.h"
 #include "rotator/ports/clock.h"
@@ -18,6 +20,8 @@ struct AdminCall {
   std::string method = "GET";
   std::string target = {};
   std::string body = {};
+  std::string content_type = "application/json";  // of a body
+  std::vector<ports::Header> headers = {};        // beside those that every call has
   bool authenticated = true;
 
   bool reads() const { return method == "GET"; }
@@ -52,6 +56,7 @@ std::optional<ports::Duration> wait_for_reset(const ports::Response& response,
 
 struct AdminApiOptions {
   std::string origin = {};
+  std::string header = "Authorization";                     // that the credential travels in
   ports::Duration call_timeout = std::chrono::seconds(10);  // of one attempt, and of a whole change
   ports::Duration patience = std::chrono::seconds(90);      // of a read
 };

@@ -4,6 +4,7 @@
 
 #include "rotator/calls/encoding.h"
 #include "rotator/idp/auth0.h"
+#include "rotator/idp/described.h"
 #include "rotator/idp/entra.h"
 #include "rotator/idp/identity_provider.h"
 #include "rotator/idp/keycloak.h"
@@ -29,6 +30,7 @@ constexpr Adapter adapters[] = {
     {"okta", &new_okta},
     {"auth0", &new_auth0},
     {"keycloak", &new_keycloak},
+    {"http", &new_described},
 };
 
 std::string known_types() {

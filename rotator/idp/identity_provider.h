@@ -21,6 +21,8 @@
 
 namespace rotator {
 
+struct HttpDescription;
+
 enum class AuthenticationMethod { client_secret_post, client_secret_basic };
 // "client_secret_post", "client_secret_basic" (OpenID Connect Core 1.0 section 9).
 const char* to_string(AuthenticationMethod method);
@@ -187,6 +189,8 @@ struct IdentityProviderOptions {
   // "https://graph.microsoft.com": where administration is at another origin than `url`; empty = as
   // the vendor has it.
   std::string admin_url = {};
+  // Of type "http": what it is like (description.h); null otherwise.
+  std::shared_ptr<const HttpDescription> description = {};
   // How long a secret lives that is made; zero = as the provider has it.
   ports::Duration secret_lifetime{0};
   // How long a secret lives on once another took its place, where the provider's own rules cannot
@@ -212,7 +216,7 @@ using ProviderFactory = ports::Result<std::unique_ptr<IdentityProvider>>(
 
 // Knows every adapter of this folder.
 ProviderFactory new_identity_provider;
-// What options.type may be: "okta", "auth0", "entra", "keycloak".
+// What options.type may be: "okta", "auth0", "entra", "keycloak", "http".
 std::vector<std::string> identity_provider_types();
 
 }  // namespace rotator

@@ -31,6 +31,18 @@ void check_vault(YamlSection section, VaultConfiguration& vault) {
     section.section("auth").complain("role", "is missing; add it");
 }
 
+// A description belongs to type http, and must suffice to be safe.
+void check_provider(YamlSection section, const IdentityProviderConfiguration& provider) {
+  if ((provider.type == "http") != provider.http.has_value())
+    section.complain("http", provider.http ? "belongs to type http alone; remove it"
+                                           : "is missing; describe the provider there");
+  if (!provider.http) return;
+  auto http = section.section("http");
+  for (const auto& flaw : flaws_of(*provider.http))
+    (flaw.section.empty() ? http : http.section(flaw.section.c_str()))
+        .complain(flaw.key.c_str(), flaw.says);
+}
+
 // The keys of the kinds of workload: one of them.
 void check_workload(YamlSection section) {
   int named = 0;
@@ -75,6 +87,7 @@ ports::Result<ProgramConfiguration> parse_configuration(const std::string& text,
   program.vault_ca_file = from_environment(environment, "VAULT_CACERT");
   read_keys(*file, [&](Keys& keys) { list_keys(keys, program); });
   check_workload(file->section("kubernetes"));
+  check_provider(file->section("identity_provider"), program.rotation.identity_provider);
   check_vault(file->section("vault"), vault);
   check_rotation(file->section("rotation"), program.rotation.rotation);
   if (const auto read = file->finish(); !read) return ports::fail(read.error());

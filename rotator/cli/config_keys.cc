@@ -20,6 +20,48 @@ constexpr TimeOptions real_time = {.divides = false};
 // Between two looks; more often would only load the server.
 constexpr ports::Duration shortest_look = 10ms;
 
+void list_operation(Keys& keys, const char* name, const char* says,
+                    std::optional<HttpOperation>& operation) {
+  keys.section(name, says, operation, [&](HttpOperation& one) {
+    keys.text("method", "GET, POST, PUT, PATCH or DELETE.", one.method, {.required = true});
+    keys.text("path",
+              "Below the administration's origin; {client_id}, {application_id} and {secret_id} "
+              "are filled in.",
+              one.path, {.required = true});
+    keys.text("body", "The same, and {label} and {secret} where one is made.", one.body);
+    keys.text("content_type", "application/json or application/x-www-form-urlencoded.",
+              one.content_type);
+    keys.texts("headers", "\"Name: value\"; never a credential.", one.headers);
+    keys.texts("done", "Statuses of success, as \"201\" or \"2xx\"; else any 2xx.", one.done);
+    keys.texts("gone", "Statuses of a secret that is not there.", one.gone);
+    keys.texts("conflict", "Statuses of a client with no slot free.", one.conflict);
+    keys.texts("retry", "Statuses after which nothing has changed and it is asked again.",
+               one.retry);
+  });
+}
+
+void list_shapes(Keys& keys, HttpDescription& http) {
+  keys.section("client_shape", "JSON pointers into the answer to client.", [&] {
+    auto& shape = http.client_shape;
+    keys.text("client_id", "Of its client_id.", shape.client_id);
+    keys.text("authentication_method", "Of its token_endpoint_auth_method.",
+              shape.authentication_method);
+    keys.text("grant_types", "Of the list of its grants.", shape.grant_types);
+    keys.text("redirect_uris", "Of the list of its redirect URIs.", shape.redirect_uris);
+  });
+  keys.section("secret", "JSON pointers (RFC 6901) into a secret.", [&] {
+    auto& shape = http.secret;
+    keys.text("list", "Of the array in the answer to list; else the answer itself.", shape.list);
+    keys.text("id", "Of its id.", shape.id);
+    keys.text("value", "Of its value, where it is shown.", shape.value);
+    keys.text("status", "Of its status.", shape.status);
+    keys.text("active", "What the status says of one in use.", shape.active);
+    keys.text("created", "Of its RFC 3339 time of creation.", shape.created);
+    keys.text("expires", "Of its RFC 3339 time of expiry.", shape.expires);
+    keys.text("label", "Of the label that create gave it.", shape.label);
+  });
+}
+
 void list_provider(Keys& keys, IdentityProviderConfiguration& provider) {
   keys.choice("type", "The provider's kind.", provider.type, identity_provider_types());
   keys.text("url",
@@ -67,6 +109,8 @@ void list_provider(Keys& keys, IdentityProviderConfiguration& provider) {
               "Its field: a token, or a JSON object of client_id and client_secret or private_key.",
               provider.admin_field);
   });
+  keys.section("http", "Of type http: how a provider is administered that has no adapter.",
+               provider.http, [&](HttpDescription& http) { list_http_keys(keys, http); });
 }
 
 void list_vault(Keys& keys, VaultConfiguration& vault, std::string& ca_file) {
@@ -143,6 +187,35 @@ void list_signal(Keys& keys, FailureSignal& signal) {
 }
 
 }  // namespace
+
+void list_http_keys(Keys& keys, HttpDescription& http) {
+  keys.choice("secrets", "independent: several, each with an id; single: one.", http.secrets,
+              all_http_secrets);
+  keys.number("max_secrets", "How many at once, disabled ones counted; 0 = no small limit.",
+              http.max_secrets, {.low = 0, .high = 1000});
+  keys.duration("propagation",
+                "How late the token endpoint follows a change at most; else nobody says.",
+                http.propagation, {.divides = false});
+  keys.flag("lists_lag", "A list may not show yet what was done.", http.lists_lag);
+  keys.section("authorization", "How calls are authorized; the credential is in Vault.", [&] {
+    auto& how = http.authorization;
+    keys.text("header", "The header that the credential travels in.", how.header);
+    keys.text("scheme", "Before the token.", how.scheme);
+    keys.text("token_path", "Where a machine client has its tokens, below url's origin.",
+              how.token_path);
+    keys.text("scope", "That it asks for.", how.scope);
+    keys.text("audience", "That it asks for.", how.audience);
+  });
+  list_shapes(keys, http);
+  list_operation(keys, "client", "Reads the client.", http.client);
+  list_operation(keys, "list", "Lists its secrets.", http.list);
+  list_operation(keys, "create", "Adds a secret.", http.create);
+  list_operation(keys, "replace", "Of a single secret: makes another in its place.", http.replace);
+  list_operation(keys, "read", "Shows a secret's value again.", http.read);
+  list_operation(keys, "disable", "Puts a secret out of use.", http.disable);
+  list_operation(keys, "enable", "Puts it back.", http.enable);
+  list_operation(keys, "delete", "Deletes a secret.", http.remove);
+}
 
 void list_rotation_keys(Keys& keys, RotationConfiguration& rotation) {
   keys.choice(

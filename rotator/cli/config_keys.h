@@ -10,6 +10,8 @@ namespace rotator {
 // The whole file.
 void list_keys(Keys& keys, ProgramConfiguration& program);
 
+// The rows of identity_provider.http, for files that describe a provider too.
+void list_http_keys(Keys& keys, HttpDescription& description);
 // The rows of its sections `rotation` and `unsafe`, for files that have these sections too.
 void list_rotation_keys(Keys& keys, RotationConfiguration& rotation);
 void list_unsafe_keys(Keys& keys, RotationConfiguration& rotation);

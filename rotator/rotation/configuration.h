@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "rotator/idp/description.h"
 #include "rotator/idp/token_probe.h"
 #include "rotator/kubernetes/cluster.h"
 #include "rotator/rotation/gate.h"
@@ -36,6 +37,8 @@ struct IdentityProviderConfiguration {
   // Where in Vault the administration credential is: path in the same mount, and field.
   std::string admin_path = "oidc/idp-admin";
   std::string admin_field = "token";
+  // Of type "http" alone: what the provider is like.
+  std::optional<HttpDescription> http = {};
 };
 
 struct VaultConfiguration {

@@ -35,17 +35,19 @@ ports::Status Systems::connect_provider() {
     return ports::fail(ErrorCode::configuration,
                        admin_path_.full_path() + " in Vault has no field \"" + wanted.admin_field +
                            "\"; set identity_provider.admin_field");
-  auto provider = new_provider_(http_, clock_,
-                                {.type = wanted.type,
-                                 .url = wanted.url,
-                                 .client_id = wanted.client_id,
-                                 .application_id = wanted.application_id,
-                                 .admin_url = wanted.admin_url,
-                                 .secret_lifetime = wanted.secret_lifetime,
-                                 .rotated_secret_life = wanted.rotated_secret_life,
-                                 .absent_for = wanted.absent_for,
-                                 .patience = configuration_.vault.session.patience},
-                                std::move(*credential));
+  auto provider = new_provider_(
+      http_, clock_,
+      {.type = wanted.type,
+       .url = wanted.url,
+       .client_id = wanted.client_id,
+       .application_id = wanted.application_id,
+       .admin_url = wanted.admin_url,
+       .description = wanted.http ? std::make_shared<HttpDescription>(*wanted.http) : nullptr,
+       .secret_lifetime = wanted.secret_lifetime,
+       .rotated_secret_life = wanted.rotated_secret_life,
+       .absent_for = wanted.absent_for,
+       .patience = configuration_.vault.session.patience},
+      std::move(*credential));
   if (!provider) return ports::fail(provider.error());
   provider_ = std::move(*provider);
   capability_ = provider_->capability();

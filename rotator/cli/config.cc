@@ -31,16 +31,12 @@ void check_vault(YamlSection section, VaultConfiguration& vault) {
     section.section("auth").complain("role", "is missing; add it");
 }
 
-// A description belongs to type http, and must suffice to be safe.
+// A description belongs to type http alone.
 void check_provider(YamlSection section, const IdentityProviderConfiguration& provider) {
   if ((provider.type == "http") != provider.http.has_value())
     section.complain("http", provider.http ? "belongs to type http alone; remove it"
                                            : "is missing; describe the provider there");
-  if (!provider.http) return;
-  auto http = section.section("http");
-  for (const auto& flaw : flaws_of(*provider.http))
-    (flaw.section.empty() ? http : http.section(flaw.section.c_str()))
-        .complain(flaw.key.c_str(), flaw.says);
+  if (provider.http) check_description(section.section("http"), *provider.http);
 }
 
 // The keys of the kinds of workload: one of them.
@@ -66,6 +62,11 @@ void check_rotation(YamlSection section, const RotationConfiguration& rotation) 
                                      " fails logins while the pods restart; add accept_downtime: "
                                      "true to accept that, or use " +
                                      std::string(all_strategies().front()->name));
+}
+
+void check_description(YamlSection section, const HttpDescription& description) {
+  for (const auto& flaw : flaws_of(description))
+    (flaw.section.empty() ? section : section.section(flaw.section)).complain(flaw.key, flaw.says);
 }
 
 ports::Result<ProgramConfiguration> load_configuration(const std::string& path,

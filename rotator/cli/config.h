@@ -39,6 +39,8 @@ ports::Result<ProgramConfiguration> parse_configuration(const std::string& text,
 // What holds between several keys of the section `rotation`, once it has been read; complaints go
 // to the section.
 void check_rotation(YamlSection section, const RotationConfiguration& rotation);
+// The same of a section `http`, which describes a provider: it must suffice to be safe.
+void check_description(YamlSection section, const HttpDescription& description);
 
 // The text of a rotation.yaml that reads as `program`, whatever the environment says. What only the
 // kubeconfig knows (the API server, its token file) is not in it.

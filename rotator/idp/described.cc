@@ -280,18 +280,13 @@ ports::Result<CreatedSecret> Described::create_secret(const SecretWish& wish) {
   // It was made: an answer that cannot be read is as good as a lost one.
   const ports::Secret body(std::move(response->body));
   const bool chosen = described_->chooses_value();
-  CreatedSecret created{.record = {.id = sole_secret_id}};
-  if (single() && chosen) {
-    created.value = wish.value.clone();
-    return created;
-  }
+  if (single())  // its value is always a chosen one
+    return CreatedSecret{.record = {.id = sole_secret_id}, .value = wish.value.clone()};
   const auto parsed = parse_object(body.reveal_to_wire(), tried);
   if (!parsed) return ports::fail(ErrorCode::ambiguous, parsed.error().message);
-  if (!single()) {
-    auto record = read_record(*parsed, tried);
-    if (!record) return ports::fail(ErrorCode::ambiguous, record.error().message);
-    created.record = std::move(*record);
-  }
+  auto record = read_record(*parsed, tried);
+  if (!record) return ports::fail(ErrorCode::ambiguous, record.error().message);
+  CreatedSecret created{.record = std::move(*record)};
   if (!described_->secret.value.empty())
     created.value = ports::Secret(described::text_at(*parsed, described_->secret.value));
   if (chosen && (created.value.empty() || created.value.same_as(wish.value)))
@@ -329,7 +324,7 @@ ports::Result<std::optional<CreatedSecret>> Described::resolve_create(
   for (auto& record : *records) {
     if (rotator::find_secret(before, record.id) != nullptr || removed_.contains(record.id))
       continue;
-    if (described_->knows_by_label() && record.label != sought.label) continue;
+    if (described_->knows_by_label() ? record.label != sought.label : !sought.ours) continue;
     CreatedSecret one{.record = std::move(record)};
     if (described_->shows_value()) {
       auto value = read_secret(one.record.id);

@@ -38,8 +38,8 @@ class Described final : public IdentityProvider {
       const ports::Secret& value, const std::vector<SecretRecord>& records) override;
   ports::Result<CreatedSecret> create_secret(const SecretWish& wish) override;
   // Of independent secrets: the one that is new and bears our label, its value lost; or that is new
-  // and shows our value. Of a single one: it, where it is shown and ours; else asking again is as
-  // good, since another replaces whatever the first request made.
+  // and shows our value. Of a single one: it, where it is shown and ours; else asking again with
+  // the same value is as good, in whatever order the two requests arrive.
   ports::Result<std::optional<CreatedSecret>> resolve_create(
       const std::vector<SecretRecord>& before, const SecretSought& sought) override;
   ports::Result<ports::Secret> read_secret(const std::string& id) override;

@@ -34,6 +34,38 @@ bool carries_credentials(std::string_view name) {
                      [&](std::string_view part) { return has(low, part); });
 }
 
+// Whether `text` looks as if it held a credential itself: the scheme of one with something behind
+// it, a key in PEM, or 24 characters and more in a row of which some are upper case, some lower
+// case and some digits, as generated tokens are and words, GUIDs and paths are not. A guess: it may
+// miss.
+bool looks_like_a_credential(std::string_view text) {
+  constexpr std::size_t shortest = 24;
+  const auto low = lower(text);
+  for (const auto* scheme : {"bearer ", "basic ", "ssws ", "-----begin"})
+    if (has(low, scheme)) return true;
+  std::size_t length = 0;
+  bool upper = false;
+  bool small = false;
+  bool digit = false;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) == 0 && !has("-_.~+=", {&c, 1})) {
+      length = 0;
+      upper = small = digit = false;
+      continue;
+    }
+    ++length;
+    upper = upper || std::isupper(byte) != 0;
+    small = small || std::islower(byte) != 0;
+    digit = digit || std::isdigit(byte) != 0;
+    if (length >= shortest && upper && small && digit) return true;
+  }
+  return false;
+}
+
+constexpr const char* no_credential =
+    "must not hold a credential; it comes from Vault (identity_provider.admin_credential)";
+
 bool is_pattern(std::string_view text) {
   if (text.size() != 3 || text[0] < '1' || text[0] > '5') return false;
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
@@ -108,6 +140,9 @@ class Examiner {
     path_of(name, "path", operation->path, false);
     places_of(name, "path", operation->path, names_one);
     places_of(name, "body", operation->body, names_one);
+    for (const auto& [key, text] :
+         {std::pair{"path", &operation->path}, {"body", &operation->body}})
+      if (looks_like_a_credential(*text)) flaw(name, key, no_credential);
     if (!makes && has(operation->body, "{secret}"))
       flaw(name, "body", "holds {secret}, which is there when one is made and not later");
     if (names_one && described_.secrets == HttpDescription::Secrets::independent &&
@@ -120,10 +155,8 @@ class Examiner {
       const auto colon = header.find(": ");
       if (colon == std::string::npos || colon == 0 || !fits_in_header(header))
         flaw(name, "headers", "expected \"Name: value\"");
-      else if (carries_credentials(header.substr(0, colon)))
-        flaw(
-            name, "headers",
-            "must not hold a credential; it comes from Vault (identity_provider.admin_credential)");
+      else if (carries_credentials(header.substr(0, colon)) || looks_like_a_credential(header))
+        flaw(name, "headers", no_credential);
     }
     for (const auto& [key, statuses] : {std::pair{"done", &operation->done},
                                         {"gone", &operation->gone},
@@ -179,6 +212,11 @@ class Examiner {
     const auto& secret = described_.secret;
     if (described_.secrets == HttpDescription::Secrets::single) {
       if (!described_.replace) lacks("replace", "it makes the one secret of `secrets: single`");
+      if (described_.replace && !described_.chooses_value())
+        flaw("replace", "body",
+             "must hold {secret}: where its reply is lost it is sent again, and whichever of the "
+             "two "
+             "arrives last, the value must be the same, or it is one that nobody knows");
       for (const auto& [name, one] : {std::pair{"create", &described_.create},
                                       {"list", &described_.list},
                                       {"disable", &described_.disable},
@@ -196,16 +234,17 @@ class Examiner {
       lacks(described_.disable ? "enable" : "disable", "disable and enable go together");
     if (described_.disable && secret.status.empty())
       flaw("secret", "status", "is missing; add it: whether a secret is disabled must be seen");
-    if (described_.maker() && !described_.chooses_value() && secret.value.empty())
+    if (described_.create && !described_.chooses_value() && secret.value.empty())
       flaw("secret", "value",
            "is missing; add it, or let the request say {secret}: the new value must be known");
     if (described_.read && secret.value.empty())
       flaw("secret", "value", "is missing; add it: where `read` shows the value");
     if (described_.secrets == HttpDescription::Secrets::independent && described_.create &&
-        !described_.knows_by_label() && !described_.shows_value())
+        !described_.knows_by_label() && !(described_.chooses_value() && described_.shows_value()))
       flaw("secret", "label",
-           "is missing; add it, with {label} in the body of create, or read: where the reply to "
-           "create is lost, nothing else tells our new secret from somebody else's");
+           "is missing; add it, with {label} in the body of create (or {secret} there, and read): "
+           "where the reply to create is lost, nothing else tells our new secret from somebody "
+           "else's");
   }
 
   const HttpDescription& described_;

@@ -30,6 +30,10 @@ rotator::Configuration rotation_configuration(const Scenario& scenario, const Dr
   const auto& portal = scenario.portal;
   rotator::Configuration configuration;
   configuration.identity_provider.type = scenario.identity_provider.dialect->name;
+  if (scenario.identity_provider.http) {
+    configuration.identity_provider.type = "http";
+    configuration.identity_provider.http = scenario.identity_provider.http;
+  }
   const auto& dialect = *scenario.identity_provider.dialect;
   configuration.identity_provider.url = endpoints.idp + std::string(dialect.issuer_path);
   if (dialect.separate_admin) configuration.identity_provider.admin_url = endpoints.idp;

@@ -125,6 +125,9 @@ ports::Result<Scenario> parse_scenario(const std::string& text, const std::strin
   check_drivers(*file, scenario);
   check_dialect(file->section("world").section("identity_provider"),
                 *scenario.identity_provider.dialect);
+  if (scenario.identity_provider.http)
+    rotator::check_description(file->section("world").section("identity_provider").section("http"),
+                               *scenario.identity_provider.http);
   check_logins(*file, scenario);
   for (std::size_t i = 0; i < scenario.faults.size(); ++i)
     if (scenario.faults[i].label.empty())

@@ -43,6 +43,8 @@ struct IdentityProviderWorld {
   // The secret in use expires so long after the beginning; nothing: as the dialect has it.
   std::optional<ports::Duration> secret_life = {};
   bool leftover_secret = false;  // an unused second secret lies there from an earlier attempt
+  // The rotator has no adapter for it, and this instead.
+  std::optional<rotator::HttpDescription> http = {};
 };
 
 struct VaultWorld {

@@ -81,6 +81,10 @@ void list_identity_provider(Keys& keys, IdentityProviderWorld& idp) {
                 idp.secret_life, {.divides = false});
   keys.flag("leftover_secret", "An unused second secret lies there from an earlier attempt.",
             idp.leftover_secret);
+  keys.section("http",
+               "The rotator knows it by this description alone, as by identity_provider.http of "
+               "rotation.yaml.",
+               idp.http, [&](rotator::HttpDescription& http) { list_http_keys(keys, http); });
 }
 
 void list_vault(Keys& keys, VaultWorld& vault) {

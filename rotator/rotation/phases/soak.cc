@@ -51,6 +51,7 @@ class Watching {
   std::int64_t failures() const { return context_.failures.seen() - failures_before_; }
   std::optional<Trouble> look_at_new_processes();
   std::optional<Trouble> ask_token_endpoint();
+  std::string why_still_accepted();
   std::optional<Trouble> ask_vault();
 
   Context& context_;
@@ -98,6 +99,19 @@ std::optional<Trouble> Watching::look_at_new_processes() {
   return std::nullopt;
 }
 
+// A success that changed nothing is told from a token endpoint that is late.
+std::string Watching::why_still_accepted() {
+  const auto& id = context_.ledger.entry().old_secret_id;
+  const auto records = context_.systems.provider().list_secrets();
+  const auto* old = records ? find_secret(*records, id) : nullptr;
+  if (old == nullptr || !old->active) return "the token endpoint still accepts the disabled secret";
+  return "the provider answered that the old secret " + id +
+         " was disabled, and lists it as active still, and the token endpoint accepts it: the "
+         "provider changed nothing, or somebody enabled it again; find out which, and where the "
+         "provider cannot do it any more, disable and delete " +
+         id + " in its own console before the rotation is resumed";
+}
+
 std::optional<Trouble> Watching::ask_token_endpoint() {
   auto& clock = context_.clock;
   auto& probe = context_.systems.probe();
@@ -107,7 +121,7 @@ std::optional<Trouble> Watching::ask_token_endpoint() {
     if (old_refused_)
       ends_ = clock.now() + context_.configuration.rotation.soak;
     else if (clock.now() >= refusal_due_)
-      return Trouble{"the token endpoint still accepts the disabled secret"};
+      return Trouble{why_still_accepted()};
   }
   if (context_.values.new_value().empty()) return Trouble{"the new value can no longer be read"};
   const auto answer = probe.ask(context_.values.new_value());

@@ -62,6 +62,28 @@ BOOST_AUTO_TEST_CASE(notices_within_one_look_that_vault_holds_the_old_value_agai
   BOOST_TEST((world.queue.now() - written < 2 * configuration.rotation.soak_check_every));
 }
 
+BOOST_AUTO_TEST_CASE(tells_of_a_provider_that_answered_success_and_changed_nothing) {
+  for (const bool back : {false, true}) {
+    World world;
+    world.plan.add({.label = "silent",
+                    .kind = &fault::answer,
+                    .caller = "rotator",
+                    .method = "POST",
+                    .target = "*/lifecycle/deactivate",
+                    .count = 1,
+                    .response = {200, {}, "{}"}});
+    const auto outcome = require(world.run(world.configuration()));
+    check_given_back(world, outcome);
+    BOOST_TEST(outcome.message.find("the provider changed nothing") != std::string::npos,
+               outcome.message);
+    BOOST_TEST(outcome.message.find("in its own console") != std::string::npos);
+    const auto ended =
+        require(back ? world.rollback(world.configuration()) : world.resume(world.configuration()));
+    BOOST_TEST(ended.ending == (back ? Ending::rolled_back : Ending::done), ended.message);
+    world.check_whole();
+  }
+}
+
 BOOST_AUTO_TEST_CASE(leaves_the_value_of_a_stranger_to_the_operator) {
   World world;
   world.when(Phase::soak, [&world] { world.write_vault("synthetic-foreign-value-0001"); });

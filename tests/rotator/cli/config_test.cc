@@ -106,6 +106,44 @@ BOOST_AUTO_TEST_CASE(refuses_an_address_without_tls) {
   BOOST_TEST(complaint(text).starts_with("rotation.yaml:2: identity_provider.url: "));
 }
 
+BOOST_AUTO_TEST_CASE(reads_a_description_of_a_provider_and_writes_it_back) {
+  const auto read = parse_configuration(file("rotator/cli/described.example.yaml"), "example", {});
+  BOOST_REQUIRE_MESSAGE(read.has_value(), (read ? "" : read.error().message));
+  const auto& http = read->rotation.identity_provider.http;
+  BOOST_REQUIRE(http.has_value());
+  BOOST_TEST(http->knows_by_label());
+  BOOST_TEST((http->create->retry == std::vector<std::string>{"409"}));
+  const auto text = rotator::configuration_yaml(*read);
+  const auto again = parse_configuration(text, "written", {});
+  BOOST_REQUIRE_MESSAGE(again.has_value(), (again ? "" : again.error().message));
+  BOOST_TEST(rotator::configuration_yaml(*again) == text);
+}
+
+BOOST_AUTO_TEST_CASE(complains_of_a_description_with_its_line) {
+  const auto with = [](const std::string& http) {
+    auto text = whole;
+    return complaint(text.insert(text.find("vault:\n"), "  type: http\n" + http));
+  };
+  BOOST_TEST(with("").starts_with("rotation.yaml:2: identity_provider.http: is missing"));
+  const std::string single =
+      "  http:\n"
+      "    secrets: single\n"
+      "    secret: {value: /client_secret}\n";
+  BOOST_TEST(with(single).starts_with(
+      "rotation.yaml:6: identity_provider.http.replace: is missing; add it"));
+  BOOST_TEST(with(single + "    replace: {method: PATCH, path: \"/c/{client_id}\"}\n")
+                 .starts_with("rotation.yaml:8: identity_provider.http.replace.body: must hold "
+                              "{secret}"));
+  BOOST_TEST(with(single + "    replace:\n"
+                           "      method: PATCH\n"
+                           "      path: \"/c/{client_id}\"\n"
+                           "      body: '{\"s\":\"{secret}\"}'\n"
+                           "      headers: [\"X-Api-Key: synthetic\"]\n") ==
+             "rotation.yaml:12: identity_provider.http.replace.headers: must not hold a "
+             "credential; it comes from Vault (identity_provider.admin_credential)");
+  BOOST_TEST(complaint(whole + "rotation: {}\n").empty());
+}
+
 BOOST_AUTO_TEST_CASE(takes_from_the_environment_only_what_the_file_leaves_out) {
   const rotator::Environment environment = {{"VAULT_ADDR", "https://other.example:8200"},
                                             {"VAULT_NAMESPACE", "team"},

@@ -26,11 +26,8 @@ struct Adapter {
 };
 
 constexpr Adapter adapters[] = {
-    {"entra", &new_entra},
-    {"okta", &new_okta},
-    {"auth0", &new_auth0},
-    {"keycloak", &new_keycloak},
-    {"http", &new_described},
+    {"entra", &new_entra},       {"okta", &new_okta},      {"auth0", &new_auth0},
+    {"keycloak", &new_keycloak}, {"http", &new_described},
 };
 
 std::string known_types() {

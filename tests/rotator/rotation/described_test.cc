@@ -8,6 +8,7 @@
 #include "tests/rotator/rotation/descriptions.h"
 #include "tests/rotator/rotation/print.h"
 #include "tests/rotator/rotation/world.h"
+#include "tests/stride.h"
 
 BOOST_AUTO_TEST_SUITE(described)
 
@@ -17,8 +18,9 @@ using namespace std::chrono_literals;
 using rotator::Ending;
 using rotator::HttpDescription;
 using rotator::Phase;
-using testing::brisk;
 using testing::require;
+using testing::stride;
+using testing::stride_begin;
 using testing::World;
 namespace descriptions = testing::descriptions;
 namespace fault = mocks::sim::fault;
@@ -55,6 +57,7 @@ ports::Result<std::unique_ptr<rotator::IdentityProvider>> new_auth0(
 
 struct DescribedWorld : World {
   DescribedWorld() : World({.new_provider = &new_okta}) {}
+  rotator::Configuration brisk() const { return testing::brisk(*this); }
 };
 
 // Shows no value again, disables nothing, and its lists lag.
@@ -106,8 +109,8 @@ void crash_at_each_call() {
     calls = world.network.calls("rotator");
   }
   BOOST_REQUIRE(calls > 20U);
-  for (const auto* kind : {&fault::crash_before, &fault::crash_after}) {
-    for (std::uint64_t nth = 1; nth <= calls; ++nth) {
+  for (std::uint64_t row = 0; const auto* kind : {&fault::crash_before, &fault::crash_after}) {
+    for (auto nth = stride_begin(row++); nth <= calls; nth += stride) {
       BOOST_TEST_CONTEXT(kind->name << " at call " << nth) {
         SomeWorld world;
         world.fault_any(kind, nth);
@@ -128,25 +131,13 @@ void crash_at_each_call() {
 
 BOOST_AUTO_TEST_CASE(rotates_without_a_breach) {
   DescribedWorld world;
-  const auto outcome = world.run(brisk(world));
+  const auto outcome = world.run(world.brisk());
   BOOST_TEST((outcome->ending == Ending::done), outcome->message);
   world.check_whole();
 }
 
 BOOST_AUTO_TEST_CASE(is_mended_by_the_next_run_after_a_crash_at_any_call) {
-  const auto calls = testing::calls_of_a_whole_rotation<DescribedWorld>();
-  BOOST_REQUIRE(calls > 20U);
-  for (const auto* kind : {&fault::crash_before, &fault::crash_after}) {
-    for (std::uint64_t nth = 1; nth <= calls; ++nth) {
-      BOOST_TEST_CONTEXT(kind->name << " at call " << nth) {
-        DescribedWorld world;
-        world.fault_any(kind, nth);
-        BOOST_TEST(!world.run(brisk(world)).has_value());
-        testing::finish(world);
-        world.check_whole();
-      }
-    }
-  }
+  crash_at_each_call<DescribedWorld>();
 }
 
 BOOST_AUTO_TEST_CASE(is_mended_where_values_are_never_shown_and_lists_lag) {
@@ -163,26 +154,26 @@ BOOST_AUTO_TEST_CASE(is_taken_back_whatever_call_of_the_way_back_it_dies_at) {
   // Until the old secret is to be disabled; then somebody wants it back.
   const auto to_the_window = [](DescribedWorld& world) {
     world.when(Phase::overlap, [&world] { world.rotator_process.interrupt(); });
-    BOOST_TEST((require(world.run(brisk(world))).ending == Ending::interrupted));
+    BOOST_TEST((require(world.run(world.brisk())).ending == Ending::interrupted));
   };
   {
     DescribedWorld world;
     to_the_window(world);
     before = world.network.calls("rotator");
-    const auto outcome = require(world.rollback(brisk(world)));
+    const auto outcome = require(world.rollback(world.brisk()));
     BOOST_TEST(outcome.ending == Ending::rolled_back, outcome.message);
     world.check_whole();
     calls = world.network.calls("rotator");
   }
   BOOST_REQUIRE(calls > before + 10);
-  for (const auto* kind : {&fault::crash_before, &fault::crash_after}) {
-    for (auto nth = before + 1; nth <= calls; ++nth) {
+  for (std::uint64_t row = 0; const auto* kind : {&fault::crash_before, &fault::crash_after}) {
+    for (auto nth = before + stride_begin(row++); nth <= calls; nth += stride) {
       BOOST_TEST_CONTEXT(kind->name << " at call " << nth) {
         DescribedWorld world;
         world.fault_any(kind, nth);
         to_the_window(world);
-        BOOST_TEST(!world.rollback(brisk(world)).has_value());
-        const auto outcome = require(world.rollback(brisk(world)));
+        BOOST_TEST(!world.rollback(world.brisk()).has_value());
+        const auto outcome = require(world.rollback(world.brisk()));
         // Dead after its last call, it had nothing left to take back.
         BOOST_TEST((outcome.ending == Ending::rolled_back || nth + 2 > calls), outcome.message);
         world.check_whole();
@@ -195,7 +186,7 @@ BOOST_AUTO_TEST_CASE(is_taken_back_whatever_call_of_the_way_back_it_dies_at) {
 BOOST_AUTO_TEST_CASE(finds_the_secret_whose_reply_was_lost) {
   DescribedWorld world;
   world.fault(&fault::lost_reply, "POST", "*/credentials/secrets");
-  const auto outcome = world.run(brisk(world));
+  const auto outcome = world.run(world.brisk());
   BOOST_TEST((outcome->ending == Ending::done), outcome->message);
   world.check_whole();
 }

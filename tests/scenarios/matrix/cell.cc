@@ -24,54 +24,26 @@ const char* word(Way way) {
   return "?";
 }
 
-const char* word(Provider provider) {
-  switch (provider) {
-    case Provider::multi: return "multi";
-    case Provider::slow: return "slow";
-    case Provider::lagging: return "lagging";
-    case Provider::turning: return "turning";
+const char* word(Circumstance circumstance) {
+  switch (circumstance) {
+    case Circumstance::nobody: return "nobody";
+    case Circumstance::actor: return "actor";
+    case Circumstance::written_back: return "written_back";
+    case Circumstance::leftover: return "leftover";
+    case Circumstance::expiring: return "expiring";
+    case Circumstance::basic: return "basic";
   }
   return "?";
 }
 
-const char* word(Outsider outsider) { return outsider == Outsider::nobody ? "nobody" : "actor"; }
-
-// What `identity_provider:` says.
-const char* world_of(Provider provider) {
-  switch (provider) {
-    case Provider::multi: return "{variant: multi}";
-    case Provider::slow: return "{variant: slow}";
-    case Provider::lagging:
-      return "{variant: slow, create_lag: 60s..120s, retire_lag: 1s..5s, answer_time: 5ms..20ms}";
-    case Provider::turning: return "{dialect: auth0}";
-  }
-  return "{}";
-}
-
 // What makes the rotation go there, as lines of a timeline.
-const char* push(Way way) {
-  switch (way) {
+std::string_view push(const Setting& setting) {
+  const auto& pushes = *setting.row->pushes;
+  switch (setting.way) {
     case Way::forward: return "";
-    case Way::back_from_rollout: return "  - {after: rollout, hold_ready: 1}\n";
-    case Way::back_from_overlap:
-      return "  - {after: overlap, plus: 1s, partition: \"portal/*>idp\"}\n"
-             "  - {after: overlap, plus: 12s, repair: \"portal/*>idp\"}\n";
-    case Way::back_from_soak:
-      return "  - {after: soak, plus: 1s, partition: \"portal/*>idp\"}\n"
-             "  - {after: soak, plus: 12s, repair: \"portal/*>idp\"}\n";
-  }
-  return "";
-}
-
-// The same where the provider turns from one secret to the other.
-const char* push_turning(Way way) {
-  switch (way) {
-    case Way::forward: return "";
-    case Way::back_from_rollout: return "  - {after: stage_rollout, hold_ready: 1}\n";
-    case Way::back_from_overlap:
-      return "  - {after: rollout, plus: 1s, partition: \"portal/*>idp\"}\n"
-             "  - {after: rollout, plus: 12s, repair: \"portal/*>idp\"}\n";
-    case Way::back_from_soak: return "  - {after: rollout, hold_ready: 1}\n";
+    case Way::back_from_rollout: return pushes.from_rollout;
+    case Way::back_from_overlap: return pushes.from_overlap;
+    case Way::back_from_soak: return pushes.from_soak;
   }
   return "";
 }
@@ -82,11 +54,7 @@ std::string act_of(const Setting& setting) {
   const auto draw = [&](std::uint64_t bound, std::uint64_t index) {
     return draws.below(bound, mocks::sim::Stream::identifiers, 0, index);
   };
-  const std::array lasting = {"create",  "store",   "rollout", "verify",
-                              "overlap", "disable", "soak",    "delete"};
-  const std::array turning = {"stage", "stage_rollout", "stage_verify", "create",
-                              "store", "rollout",       "verify",       "clear"};
-  const auto& phases = setting.provider == Provider::turning ? turning : lasting;
+  const auto phases = setting.row->pushes->phases;
   const std::array acts = {
       std::array{"restart: true", ""},
       std::array{"crash_container: 1", ""},
@@ -96,8 +64,7 @@ std::string act_of(const Setting& setting) {
       std::array{"partition: \"rotator>idp\"", "repair: \"rotator>idp\""},
       std::array{"take_down: metrics", "bring_up: metrics"},
   };
-  const std::string when =
-      std::string("  - {after: ") + phases[draw(phases.size(), 0)] + ", plus: ";
+  const auto when = "  - {after: " + std::string(phases[draw(phases.size(), 0)]) + ", plus: ";
   const auto begins = draw(8, 1);
   const auto& act = acts[draw(acts.size(), 2)];
   auto lines = when + std::to_string(begins) + "s, " + act[0] + "}\n";
@@ -106,39 +73,53 @@ std::string act_of(const Setting& setting) {
   return lines;
 }
 
+std::string timeline_of(const Setting& setting) {
+  std::string timeline(push(setting));
+  if (setting.circumstance == Circumstance::actor) timeline += act_of(setting);
+  if (setting.circumstance == Circumstance::written_back)
+    timeline += "  - {after: overlap, plus: 2s, put_secret: old}\n";
+  return timeline.empty() ? "" : "timeline:\n" + timeline;
+}
+
 // A brisk rotation in a small fleet: short waits, so that few of the calls are renewals.
 Scenario scenario_of(const Setting& setting) {
-  const bool turns = setting.provider == Provider::turning;
-  auto timeline = std::string(turns ? push_turning(setting.way) : push(setting.way));
-  if (setting.outsider == Outsider::actor) timeline += act_of(setting);
-  const auto scenario = scenarios::parse_scenario(
-      std::string("purpose: A brisk rotation.\n"
-                  "source: The crash matrix.\n"
-                  "world:\n"
-                  "  identity_provider: ") +
-          world_of(setting.provider) +
+  const auto& row = *setting.row;
+  auto scenario = scenarios::parse_scenario(
+      "purpose: A brisk rotation.\n"
+      "source: The crash matrix.\n"
+      "world:\n"
+      "  identity_provider: " +
+          std::string(row.provider) +
           "\n"
           "  vault: {render_interval: 20s}\n"
           "  fleet: {replicas: 2, pod_ready: 3s..6s, termination: 2s..4s,\n"
           "    termination_grace_s: 5, progress_deadline_s: 30}\n"
           "  portal: {logins_per_minute: 120" +
-          (turns ? ", tries_fallback: true" : "") +
+          std::string(row.portal) +
           "}\n"
           "rotation:\n" +
-          (turns ? "  portal_tries_fallback: true\n" : "") +
-          (setting.way == Way::back_from_overlap ? std::string("  window: 8m\n") : "") +
+          std::string(row.rotation) +
+          (setting.way == Way::back_from_overlap ? "  window: 8m\n" : "") +
           "  soak: 20s\n"
           "  quiet_period: 10s\n"
           "  probes: 2\n"
           "  longest_token_exchange: 5s\n"
           "  refresh_in_flight: 5s\n"
           "  pod_ready_estimate: 6s\n" +
-          (timeline.empty() ? "" : "timeline:\n" + timeline) +
+          timeline_of(setting) +
           "lead: 10s\n"
           "tail: 1m\n"
           "at_most: 2h\n",
       "scenarios/matrix.yaml");
   if (!scenario) throw std::runtime_error(scenario.error().message);
+  auto& provider = scenario->identity_provider;
+  if (row.description != nullptr) provider.http = row.description();
+  if (setting.circumstance == Circumstance::leftover) provider.leftover_secret = true;
+  if (setting.circumstance == Circumstance::expiring) provider.secret_life = std::chrono::days(12);
+  if (setting.circumstance == Circumstance::basic) {
+    provider.authentication_method = mocks::idp::AuthenticationMethod::client_secret_basic;
+    scenario->portal.authentication_method = provider.authentication_method;
+  }
   return *scenario;
 }
 
@@ -152,10 +133,10 @@ mocks::sim::FaultRule rule_of(const Cell& cell) {
   if (cell.mishap->kind == &mocks::sim::fault::slow)
     rule.delay = std::chrono::seconds(delays[turn % delays.size()]);
   if (cell.mishap->kind == &mocks::sim::fault::answer) {
-    rule.response = {
-        .status = cell.mishap->clear_no ? noes[turn % noes.size()] : busy[turn % busy.size()],
-        .headers = {{"Content-Type", "text/html"}},
-        .body = "<html>from a gateway</html>"};
+    rule.response = {.status = cell.mishap->column == Class::clear_no ? noes[turn % noes.size()]
+                                                                      : busy[turn % busy.size()],
+                     .headers = {{"Content-Type", "text/html"}},
+                     .body = "<html>from a gateway</html>"};
     if (rule.response.status == 429) rule.response.headers.push_back({"Retry-After", "2"});
   }
   return rule;
@@ -187,10 +168,36 @@ std::uint64_t number(std::string_view text) {
 
 }  // namespace
 
+std::string_view word(Class column) {
+  switch (column) {
+    case Class::none: return "nothing";
+    case Class::late: return "late";
+    case Class::refused: return "refused";
+    case Class::clear_no: return "a clear no";
+    case Class::lost: return "lost";
+    case Class::twice: return "twice";
+    case Class::crash: return "crash";
+  }
+  return "?";
+}
+
+bool exists(const Setting& setting) {
+  switch (setting.circumstance) {
+    case Circumstance::nobody:
+    case Circumstance::actor: return true;
+    case Circumstance::written_back:
+      return setting.way == Way::forward && setting.row->strategy == "overlap";
+    case Circumstance::leftover: return setting.way == Way::forward && setting.row->takes_leftover;
+    case Circumstance::expiring: return setting.way == Way::forward && setting.row->secrets_expire;
+    case Circumstance::basic: return setting.way == Way::forward;
+  }
+  return false;
+}
+
 std::string name_of(const Cell& cell) {
   const auto& setting = cell.setting;
-  return std::string(word(setting.way)) + "/" + word(setting.provider) + "/" +
-         word(setting.outsider) + "/" + std::to_string(setting.seed) + "/" +
+  return std::string(word(setting.way)) + "/" + std::string(setting.row->name) + "/" +
+         word(setting.circumstance) + "/" + std::to_string(setting.seed) + "/" +
          (cell.mishap == nullptr
               ? "none/0"
               : std::string(cell.mishap->name) + "/" + std::to_string(cell.call));
@@ -205,20 +212,24 @@ std::optional<Cell> cell_named(std::string_view name) {
   }
   if (parts.size() != 6) return std::nullopt;
   const auto* const way = named(all_ways, parts[0]);
-  const auto* const provider = named(all_providers, parts[1]);
-  const auto* const outsider = named(all_outsiders, parts[2]);
+  const auto rows = all_rows();
+  const auto row =
+      std::find_if(rows.begin(), rows.end(), [&](const Row& one) { return one.name == parts[1]; });
+  const auto* const circumstance = named(all_circumstances, parts[2]);
   const auto* const mishap = std::find_if(all_mishaps.begin(), all_mishaps.end(),
                                           [&](const Mishap& one) { return one.name == parts[4]; });
   const bool none = parts[4] == "none";
-  if (way == nullptr || provider == nullptr || outsider == nullptr || number(parts[3]) == 0 ||
+  if (way == nullptr || row == rows.end() || circumstance == nullptr || number(parts[3]) == 0 ||
       (!none && (mishap == all_mishaps.end() || number(parts[5]) == 0)))
     return std::nullopt;
-  return Cell{.setting = {.way = *way,
-                          .provider = *provider,
-                          .outsider = *outsider,
-                          .seed = number(parts[3])},
-              .mishap = none ? nullptr : &*mishap,
-              .call = number(parts[5])};
+  const Cell cell{.setting = {.way = *way,
+                              .row = &*row,
+                              .circumstance = *circumstance,
+                              .seed = number(parts[3])},
+                  .mishap = none ? nullptr : &*mishap,
+                  .call = number(parts[5])};
+  if (!exists(cell.setting)) return std::nullopt;
+  return cell;
 }
 
 Report play(const Cell& cell, bool keep_timeline) {
@@ -233,25 +244,29 @@ Report play(const Cell& cell, bool keep_timeline) {
   return *report;
 }
 
-std::string flaw(const Cell& cell, const Report& report) {
-  if (!report.faults_never_fired.empty()) return "the mishap never happened";
+Flaw flaw(const Cell& cell, const Report& report) {
+  if (!report.faults_never_fired.empty())
+    return {.untested = true, .what = "the mishap never happened"};
   if (const auto lost = scenarios::lost_to_rotation(report.logins); lost > 0)
-    return std::to_string(lost) + " logins were lost to the rotation";
+    return {.failed = lost, .what = std::to_string(lost) + " logins were lost to the rotation"};
   for (const auto& invariant : report.invariants)
     if (invariant.verdict != scenarios::Verdict::pass)
-      return std::string(to_string(invariant.invariant)) + ": " + invariant.what;
-  const bool may_go_back =
-      cell.setting.way != Way::forward || (cell.mishap != nullptr && cell.mishap->clear_no);
-  if (cell.mishap == nullptr && cell.setting.outsider == Outsider::nobody &&
-      cell.setting.way != Way::forward && !back(report))
-    return "it did not go back, so that way is not tested";
+      return {.orphaned = true,
+              .what = std::string(to_string(invariant.invariant)) + ": " + invariant.what};
+  const auto& setting = cell.setting;
+  const bool may_go_back = setting.way != Way::forward ||
+                           (cell.mishap != nullptr && cell.mishap->column == Class::clear_no);
+  if (cell.mishap == nullptr && setting.circumstance == Circumstance::nobody &&
+      setting.way != Way::forward && !back(report))
+    return {.untested = true, .what = "it did not go back, so that way is not tested"};
   if (rotated(report) || (may_go_back && back(report))) return {};
   // A clear no before anything was begun ends the run, and nothing was changed.
   if (may_go_back && (report.rotation.outcome == rotator::Ending::refused ||
                       report.rotation.outcome == rotator::Ending::misconfigured))
     return {};
-  return "it ended " + scenarios::to_string(report.rotation.outcome) + " in " +
-         report.rotation.phase + ": " + report.rotation.message;
+  return {.stuck = true,
+          .what = "it ended " + scenarios::to_string(report.rotation.outcome) + " in " +
+                  report.rotation.phase + ": " + report.rotation.message};
 }
 
 }  // namespace testing::matrix

@@ -1,5 +1,6 @@
 // One cell of the crash matrix: what a rotation is made to bear, and what it must have come to. A
-// cell has a name, "forward/slow/nobody/3/truncate/17", by which a test program plays it again.
+// cell has a name, "forward/okta_slow/nobody/3/truncate/17", by which a test program plays it
+// again.
 #pragma once
 
 #include <array>
@@ -10,6 +11,7 @@
 
 #include "mocks/sim/faults/kinds.h"
 #include "scenarios/run.h"
+#include "tests/scenarios/matrix/row.h"
 
 namespace testing::matrix {
 
@@ -19,55 +21,63 @@ enum class Way {
   back_from_rollout,  // the first new pod never gets ready
   back_from_overlap,  // logins fail there, through no fault of the rotation
   back_from_soak,     // the same later: it stops, and an operator rolls it back
-  // With a provider that turns, the first is before it does, and the others are after: logins fail,
-  // or a new pod never gets ready.
 };
 inline constexpr std::array all_ways = {Way::forward, Way::back_from_rollout,
                                         Way::back_from_overlap, Way::back_from_soak};
 
-// How the identity provider behaves.
-enum class Provider {
-  multi,
-  slow,     // late on three replicas, and slow to answer
-  lagging,  // answers at once; the last replica learns of a new secret minutes later
-  turning,  // one secret at a time: replicas turn one by one, and the portal tries two
+// What else there is.
+enum class Circumstance {
+  nobody,        // nothing
+  actor,         // something that others do or that happens; what, and when, is drawn by the seed
+  written_back,  // somebody writes the old value into Vault while both are good
+  leftover,      // a secret that is not ours lies beside the one in use
+  expiring,      // the secret in use ends in some days
+  basic,         // the client authenticates by client_secret_basic
 };
-inline constexpr std::array all_providers = {Provider::multi, Provider::slow, Provider::lagging,
-                                             Provider::turning};
-
-// Who else is at work. What an actor does, and when, is drawn by the seed.
-enum class Outsider { nobody, actor };
-inline constexpr std::array all_outsiders = {Outsider::nobody, Outsider::actor};
+inline constexpr std::array all_circumstances = {Circumstance::nobody,       Circumstance::actor,
+                                                 Circumstance::written_back, Circumstance::leftover,
+                                                 Circumstance::expiring,     Circumstance::basic};
 
 inline constexpr std::uint64_t seeds = 20;
 
-// What befalls one call of the rotator: a kind of fault, and for those that answer, what.
+// What befalls one call of the rotator, by class: the columns.
+enum class Class { none, late, refused, clear_no, lost, twice, crash };
+inline constexpr std::array all_classes = {Class::none,     Class::late, Class::refused,
+                                           Class::clear_no, Class::lost, Class::twice,
+                                           Class::crash};
+std::string_view word(Class column);
+
+// A kind of fault, and for those that answer, what.
 struct Mishap {
   std::string_view name = {};
   const mocks::sim::FaultKind* kind = nullptr;
-  bool clear_no = false;  // an answer of 4xx: going on may be impossible
+  Class column = Class::none;
 };
 inline constexpr std::array all_mishaps = {
-    Mishap{"slow", &mocks::sim::fault::slow},
-    Mishap{"refuse", &mocks::sim::fault::refuse},
-    Mishap{"hang", &mocks::sim::fault::hang},
-    Mishap{"busy_answer", &mocks::sim::fault::answer},
-    Mishap{"clear_no", &mocks::sim::fault::answer, true},
-    Mishap{"lost_reply", &mocks::sim::fault::lost_reply},
-    Mishap{"reset", &mocks::sim::fault::reset},
-    Mishap{"truncate", &mocks::sim::fault::truncate},
-    Mishap{"duplicate", &mocks::sim::fault::duplicate},
-    Mishap{"crash_before", &mocks::sim::fault::crash_before},
-    Mishap{"crash_after", &mocks::sim::fault::crash_after},
+    Mishap{"slow", &mocks::sim::fault::slow, Class::late},
+    Mishap{"hang", &mocks::sim::fault::hang, Class::late},
+    Mishap{"refuse", &mocks::sim::fault::refuse, Class::refused},
+    Mishap{"busy_answer", &mocks::sim::fault::answer, Class::refused},
+    // An answer of 4xx: going on may be impossible.
+    Mishap{"clear_no", &mocks::sim::fault::answer, Class::clear_no},
+    Mishap{"lost_reply", &mocks::sim::fault::lost_reply, Class::lost},
+    Mishap{"reset", &mocks::sim::fault::reset, Class::lost},
+    Mishap{"truncate", &mocks::sim::fault::truncate, Class::lost},
+    Mishap{"duplicate", &mocks::sim::fault::duplicate, Class::twice},
+    Mishap{"crash_before", &mocks::sim::fault::crash_before, Class::crash},
+    Mishap{"crash_after", &mocks::sim::fault::crash_after, Class::crash},
 };
 
 // All that a run is but the mishap.
 struct Setting {
   Way way = Way::forward;
-  Provider provider = Provider::multi;
-  Outsider outsider = Outsider::nobody;
+  const Row* row = &all_rows().front();
+  Circumstance circumstance = Circumstance::nobody;
   std::uint64_t seed = 1;
 };
+// Whether there is such a one: no leftover where the provider has no room for it, and the rarer
+// circumstances on the way forward alone.
+bool exists(const Setting& setting);
 
 struct Cell {
   Setting setting = {};
@@ -82,8 +92,16 @@ std::optional<Cell> cell_named(std::string_view name);
 // Plays the cell. `keep_timeline` as in RunOptions.
 scenarios::Report play(const Cell& cell, bool keep_timeline = false);
 
-// What is wrong with how the cell ended, one sentence; empty when all is whole: no login lost to
-// the rotation, no invariant broken, one secret left, and an ending that the mishap allows.
-std::string flaw(const Cell& cell, const scenarios::Report& report);
+// What is wrong with how a cell ended.
+struct Flaw {
+  std::uint64_t failed = 0;  // logins that were lost to the rotation
+  bool orphaned = false;     // an invariant is broken: a secret too many, or one that was needed
+  bool stuck = false;        // an ending that the mishap does not allow
+  bool untested = false;     // the mishap never happened, or it did not go the way that was meant
+  std::string what = {};     // one sentence; empty when all is whole
+
+  bool whole() const { return what.empty(); }
+};
+Flaw flaw(const Cell& cell, const scenarios::Report& report);
 
 }  // namespace testing::matrix

@@ -1,8 +1,8 @@
-// The crash matrix: every kind of fault at every call of the rotator, forward and on the way back,
-// with providers that lag and others at work, over many seeds. Users log in all the while; a
-// rotator that dies is started again, and one that stops is resumed. However it went: no login is
-// lost to the rotation, no invariant broken, one secret is left, and it turned back only where it
-// could not go on.
+// The crash matrix: for each provider and strategy every kind of fault at every call of the
+// rotator, forward and on the way back, with others at work, over many seeds. Users log in all the
+// while; a rotator that dies is started again, and one that stops is resumed. However it went: no
+// login is lost to the rotation, no invariant broken, one secret is left, and it turned back only
+// where it could not go on.
 //
 // `test_scenarios_matrix` plays a few cells of each kind, `-- sample` some thousands,
 // `-- whole` all of them; `-- CELL` prints everything that happens in one.
@@ -22,13 +22,20 @@ BOOST_AUTO_TEST_SUITE(matrix)
 namespace {
 
 using scenarios::Report;
+using testing::matrix::all_circumstances;
+using testing::matrix::all_classes;
 using testing::matrix::all_mishaps;
+using testing::matrix::all_rows;
+using testing::matrix::all_ways;
 using testing::matrix::Cell;
 using testing::matrix::cell_named;
+using testing::matrix::Class;
+using testing::matrix::exists;
 using testing::matrix::flaw;
 using testing::matrix::Mishap;
 using testing::matrix::name_of;
 using testing::matrix::play;
+using testing::matrix::Row;
 using testing::matrix::Setting;
 
 // So many flawed cells are printed whole.
@@ -51,32 +58,48 @@ std::string argument() {
 std::vector<Setting> settings(std::uint64_t seeds) {
   std::vector<Setting> all;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed)
-    for (const auto way : testing::matrix::all_ways)
-      for (const auto provider : testing::matrix::all_providers)
-        for (const auto outsider : testing::matrix::all_outsiders)
-          all.push_back({.way = way, .provider = provider, .outsider = outsider, .seed = seed});
+    for (const auto way : all_ways)
+      for (const auto& row : all_rows())
+        for (const auto circumstance : all_circumstances) {
+          const Setting setting{
+              .way = way, .row = &row, .circumstance = circumstance, .seed = seed};
+          if (exists(setting)) all.push_back(setting);
+        }
   return all;
 }
+
+// A field of the table.
+struct Count {
+  std::uint64_t runs = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t orphans = 0;
+  std::uint64_t stuck = 0;
+};
 
 // What all threads find.
 class Findings {
  public:
   void add(const Cell& cell, const Report& report) {
-    const auto what = flaw(cell, report);
+    const auto found = flaw(cell, report);
     const std::lock_guard lock(mutex_);
+    const auto column = cell.mishap == nullptr ? Class::none : cell.mishap->column;
+    auto& count = table_[{cell.setting.row, column}];
     ++runs_;
-    if (cell.mishap != nullptr)
-      ++endings_[std::string(cell.mishap->name)][scenarios::to_string(report.rotation.outcome)];
-    if (what.empty()) return;
+    if (!found.untested) ++count.runs;
+    count.failed += found.failed;
+    if (found.orphaned) ++count.orphans;
+    if (found.stuck) ++count.stuck;
+    if (found.whole()) return;
     ++flaws_;
-    if (flaws_ <= most_told) told_ += name_of(cell) + ": " + what + "\n";
+    if (flaws_ <= most_told) told_ += name_of(cell) + ": " + found.what + "\n";
   }
 
   std::uint64_t runs() const { return runs_; }
   std::uint64_t flaws() const { return flaws_; }
   const std::string& told() const { return told_; }
-  const std::map<std::string, std::map<std::string, std::uint64_t>>& endings() const {
-    return endings_;
+  Count of(const Row& row, Class column) const {
+    const auto found = table_.find({&row, column});
+    return found == table_.end() ? Count{} : found->second;
   }
 
  private:
@@ -84,8 +107,27 @@ class Findings {
   std::uint64_t runs_ = 0;
   std::uint64_t flaws_ = 0;
   std::string told_;
-  std::map<std::string, std::map<std::string, std::uint64_t>> endings_;  // by mishap
+  std::map<std::pair<const Row*, Class>, Count> table_;
 };
+
+// In Markdown, as the README shows it.
+void print(const Findings& findings) {
+  std::cout << "| provider, strategy |";
+  for (const auto column : all_classes) std::cout << " " << word(column) << " |";
+  std::cout << "\n|---|";
+  for (std::size_t i = 0; i < all_classes.size(); ++i) std::cout << "---|";
+  for (const auto& row : all_rows()) {
+    std::cout << "\n| " << row.name << ", " << row.strategy << " |";
+    for (const auto column : all_classes) {
+      const auto count = findings.of(row, column);
+      std::cout << " " << scenarios::grouped(count.runs) << " / " << count.failed << " / "
+                << count.orphans << " / " << count.stuck << " |";
+    }
+  }
+  std::cout << "\n\nruns / failed logins / runs with a broken invariant / stuck\n"
+            << scenarios::grouped(findings.runs()) << " runs of the crash matrix, "
+            << findings.flaws() << " of them flawed\n";
+}
 
 // The first call of the rotator that the other ways have not met as well: a little before it turns
 // back. Among the calls that the run tells of there may be some of a person.
@@ -123,21 +165,19 @@ void play_slice(const Slice& slice) {
     for (std::size_t i = next++; i < all.size(); i = next++)
       play_setting(all[i], i, slice.stride, findings);
   });
-  for (const auto& [mishap, endings] : findings.endings()) {
-    std::cout << mishap << ":";
-    for (const auto& [ending, runs] : endings) std::cout << " " << runs << " " << ending;
-    std::cout << "\n";
-  }
-  std::cout << findings.runs() << " runs of the crash matrix, " << findings.flaws()
-            << " of them flawed\n";
+  print(findings);
   BOOST_TEST(findings.flaws() == 0U, findings.told());
+  for (const auto& row : all_rows())
+    for (const auto column : all_classes)
+      BOOST_TEST(findings.of(row, column).runs > 0U,
+                 "nothing was tried: " << row.name << ", " << word(column));
 }
 
 void tell(const Cell& cell) {
   const auto report = play(cell, true);
   for (const auto& entry : report.timeline) std::cout << entry.at_s << " " << entry.what << "\n";
   std::cout << scenarios::text_details(report);
-  BOOST_TEST(flaw(cell, report) == "");
+  BOOST_TEST(flaw(cell, report).what == "");
 }
 
 }  // namespace
@@ -158,15 +198,16 @@ BOOST_AUTO_TEST_CASE(every_kind_of_fault_is_in_it) {
 }
 
 BOOST_AUTO_TEST_CASE(the_name_of_a_cell_is_enough_to_play_it_again) {
-  for (const std::string name : {"forward/multi/nobody/1/slow/3",
-                                 "back_from_soak/lagging/actor/20/"
+  for (const std::string name : {"forward/okta/nobody/1/slow/3",
+                                 "back_from_soak/okta_lagging/actor/20/"
                                  "crash_after/117"}) {
     const auto cell = cell_named(name);
     BOOST_TEST_REQUIRE(cell.has_value());
     BOOST_TEST(name_of(*cell) == name);
   }
-  for (const auto* const name : {"", "forward/multi/nobody/1/slow", "forward/multi/nobody/1/slow/0",
-                                 "sideways/multi/nobody/1/slow/3"})
+  for (const auto* const name :
+       {"", "forward/okta/nobody/1/slow", "forward/okta/nobody/1/slow/0",
+        "sideways/okta/nobody/1/slow/3", "back_from_soak/okta/leftover/1/slow/3"})
     BOOST_TEST(!cell_named(name).has_value(), name);
 }
 

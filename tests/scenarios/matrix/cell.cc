@@ -77,7 +77,7 @@ std::string timeline_of(const Setting& setting) {
   std::string timeline(push(setting));
   if (setting.circumstance == Circumstance::actor) timeline += act_of(setting);
   if (setting.circumstance == Circumstance::written_back)
-    timeline += "  - {after: overlap, plus: 2s, put_secret: old}\n";
+    timeline += "  - {after: overlap, plus: 100ms, put_secret: old}\n";
   return timeline.empty() ? "" : "timeline:\n" + timeline;
 }
 
@@ -260,9 +260,11 @@ Flaw flaw(const Cell& cell, const Report& report) {
       setting.way != Way::forward && !back(report))
     return {.untested = true, .what = "it did not go back, so that way is not tested"};
   if (rotated(report) || (may_go_back && back(report))) return {};
-  // A clear no before anything was begun ends the run, and nothing was changed.
-  if (may_go_back && (report.rotation.outcome == rotator::Ending::refused ||
-                      report.rotation.outcome == rotator::Ending::misconfigured))
+  // A clear no before anything was begun ends the run, and nothing was changed; and what is not
+  // ours is for people to judge.
+  const bool may_refuse = may_go_back || setting.circumstance == Circumstance::leftover;
+  if (may_refuse && (report.rotation.outcome == rotator::Ending::refused ||
+                     report.rotation.outcome == rotator::Ending::misconfigured))
     return {};
   return {.stuck = true,
           .what = "it ended " + scenarios::to_string(report.rotation.outcome) + " in " +

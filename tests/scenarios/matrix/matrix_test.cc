@@ -46,8 +46,8 @@ struct Slice {
   std::uint64_t seeds = 1;
   std::uint64_t stride = 1;  // of the calls with each mishap, each so manyth
 };
-constexpr Slice quick = {.seeds = 1, .stride = 263};
-constexpr Slice sample = {.seeds = testing::matrix::seeds, .stride = 97};
+constexpr Slice quick = {.seeds = 1, .stride = 127};
+constexpr Slice sample = {.seeds = testing::matrix::seeds, .stride = 197};
 constexpr Slice whole = {.seeds = testing::matrix::seeds, .stride = 1};
 
 std::string argument() {

@@ -38,9 +38,11 @@ ports::Status create_or_find(Context& context) {
   if (created) return adopt_new_secret(context, std::move(*created));
   // A clear no leaves nothing behind; after anything else the next attempt looks first. A slot that
   // was free a moment ago may have been taken by our own first request, late on its way, or sent
-  // twice on its way; what was wished for is known when it is seen.
+  // twice on its way, whatever the provider's word for that is; what was wished for is known when
+  // it is seen.
   const auto code = created.error().code;
-  if (code == ErrorCode::conflict && !wish.value.empty()) {
+  const bool late = code == ErrorCode::refused && values.create_in_doubt();
+  if ((code == ErrorCode::conflict || late) && !wish.value.empty()) {
     const auto found = find_lost_create(context);
     if (!found) return ports::fail(found.error());
     if (*found) return {};

@@ -162,11 +162,22 @@ std::vector<std::string> policies_of(const Scenario& scenario) {
   for (const auto& [name, driver] : scenario.policies)
     if (std::find(policies.begin(), policies.end(), name) == policies.end())
       policies.push_back(name);
-  policies.emplace_back("guarded");
+  policies.emplace_back(own_policy);
   return policies;
 }
 
 }  // namespace
+// What is wrong with the columns that were asked for; empty = nothing.
+std::string flaw_of_columns(const std::vector<std::string>& policies) {
+  for (std::size_t i = 0; i < policies.size(); ++i) {
+    if (policies[i].empty()) return "a name is empty";
+    if (std::find(policies.begin(), policies.begin() + static_cast<std::ptrdiff_t>(i),
+                  policies[i]) != policies.begin() + static_cast<std::ptrdiff_t>(i))
+      return "'" + policies[i] + "' is there twice";
+  }
+  return {};
+}
+
 
 int complain(const ports::Error& error) {
   std::cerr << "rehearse: " << rotator::printable(error.message) << "\n";
@@ -300,6 +311,10 @@ int sweep_command(const SweepCommand& command) {
     return exit_usage;
   }
   const auto result = swept(command, *scenario, std::move(*windows));
+  if (const auto flaw = flaw_of_columns(split(command.policies, ',')); !flaw.empty()) {
+    std::cerr << "rehearse: --policies: " << flaw << "\n";
+    return exit_usage;
+  }
   return result ? print_sweep(command, *result) : complain(result.error(), command.common);
 }
 

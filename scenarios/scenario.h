@@ -106,6 +106,9 @@ struct Expectation {
       {};  // what the row says when it is as expected, e.g. "fails, as the guide warns"
 };
 
+// What a sweep calls the scenario's own driver among its policies.
+inline constexpr const char* own_policy = "guarded";
+
 struct Scenario {
   std::string name = {};     // "guide/zero_downtime": the path below scenarios/ without ending
   std::string path = {};     // the file
@@ -118,7 +121,7 @@ struct Scenario {
   FleetWorld fleet = {};
   PortalWorld portal = {};
   Driver driver = {};
-  // The other policies that a sweep compares, by name; `driver` is the one called "guarded".
+  // The other policies that a sweep compares, by name; none is called own_policy.
   std::map<std::string, Driver> policies = {};
   std::vector<Step> timeline = {};
   std::vector<mocks::sim::FaultRule> faults = {};

@@ -166,9 +166,19 @@ Json with_one_driver(Json schema) {
   return schema;
 }
 
+// A name that stands for something else already, or that no command line could say.
+std::string flaw_of_policy(const std::string& name) {
+  if (name == own_policy)
+    return "is what a table calls the scenario's own driver; choose another name";
+  if (name.empty() || name.find(',') != std::string::npos)
+    return "`--policies` takes names with commas between them; choose one without";
+  return {};
+}
+
 std::string policies_schema() {
   Driver any;
-  Json schema = {{"type", "object"}};
+  Json schema = {{"type", "object"},
+                 {"propertyNames", {{"pattern", "^[^,]+$"}, {"not", {{"const", own_policy}}}}}};
   schema["additionalProperties"] = with_one_driver(
       Json::parse(rotator::object_schema([&](Keys& keys) { list_driver(keys, any); })));
   return schema.dump();
@@ -179,6 +189,8 @@ rotator::OtherValue policies_value(std::map<std::string, Driver>& policies) {
               [&policies](YamlSection& file, const char* key) {
                 auto section = file.section(key);
                 for (const auto& name : section.keys()) {
+                  if (const auto flaw = flaw_of_policy(name); !flaw.empty())
+                    section.complain(name, flaw);
                   auto policy = section.section(name);
                   rotator::read_keys(policy,
                                      [&](Keys& keys) { list_driver(keys, policies[name]); });

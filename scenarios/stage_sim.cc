@@ -245,7 +245,7 @@ class SimStage final : private Stage,
 }  // namespace
 
 ports::Result<Driver> driver_of(const Scenario& scenario, const std::string& policy) {
-  if (policy.empty()) return scenario.driver;
+  if (policy.empty() || policy == own_policy) return scenario.driver;
   const auto found = scenario.policies.find(policy);
   if (found == scenario.policies.end())
     return ports::fail(ports::ErrorCode::configuration,

@@ -83,7 +83,7 @@ ports::Result<RunResult> run_one(const Scenario& scenario,
                                  const std::string& policy, Duration window, std::uint64_t seed,
                                  ports::StopSignal* stop) {
   const auto report = run_simulated(scenario, {.seed = seed,
-                                               .policy = policy == "guarded" ? "" : policy,
+                                               .policy = policy == own_policy ? "" : policy,
                                                .window = window,
                                                .fidelity = fidelity,
                                                .stop = stop});
@@ -155,7 +155,7 @@ ports::Result<SweepResult> sweep(const Scenario& scenario, const SweepOptions& o
   const std::size_t total = points * seeds;
   std::vector<bool> waits;
   for (const auto& policy : options.policies) {
-    const auto driver = driver_of(scenario, policy == "guarded" ? "" : policy);
+    const auto driver = driver_of(scenario, policy);
     if (!driver) return fail(driver.error());
     waits.push_back(waits_for_window(*driver));
   }

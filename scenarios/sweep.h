@@ -28,7 +28,7 @@ inline constexpr int max_sweep_seeds = 1'000'000;
 struct SweepOptions {
   std::vector<ports::Duration> windows = {};
   std::vector<std::string> policies =
-      {};  // in the order of the columns; "guarded" is the scenario's own driver
+      {};  // in the order of the columns; own_policy is the scenario's own driver
   int seeds = 200;
   std::uint64_t first_seed = 1;
   unsigned threads = 1;

@@ -147,6 +147,8 @@ BOOST_AUTO_TEST_CASE(what_the_schema_refuses_the_loader_refuses_too) {
                             "operator: [{wait: 1s}]\nrotation: {window: 1m}\n",
                             "operator: [{wait: 1s}]\nunsafe: {skip_preflight: true}\n",
                             "policies: {other: {operator: []}}\n",
+                            "policies: {guarded: {operator: [{wait: 1s}]}}\n",
+                            "policies: {\"a,b\": {operator: [{wait: 1s}]}}\n",
                             "expect: {verdict: maybe}\n",
                             "expect: {outcome: finished}\n",
                             "expect: {failed_at_least: -1}\n",

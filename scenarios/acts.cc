@@ -12,6 +12,7 @@
 namespace scenarios {
 namespace {
 
+using mocks::portal::PodTrouble;
 using ports::Status;
 using Kind = ArgumentKind;
 
@@ -26,8 +27,15 @@ Status too_few(const Argument& argument, const char* what) {
                      "there are not " + std::to_string(pods(argument)) + " " + what);
 }
 
-Status release_ready(World& world, const Argument&) {
-  world.fleet().trouble({}, 0);
+// Pods created next are spared this trouble; another one that they are to be given stays.
+template <auto which>
+Status release_trouble(World& world, const Argument&) {
+  if (world.fleet().coming().*which != PodTrouble().*which) world.fleet().trouble({}, 0);
+  return {};
+}
+
+Status release_ready(World& world, const Argument& argument) {
+  static_cast<void>(release_trouble<&PodTrouble::never_ready>(world, argument));
   for (const auto& pod : world.kubernetes().pods(kubernetes_namespace, workload_name))
     if (!pod.ready && !pod.terminating) world.fleet().release(pod.id);
   return {};
@@ -73,15 +81,13 @@ mocks::kubernetes::ExecFault exec_fault(ExecTrouble trouble) {
 }
 
 // The next pods have this trouble.
-Status trouble(World& world, const mocks::portal::PodTrouble& with, std::uint32_t pods) {
-  if (pods > 0 && world.fleet().troubled() > 0)
+Status trouble(World& world, const PodTrouble& with, std::uint32_t pods) {
+  if (world.fleet().troubled() > 0)
     return ports::fail(ports::ErrorCode::refused,
                        "pods created next are in another trouble already; release that first");
   world.fleet().trouble(with, pods);
   return {};
 }
-
-Status release_trouble(World& world, const Argument&) { return trouble(world, {}, 0); }
 
 Status set_exec(World& world, mocks::kubernetes::ExecFault fault) {
   world.kubernetes().set_exec_fault(fault);
@@ -226,7 +232,7 @@ constexpr ActRow table[] = {
      .name = "release_refresh",
      .argument = Kind::pods,
      .opposite = Act::hold_refresh,
-     .effect = release_trouble,
+     .effect = release_trouble<&PodTrouble::stale_render>,
      .in_timeline = "... and later ones do not."},
     {.act = Act::hold_ready,
      .name = "hold_ready",
@@ -256,7 +262,7 @@ constexpr ActRow table[] = {
      .name = "release_polling",
      .argument = Kind::pods,
      .opposite = Act::hold_polling,
-     .effect = release_trouble,
+     .effect = release_trouble<&PodTrouble::never_refreshes>,
      .in_timeline = "... and later ones do."},
     {.act = Act::hold_injection,
      .name = "hold_injection",
@@ -272,7 +278,7 @@ constexpr ActRow table[] = {
      .name = "release_injection",
      .argument = Kind::pods,
      .opposite = Act::hold_injection,
-     .effect = release_trouble,
+     .effect = release_trouble<&PodTrouble::not_injected>,
      .in_timeline = "... and no later ones."},
     {.act = Act::lag_standby,
      .name = "lag_standby",
@@ -287,7 +293,7 @@ constexpr ActRow table[] = {
     {.act = Act::sync_standby,
      .name = "sync_standby",
      .opposite = Act::lag_standby,
-     .effect = release_trouble,
+     .effect = release_trouble<&PodTrouble::standby_lag>,
      .in_timeline = "... and later ones from one that keeps up."},
     {.act = Act::wedge_agent,
      .name = "wedge_agent",
@@ -373,6 +379,7 @@ constexpr ActRow table[] = {
     {.act = Act::re_add_secret,
      .name = "re_add_secret",
      .opposite = Act::delete_secret,
+     .begun_elsewhere = true,  // by the driver
      .effect = [](Hand& hand, const Argument&) { return hand.re_add_secret(); },
      .phase = "re_add",
      .as_command = "The old value is a secret again.",
@@ -389,18 +396,19 @@ constexpr ActRow table[] = {
      .opposite = Act::start,
      .effect = [](Play& play) { return play.kill_driver(); },
      .in_timeline = "kill -9. Without `start` in the timeline a new process resumes after 20 s."},
-    {.act = Act::start,
-     .name = "start",
-     .argument = Kind::the_rotator,
-     .opposite = Act::kill,
-     .effect = [](Play& play) { return play.start_driver(); },
-     .in_timeline = "A new process that resumes."},
     {.act = Act::interrupt,
      .name = "interrupt",
      .argument = Kind::the_rotator,
      .opposite = Act::start,
      .effect = [](Play& play) { return play.interrupt_driver(); },
      .in_timeline = "SIGTERM."},
+    {.act = Act::start,
+     .name = "start",
+     .argument = Kind::the_rotator,
+     .opposite = Act::kill,
+     .begun_elsewhere = true,  // by a fault that kills it, or by its own end
+     .effect = [](Play& play) { return play.start_driver(); },
+     .in_timeline = "A new process that resumes."},
     {.act = Act::crash_container,
      .name = "crash_container",
      .argument = Kind::pods,
@@ -421,6 +429,12 @@ const ActRow& row_of(Act act) {
                                        [&](const ActRow& one) { return one.act == act; });
   ports::check(row != std::end(table), "an act has no row");
   return *row;
+}
+
+const ActRow* begun_by(const ActRow& row) {
+  if (!row.opposite || row.begun_elsewhere) return nullptr;
+  const auto& opposite = row_of(*row.opposite);
+  return &opposite < &row ? &opposite : nullptr;
 }
 
 const ActRow* find_act(std::string_view name, ActPlace place) {

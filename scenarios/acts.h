@@ -79,7 +79,9 @@ struct ActRow {
   Act act = Act::wait;
   std::string_view name = {};
   ArgumentKind argument = ArgumentKind::yes;
-  std::optional<Act> opposite = {};  // what undoes it, where something does
+  // What undoes it or is undone by it. Of a pair the one that begins something stands first.
+  std::optional<Act> opposite = {};
+  bool begun_elsewhere = false;      // what it undoes may also have happened without a timeline
   Effect effect = InWorld(nullptr);  // never null in the table
   std::string_view phase = {};       // ByHand: what the report calls the time from this command on
   // One line for the schema; empty where it may not be used.
@@ -90,6 +92,9 @@ struct ActRow {
 // Every act once, in the order in which complaints list them.
 std::span<const ActRow> all_acts();
 const ActRow& row_of(Act act);
+// What a timeline must have done before this act, or the act would change nothing; null for an act
+// that begins something, or whose beginning may come from elsewhere.
+const ActRow* begun_by(const ActRow& row);
 
 // Where an act stands in a file.
 enum class ActPlace { command, timeline };

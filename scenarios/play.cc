@@ -150,7 +150,7 @@ void Play::schedule_steps(std::string_view phase) {
 
 void Play::on_timer(std::uint32_t kind, std::uint64_t subject) {
   switch (kind) {
-    case act: happened_.insert(subject); return perform(scenario_.timeline[subject]);
+    case act: happened_.insert(subject); return perform(subject);
     case begin_driver: return begin();
     case next_process: return start(next_);
     default: break;
@@ -164,19 +164,54 @@ void Play::on_timer(std::uint32_t kind, std::uint64_t subject) {
   if (running_) stage_.kill_process();
 }
 
-void Play::perform(const Step& step) {
+void Play::perform(std::size_t index) {
+  const auto& step = scenario_.timeline[index];
   narrator_.note(stage_.scheduler().now(), "act " + to_string(step.act, step.argument));
+  auto done = changes_something(index);
+  if (done) {
+    done = bring_about(step);
+    remember(index);  // also one that fails: it may have been done in part
+  }
+  if (!done) act_failed(step, done.error().message);
+}
+
+ports::Status Play::bring_about(const Step& step) {
   const auto& effect = row_of(step.act).effect;
-  ports::Status done;
   if (const auto* const in_world = std::get_if<InWorld>(&effect))
-    done = (*in_world)(stage_.world(), step.argument);
-  else if (const auto* const on_stage = std::get_if<OnStage>(&effect))
+    return (*in_world)(stage_.world(), step.argument);
+  if (const auto* const to_driver = std::get_if<ToDriver>(&effect)) return (*to_driver)(*this);
+  if (const auto* const on_stage = std::get_if<OnStage>(&effect))
     (*on_stage)(stage_, step.argument);
-  else if (const auto* const to_driver = std::get_if<ToDriver>(&effect))
-    done = (*to_driver)(*this);
   else
     stage_.human(step);
-  if (!done) act_failed(step, done.error().message);
+  return {};
+}
+
+// An act that finds everything as it would leave it tests nothing.
+ports::Status Play::changes_something(std::size_t index) const {
+  const auto& step = scenario_.timeline[index];
+  const auto* const beginning = begun_by(row_of(step.act));
+  for (const auto earlier : in_force_) {
+    const auto& other = scenario_.timeline[earlier];
+    if (takes_back(step, other)) return {};
+    // Pods come and go: so many more of them may be meant.
+    if (other.act == step.act && other.argument == step.argument &&
+        !std::holds_alternative<PodCount>(step.argument))
+      return ports::fail(ports::ErrorCode::refused,
+                         "it is so already, since line " + std::to_string(other.line));
+  }
+  if (beginning == nullptr) return {};
+  return ports::fail(ports::ErrorCode::refused, "nothing of the kind was in force: no " +
+                                                    std::string(beginning->name) +
+                                                    " had happened that was not taken back");
+}
+
+void Play::remember(std::size_t index) {
+  const auto& step = scenario_.timeline[index];
+  std::erase_if(in_force_,
+                [&](std::size_t other) { return takes_back(step, scenario_.timeline[other]); });
+  const auto& row = row_of(step.act);
+  if (row.opposite && begun_by(row_of(*row.opposite)) == &row) in_force_.insert(index);
 }
 
 void Play::act_failed(const Step& step, const std::string& why) {

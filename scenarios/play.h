@@ -114,7 +114,10 @@ class Play final : private mocks::Timed {
   void start_soon(Command command);
   void end(RotationReport result);
   void schedule_steps(std::string_view phase);
-  void perform(const Step& step);
+  void perform(std::size_t index);
+  ports::Status bring_about(const Step& step);
+  ports::Status changes_something(std::size_t index) const;
+  void remember(std::size_t index);
 
   const Scenario& scenario_;
   Driver::Kind driver_;
@@ -123,6 +126,7 @@ class Play final : private mocks::Timed {
   const RunOptions& options_;
   std::set<std::string> entered_;
   std::set<std::size_t> happened_;  // of the timeline
+  std::set<std::size_t> in_force_;  // of those, what was begun and not taken back
   std::vector<std::string> acts_failed_;
   std::string phase_;
   ports::Instant opened_ = {};

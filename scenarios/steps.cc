@@ -15,30 +15,32 @@ using Json = nlohmann::ordered_json;
 
 bool says_when(const std::string& key) { return key == "at" || key == "after" || key == "plus"; }
 
-// The one key of an entry that is an act; the others say when.
-void read_act(YamlSection& entry, ActPlace place, Step& step) {
+// The one key of an entry that is an act; the others say when. False when it cannot be played.
+bool read_act(YamlSection& entry, ActPlace place, Step& step) {
   const auto known = act_names(place);
   bool found = false;
-  bool unknown = false;
+  bool flawed = false;
   for (const auto& key : entry.keys()) {
     if (says_when(key)) continue;
     const std::string value = entry.text(key);
     const auto* const row = find_act(key, place);
     if (row == nullptr) {
       entry.complain(key, "no such act; known here: " + known);
-      unknown = true;
+      flawed = true;
       continue;
     }
     if (found) entry.complain(key, "an entry holds one act; begin another with '-'");
+    flawed = flawed || found;
     found = true;
     step.act = row->act;
     step.line = entry.line(key);
-    if (auto argument = parse_argument(row->argument, value))
-      step.argument = std::move(*argument);
-    else
-      entry.complain(key, argument.error().message);
+    auto argument = parse_argument(row->argument, value);
+    if (!argument) entry.complain(key, argument.error().message);
+    flawed = flawed || !argument;
+    if (argument) step.argument = std::move(*argument);
   }
-  if (!found && !unknown) entry.complain("at", "this entry has no act; add one of " + known);
+  if (!found && !flawed) entry.complain("at", "this entry has no act; add one of " + known);
+  return found && !flawed;
 }
 
 // Every phase that a driver can enter: the rotator's, and those of the guide by hand.
@@ -63,6 +65,35 @@ void read_when(YamlSection& entry, Step& step) {
   if (entry.has("plus") && !after) entry.complain("plus", "belongs to `after`");
 }
 
+// Whether the one surely happens after the other: both hang on the same moment.
+bool surely_after(const std::vector<Step>& steps, std::size_t one, std::size_t other) {
+  if (steps[one].phase != steps[other].phase) return false;
+  return std::pair(steps[one].plus, one) > std::pair(steps[other].plus, other);
+}
+
+// An act that takes something back, and finds nothing to take back, would pass in silence.
+void check_begun(YamlSection& entry, const std::vector<Step>& steps, std::size_t at) {
+  const auto& row = row_of(steps[at].act);
+  const auto* const beginning = begun_by(row);
+  if (beginning == nullptr) return;
+  const Step* later = nullptr;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (!takes_back(steps[at], steps[i])) continue;
+    if (!surely_after(steps, i, at)) return;
+    later = &steps[i];
+  }
+  const bool alike = beginning->argument == row.argument && row.argument != ArgumentKind::pods;
+  const auto needed = later != nullptr ? to_string(later->act, later->argument)
+                      : alike          ? to_string(beginning->act, steps[at].argument)
+                                       : std::string(beginning->name);
+  entry.complain(
+      std::string(row.name),
+      later == nullptr
+          ? "ends what nobody began; add an entry with " + needed + ", or remove this one"
+          : "ends what has not begun yet: " + needed + " comes later, in line " +
+                std::to_string(later->line) + "; change when, or remove this entry");
+}
+
 std::vector<Step> read_steps(YamlSection& section, const char* key, ActPlace place) {
   std::vector<Step> steps;
   auto entries = section.list(key);
@@ -72,12 +103,15 @@ std::vector<Step> read_steps(YamlSection& section, const char* key, ActPlace pla
       for (const auto& unread : entry.keys()) static_cast<void>(entry.text(unread));
     return steps;
   }
+  bool whole = true;
   for (auto& entry : entries) {
     Step step;
-    read_act(entry, place, step);
+    whole = read_act(entry, place, step) && whole;
     if (place == ActPlace::timeline) read_when(entry, step);
     steps.push_back(std::move(step));
   }
+  if (place == ActPlace::timeline && whole)
+    for (std::size_t i = 0; i < steps.size(); ++i) check_begun(entries[i], steps, i);
   return steps;
 }
 
@@ -89,6 +123,14 @@ void divide(std::vector<Step>& steps, int factor) {
 }
 
 }  // namespace
+
+bool takes_back(const Step& ending, const Step& beginning) {
+  const auto* const begun = begun_by(row_of(ending.act));
+  if (begun == nullptr || begun->act != beginning.act) return false;
+  const auto kind = row_of(ending.act).argument;
+  return kind != begun->argument || kind == ArgumentKind::pods ||
+         ending.argument == beginning.argument;
+}
 
 std::string describe(const Step& step) {
   const std::string when = step.phase.empty() ? "at " : "after " + step.phase + " + ";

@@ -24,6 +24,10 @@ struct Step {
 // Bound on the entries of one list.
 inline constexpr std::size_t max_steps = 1000;
 
+// Whether `ending` takes back what `beginning` began: of one pair of acts, and about the same
+// server or route where both name one. How many pods either concerns does not matter.
+bool takes_back(const Step& ending, const Step& beginning);
+
 // A step of a timeline, as a report names it: "line 7: after rollout + 5s, kill rotator".
 std::string describe(const Step& step);
 

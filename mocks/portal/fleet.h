@@ -64,8 +64,9 @@ class Fleet final : public kubernetes::PodRuntime, private Timed {
 
   // The next `pods` pods that are created have this trouble; 0 takes it back.
   void trouble(const PodTrouble& trouble, std::uint32_t pods);
-  // How many pods are still to be given it.
+  // How many pods are still to be given it, and what it is.
   std::uint32_t troubled() const { return troubled_; }
+  const PodTrouble& coming() const { return trouble_; }
   // A pod that was never ready gets ready now.
   void release(PodId pod);
   // The sidecar of a pod stops doing anything, and goes on.

@@ -57,6 +57,13 @@ BOOST_AUTO_TEST_CASE(what_undoes_an_act_takes_the_same_argument_or_none) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(of_a_pair_the_act_that_begins_something_stands_first) {
+  for (const auto& row : scenarios::all_acts()) {
+    const bool ends = row.in_timeline.starts_with("... ") && !row.begun_elsewhere;
+    BOOST_TEST((scenarios::begun_by(row) != nullptr) == ends, row.name);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_act_of_the_timeline_that_holds_or_breaks_something_can_be_undone) {
   for (const auto act : {Act::seal, Act::lag_reads, Act::throttle_logins, Act::take_down,
                          Act::partition, Act::hold_refresh, Act::hold_ready, Act::hold_polling,

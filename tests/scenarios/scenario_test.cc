@@ -211,6 +211,65 @@ BOOST_AUTO_TEST_CASE(a_timeline_that_could_never_happen_is_refused) {
   BOOST_TEST(complaint(many) == "scenarios/field/x.yaml:4: timeline: has more than 1000 entries");
 }
 
+BOOST_AUTO_TEST_CASE(an_act_that_ends_what_nobody_began_is_refused) {
+  BOOST_TEST(complaint("timeline:\n  - {at: 1s, bring_up: vault}\n") ==
+             "scenarios/field/x.yaml:4: timeline[0].bring_up: ends what nobody began; add an entry "
+             "with take_down vault, or remove this one");
+  BOOST_TEST(
+      complaint("timeline:\n  - {at: 0s, wedge_agent: 1}\n  - {at: 1s, release_ready: 2}\n") ==
+      "scenarios/field/x.yaml:5: timeline[1].release_ready: ends what nobody began; add an "
+      "entry with hold_ready, or remove this one");
+  for (const char* alone :
+       {"unseal: vault", "sync_reads: true", "relieve_logins: true", "repair: rotator>vault",
+        "release_refresh: 1", "release_polling: 1", "release_injection: 1", "sync_standby: true",
+        "free_agent: 2", "mend_exec: true", "resume_rollout: true"})
+    BOOST_TEST(complaint("timeline:\n  - {at: 1s, " + std::string(alone) + "}\n")
+                       .find("ends what nobody began") != std::string::npos,
+               alone);
+}
+
+BOOST_AUTO_TEST_CASE(an_act_ends_only_what_it_names) {
+  const std::string cut = "timeline:\n  - {at: 1s, partition: rotator>vault}\n";
+  BOOST_TEST(complaint(cut + "  - {at: 2s, repair: rotator>vault}\n") == "");
+  BOOST_TEST(complaint(cut + "  - {at: 2s, repair: rotator}\n")
+                 .ends_with("add an entry with partition rotator>*, or remove this one"));
+  BOOST_TEST(complaint("timeline:\n  - {at: 1s, take_down: idp}\n  - {at: 2s, bring_up: vault}\n")
+                 .ends_with("add an entry with take_down vault, or remove this one"));
+  BOOST_TEST(complaint("timeline:\n  - {at: 1s, hold_refresh: 4}\n"
+                       "  - {at: 2s, release_refresh: 1}\n") == "");
+}
+
+BOOST_AUTO_TEST_CASE(an_act_that_ends_what_begins_later_is_refused) {
+  BOOST_TEST(
+      complaint("timeline:\n  - {at: 1m, bring_up: vault}\n  - {at: 2m, take_down: vault}\n") ==
+      "scenarios/field/x.yaml:4: timeline[0].bring_up: ends what has not begun yet: "
+      "take_down vault comes later, in line 5; change when, or remove this entry");
+  for (const char* order : {"  - {at: 1m, bring_up: vault}\n  - {at: 1m, take_down: vault}\n",
+                            "  - {after: rollout, take_down: vault, plus: 2s}\n  - {after: "
+                            "rollout, bring_up: vault}\n"})
+    BOOST_TEST(
+        complaint("timeline:\n" + std::string(order)).find("not begun yet") != std::string::npos,
+        order);
+  // When a phase begins nobody knows beforehand.
+  for (const char* order :
+       {"  - {at: 1m, take_down: vault}\n  - {at: 1m, bring_up: vault}\n",
+        "  - {at: 2m, bring_up: vault}\n  - {at: 1m, take_down: vault}\n",
+        "  - {at: 2m, bring_up: vault}\n  - {after: rollout, take_down: vault}\n"})
+    BOOST_TEST(complaint("timeline:\n" + std::string(order)) == "", order);
+}
+
+BOOST_AUTO_TEST_CASE(an_act_whose_beginning_may_come_from_elsewhere_may_stand_alone) {
+  BOOST_TEST(complaint("faults: [{kind: crash_after, server: vault}]\n"
+                       "timeline: [{at: 5m, start: rotator}]\n") == "");
+  BOOST_TEST(complaint("timeline: [{after: delete, plus: 5s, re_add_secret: true}]\n") == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_policy_with_the_name_of_the_scenarios_own_driver_is_refused) {
+  BOOST_TEST(complaint("policies:\n  guarded: {operator: [{wait: 1s}]}\n") ==
+             "scenarios/field/x.yaml:4: policies.guarded: is what a table calls the scenario's own "
+             "driver; choose another name");
+}
+
 BOOST_AUTO_TEST_CASE(a_name_that_nobody_has_is_refused) {
   BOOST_TEST(
       complaint("timeline:\n  - {at: 1s, partition: \"rotatr>vault\"}\n") ==

@@ -124,6 +124,43 @@ BOOST_AUTO_TEST_CASE(pods_that_cannot_be_asked_prove_nothing_until_they_can) {
   BOOST_TEST((mended.rotation.outcome == rotator::Ending::done));
 }
 
+BOOST_AUTO_TEST_CASE(an_act_that_finds_nothing_to_end_fails_aloud) {
+  const auto early =
+      run("timeline:\n  - {after: rollout, take_down: metrics}\n  - {at: 0s, bring_up: metrics}\n");
+  BOOST_REQUIRE(early.acts_failed.size() == 1U);
+  BOOST_TEST(early.acts_failed.front() ==
+             "line 6: at 0s, bring_up metrics: nothing of the kind was in force: no take_down had "
+             "happened that was not taken back");
+  BOOST_TEST(!early.as_expected);
+  const auto twice =
+      run("timeline:\n  - {at: 0s, wedge_agent: 1}\n  - {at: 1s, free_agent: 1}\n"
+          "  - {at: 2s, free_agent: 1}\n");
+  BOOST_REQUIRE(twice.acts_failed.size() == 1U);
+  BOOST_TEST(twice.acts_failed.front().starts_with("line 7: at 2s, free_agent 1: nothing of the "));
+}
+
+BOOST_AUTO_TEST_CASE(an_act_that_finds_its_work_done_fails_aloud) {
+  const auto report =
+      run("timeline:\n  - {at: 0s, take_down: metrics}\n  - {at: 1s, take_down: metrics}\n"
+          "  - {at: 2s, bring_up: metrics}\n  - {at: 3s, take_down: metrics}\n"
+          "  - {at: 4s, bring_up: metrics}\n");
+  BOOST_REQUIRE(report.acts_failed.size() == 1U);
+  BOOST_TEST(report.acts_failed.front() ==
+             "line 6: at 1s, take_down metrics: it is so already, since line 5");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_released_is_what_was_held_and_nothing_else) {
+  // The one pod that starts late is used up by the restart; then agents do not poll.
+  const auto report =
+      run("timeline:\n  - {after: rollout, hold_refresh: 1}\n"
+          "  - {after: rollout, plus: 30s, hold_polling: 100}\n"
+          "  - {after: rollout, plus: 31s, release_refresh: 1}\n"
+          "  - {after: rollout, plus: 32s, hold_refresh: 1}\n");
+  BOOST_REQUIRE(report.acts_failed.size() == 1U);
+  BOOST_TEST(report.acts_failed.front().ends_with(
+      "pods created next are in another trouble already; release that first"));
+}
+
 BOOST_AUTO_TEST_CASE(an_act_is_told_as_the_file_writes_it) {
   const auto report = run("timeline:\n  - {at: 1s, partition: operator}\n");
   BOOST_TEST(says(report, "act partition operator>*"));

@@ -67,6 +67,7 @@ ports::Result<std::vector<Loaded>> load_all(const RunCommand& command) {
 // The report of a scenario that could not be run.
 Report not_run(const Loaded& loaded, const RunCommand& command, const std::string& why) {
   return {.scenario = scenario_name(loaded.path),
+          .ran = false,
           .wire = command.wire,
           .policy = command.policy,
           .verdict = Verdict::unknown,
@@ -166,7 +167,6 @@ std::vector<std::string> policies_of(const Scenario& scenario) {
   return policies;
 }
 
-}  // namespace
 // What is wrong with the columns that were asked for; empty = nothing.
 std::string flaw_of_columns(const std::vector<std::string>& policies) {
   for (std::size_t i = 0; i < policies.size(); ++i) {
@@ -178,6 +178,7 @@ std::string flaw_of_columns(const std::vector<std::string>& policies) {
   return {};
 }
 
+}  // namespace
 
 int complain(const ports::Error& error) {
   std::cerr << "rehearse: " << rotator::printable(error.message) << "\n";
@@ -310,11 +311,11 @@ int sweep_command(const SweepCommand& command) {
     std::cerr << "rehearse: --window: " << windows.error().message << "\n";
     return exit_usage;
   }
-  const auto result = swept(command, *scenario, std::move(*windows));
   if (const auto flaw = flaw_of_columns(split(command.policies, ',')); !flaw.empty()) {
     std::cerr << "rehearse: --policies: " << flaw << "\n";
     return exit_usage;
   }
+  const auto result = swept(command, *scenario, std::move(*windows));
   return result ? print_sweep(command, *result) : complain(result.error(), command.common);
 }
 

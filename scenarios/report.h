@@ -82,6 +82,7 @@ struct RotationReport {
 
 struct Report {
   std::string scenario = {};
+  bool ran = true;  // false: its file could not be run; `deviations` says why, and no more is known
   Wire wire = Wire::sim;
   std::uint64_t seed = 0;
   std::string policy = {};  // of a sweep; else empty

@@ -60,8 +60,9 @@ std::string junit_document(const std::vector<Report>& runs) {
     cases += "    <testcase classname=\"" + std::string(to_string(run.wire)) + "\" name=\"" +
              xml(run.scenario + (run.policy.empty() ? "" : " " + run.policy)) + "\" time=\"" +
              seconds(run.real_s) + "\">\n";
-    cases += "      <properties><property name=\"seed\" value=\"" + std::to_string(run.seed) +
-             "\"/></properties>\n";
+    if (run.ran)
+      cases += "      <properties><property name=\"seed\" value=\"" + std::to_string(run.seed) +
+               "\"/></properties>\n";
     time += run.real_s;
     if (run.started != ports::WallTime() && (begun == ports::WallTime() || run.started < begun))
       begun = run.started;
@@ -71,9 +72,8 @@ std::string junit_document(const std::vector<Report>& runs) {
       const std::string kind = broken ? "error" : "failure";
       cases += "      <" + kind + " message=\"" +
                xml(run.deviations.empty() ? "deviates" : run.deviations.front()) + "\">" +
-               xml(why + text_row(run) +
-                   (run.replay.empty() ? std::string() : "\nreplay: " + run.replay)) +
-               "</" + kind + ">\n";
+               xml(run.ran ? why + text_row(run) + "\nreplay: " + run.replay : why) + "</" + kind +
+               ">\n";
     }
     cases += "    </testcase>\n";
   }

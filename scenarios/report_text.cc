@@ -90,9 +90,10 @@ std::string header_row() {
 
 std::string text_row(const Report& report) {
   auto row = report.scenario + (report.policy.empty() ? "" : " " + report.policy);
-  put(row, grouped(report.logins.tried), logins_end);
-  put(row, grouped(report.logins.blamed()), failed_end);
-  put(row, grouped(report.logins.lost_with_pod()), pod_gone_end);
+  const auto number = [&](std::uint64_t count) { return report.ran ? grouped(count) : "-"; };
+  put(row, number(report.logins.tried), logins_end);
+  put(row, number(report.logins.blamed()), failed_end);
+  put(row, number(report.logins.lost_with_pod()), pod_gone_end);
   row += "  " + verdict_text(report);
   const auto more = remark(report);
   if (!more.empty()) row += "\n    " + wrapped(more, 4, 4);
@@ -100,8 +101,10 @@ std::string text_row(const Report& report) {
 }
 
 std::string text_details(const Report& report) {
-  std::string text = header_row() + "\n" + text_row(report) + "\n\n";
-  text += entry("rotation", report.rotation.strategy + ", " + to_string(report.rotation.outcome) +
+  std::string text = header_row() + "\n" + text_row(report) + "\n";
+  if (!report.ran) return text;
+  text += "\n" +
+          entry("rotation", report.rotation.strategy + ", " + to_string(report.rotation.outcome) +
                                 " in phase " + report.rotation.phase + " after " +
                                 rotator::to_text(std::chrono::round<ports::Duration>(
                                     std::chrono::duration<double>(report.rotation.duration_s))) +

@@ -47,6 +47,18 @@ std::string scenarios_folder() {
   return std::string(OVERLAP_SOURCE_DIR) + "/scenarios";
 }
 
+// A path of the command line: where something is; else the scenario or folder of that name in the
+// library, as reports name them ("field/x"); else as it was given.
+void find_in(const std::string& library, std::string& path) {
+  std::error_code absent;
+  if (path.empty() || std::filesystem::exists(path, absent)) return;
+  for (const auto& candidate : {library + "/" + path, library + "/" + path + ".yaml"})
+    if (std::filesystem::exists(candidate, absent)) {
+      path = candidate;
+      return;
+    }
+}
+
 // The rotator beside this program in a build tree or an installation; else by PATH.
 std::string rotator_beside() {
   const auto here = own_folder();
@@ -113,7 +125,9 @@ void add_compression(CLI::App& command, int& compression) {
 
 CLI::App* add_run(CLI::App& app, RunCommand& run) {
   auto* command = app.add_subcommand("run", "Run scenarios: files, folders, or the guide's");
-  command->add_option("scenario", run.paths, "Scenario files or folders of them");
+  command->add_option(
+      "scenario", run.paths,
+      "Files, folders of them, or names in the library: guide, field/rotator_killed");
   add_wire(*command, run);
   command->add_option("--seed", run.seed, "Instead of each scenario's own")
       ->check(CLI::Range(0, max_seed));
@@ -131,7 +145,9 @@ CLI::App* add_run(CLI::App& app, RunCommand& run) {
 CLI::App* add_replay(CLI::App& app, RunCommand& replay) {
   auto* command =
       app.add_subcommand("replay", "Run one scenario again and print everything that happened");
-  command->add_option("scenario", replay.paths, "The scenario file")->required()->expected(1);
+  command->add_option("scenario", replay.paths, "The scenario: a file, or its name in the library")
+      ->required()
+      ->expected(1);
   command->add_option("--seed", replay.seed, "The seed of the run")->check(CLI::Range(0, max_seed));
   command->add_option("--policy", replay.policy, "The policy of the run");
   add_wire(*command, replay);
@@ -144,7 +160,10 @@ CLI::App* add_replay(CLI::App& app, RunCommand& replay) {
 CLI::App* add_sweep(CLI::App& app, SweepCommand& sweep) {
   auto* command =
       app.add_subcommand("sweep", "Count failed logins for each overlap window and policy");
-  command->add_option("scenario", sweep.path, "The scenario file, with `policies:`")->required();
+  command
+      ->add_option("scenario", sweep.path,
+                   "The scenario: a file, or its name in the library, with `policies:`")
+      ->required();
   command->add_option("--window", sweep.windows, "FROM..TO/STEP, or a list: 0s,1m,5m")
       ->capture_default_str();
   command->add_option("--policies", sweep.policies, "Comma-separated; default: all of them");
@@ -159,8 +178,9 @@ CLI::App* add_sweep(CLI::App& app, SweepCommand& sweep) {
 CLI::App* add_serve(CLI::App& app, ServeCommand& serve) {
   auto* command =
       app.add_subcommand("serve", "Serve a scenario's mocks over loopback HTTPS until SIGTERM");
-  command->add_option("scenario", serve.path,
-                      "The scenario file; default: the guide's zero_downtime");
+  command->add_option(
+      "scenario", serve.path,
+      "The scenario: a file, or its name in the library; default: guide/zero_downtime");
   add_compression(*command, serve.compression);
   command->add_flag("--logins", serve.logins, "Users log in meanwhile");
   return command;
@@ -193,8 +213,12 @@ int run(int argc, const char* const* argv, const TerminalWishes& terminal) {
   if (const auto ended =
           rotator::parse_command_line(app, argc, argv, rotator::Commands::at_most_one))
     return *ended;
-  for (auto* command : {&run, &replay})
+  for (auto* command : {&run, &replay}) {
     if (command->rotator.empty()) command->rotator = rotator_beside();
+    for (auto& path : command->paths) find_in(folder, path);
+  }
+  find_in(folder, sweep.path);
+  find_in(folder, serve.path);
   if (schema_app->parsed()) return schema_command();
   if (serve_app->parsed()) return serve_command(serve);
   if (run_app->parsed()) return run_command(run);

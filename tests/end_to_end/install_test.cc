@@ -69,6 +69,8 @@ BOOST_AUTO_TEST_CASE(runs_its_own_scenarios_from_any_folder) {
   BOOST_TEST(ran.code == 0, ran.standard_error);
   for (const char* name : {"guide/of_this_installation", "guide/single_secret"})
     BOOST_TEST(ran.standard_output.find(name) != std::string::npos, ran.standard_output);
+  const auto named = run({(prefix.path / "bin/rehearse").string(), "run", "field/silent_no_op"});
+  BOOST_TEST(named.code == 0, named.standard_error);
   BOOST_TEST(run({(prefix.path / "bin/rotator").string(), "--version"}).code == 0);
 }
 

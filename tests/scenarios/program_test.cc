@@ -89,6 +89,21 @@ BOOST_AUTO_TEST_CASE(a_command_that_fails_says_so_in_json_where_that_is_asked_fo
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_scenario_of_the_library_is_found_by_the_name_that_a_report_gives_it) {
+  for (const char* name : {"field/silent_no_op", "field/silent_no_op.yaml"}) {
+    const auto called = call({"run", name});
+    BOOST_TEST(called.code == scenarios::exit_as_expected, called.errors);
+    BOOST_TEST(has(called.output, "\nfield/silent_no_op  "), called.output);
+  }
+  BOOST_TEST(call({"replay", "guide/login_loop"}).code == scenarios::exit_as_expected);
+  BOOST_TEST(
+      call({"sweep", "guide/window", "--window", "1m", "--seeds", "1", "--policies", "timer"})
+          .code == scenarios::exit_as_expected);
+  const auto nobody = call({"run", "field/silent_noop"});
+  BOOST_TEST(nobody.code == scenarios::exit_configuration);
+  BOOST_TEST(has(nobody.errors, "field/silent_noop: cannot be read"), nobody.errors);
+}
+
 BOOST_AUTO_TEST_CASE(a_sweep_that_is_told_to_stop_ends_soon_and_without_a_result) {
   const auto scenario =
       scenarios::load_scenario(testing::in_project("scenarios/guide/window.yaml"));

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "rotator/calls/counted.h"
 #include "rotator/calls/times.h"
 #include "rotator/calls/utf8.h"
 #include "scenarios/sweep.h"
@@ -74,11 +75,11 @@ std::string side_by_side_text(const std::vector<Column>& columns) {
 }  // namespace
 
 std::string sweep_table(const SweepResult& result) {
-  auto text =
-      wrapped("failed logins per rotation, by overlap window (" + std::to_string(result.seeds) +
-                  " seeds, 95 % interval; closed form beside it)",
-              0, 0) +
-      "\n";
+  auto text = wrapped("failed logins per rotation, by overlap window (" +
+                          rotator::counted(result.seeds, "seed") +
+                          ", 95 % interval; closed form beside it)",
+                      0, 0) +
+              "\n";
   if (result.policies.empty()) return text;
   const auto windows = windows_of(result.policies.front());
   std::vector<Column> block = {windows};

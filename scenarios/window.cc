@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mocks/users/cause.h"
+#include "rotator/calls/counted.h"
 #include "rotator/calls/times.h"
 #include "scenarios/run.h"
 #include "scenarios/side_by_side.h"
@@ -186,7 +187,7 @@ std::string window_sentence(const SweepResult& sweep) {
   if (!answer.lost.empty())
     return "no safe window can be told from the fleet's times (" + shown +
            " from the creation of the new secret): a timer of that length loses " +
-           causes(answer.lost) + " in " + std::to_string(answer.seeds) + " runs" +
+           causes(answer.lost) + " in " + rotator::counted(answer.seeds, "run") +
            (answer.found_minimum ? "; the search found none lost from " +
                                        rotator::to_text(*answer.found_minimum) + " on"
                                  : ", and one of " + std::to_string(patience) +
@@ -204,7 +205,7 @@ std::string window_sentence(const SweepResult& sweep) {
          " from the creation of the new secret, dominated by the " + answer.computed.dominating +
          " (" + rotator::to_text(dominating) + "); by search, a timer loses no login from " +
          rotator::to_text(answer.found_minimum.value_or(Duration(0))) + " on (" +
-         std::to_string(answer.seeds) + " seeds); " + asked_for(answer, safe) +
+         rotator::counted(answer.seeds, "seed") + "); " + asked_for(answer, safe) +
          compared(answer, safe) + ".\n";
 }
 

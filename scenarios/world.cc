@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "rotator/calls/counted.h"
 #include "rotator/ports/check.h"
 #include "scenarios/assemble.h"
 #include "scenarios/secret_search.h"
@@ -272,8 +273,8 @@ void World::check_end_state() {
   const auto existing = invariants_.existing();
   const auto current = invariants_.current();
   if (existing.size() != 1)
-    fail("the identity provider holds " + std::to_string(existing.size()) +
-         " secrets of this client");
+    fail("the identity provider holds " + rotator::counted(existing.size(), "secret") +
+         " of this client");
   if (!existing.contains(current))
     fail("Vault's current value is no secret at the identity provider");
   if (!invariants_.accepted(current)) fail("Vault's current value is not accepted");

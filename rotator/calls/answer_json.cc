@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "rotator/calls/counted.h"
+
 namespace rotator {
 
 ports::Result<JsonDocument> parse_object(std::string_view text, std::string_view tried) {
@@ -9,8 +11,8 @@ ports::Result<JsonDocument> parse_object(std::string_view text, std::string_view
   if (parsed && parsed->root().is_object()) return std::move(*parsed);
   return ports::fail(ports::ErrorCode::malformed,
                      std::string(tried) + ": the answer is not a JSON object (" +
-                         std::to_string(text.size()) +
-                         " bytes); is there a proxy or another service at this address?");
+                         counted(text.size(), "byte") +
+                         "); is there a proxy or another service at this address?");
 }
 
 std::string text_member(JsonView from, std::initializer_list<std::string_view> path) {

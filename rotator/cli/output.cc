@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "rotator/calls/counted.h"
 #include "rotator/calls/times.h"
 #include "rotator/calls/utf8.h"
 
@@ -56,7 +57,7 @@ std::string plan_text(const Plan& plan) {
         << to_text(term.duration) << "  " << term.why
         << (term.source.empty() ? "" : " (" + term.source + ")") << '\n';
   out << "\nstrategy " << plan.strategy << ", window " << to_text(plan.window) << ", soak "
-      << to_text(plan.soak) << ", " << plan.pods << " pods\n";
+      << to_text(plan.soak) << ", " << counted(plan.pods, "pod") << "\n";
   const auto* obstacle = plan.first_obstacle();
   if (obstacle == nullptr)
     out << "ready to rotate: `rotator run`; nothing was changed\n";
@@ -100,8 +101,8 @@ std::string outcome_text(const Outcome& outcome) {
     out << "  " << std::left << std::setw(10) << to_string(phase) << std::right << std::setw(10)
         << to_text(took) << '\n';
   out << "  " << std::left << std::setw(10) << "in all" << std::right << std::setw(10)
-      << to_text(outcome.took) << ", " << outcome.api_calls << " calls, " << outcome.restarts
-      << (outcome.restarts == 1 ? " restart\n" : " restarts\n");
+      << to_text(outcome.took) << ", " << counted(outcome.api_calls, "call") << ", "
+      << counted(outcome.restarts, "restart") << "\n";
   return out.str();
 }
 

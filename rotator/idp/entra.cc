@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "rotator/calls/answer_json.h"
+#include "rotator/calls/counted.h"
 #include "rotator/calls/json_writer.h"
 #include "rotator/calls/patience.h"
 #include "rotator/calls/times.h"
@@ -112,7 +113,7 @@ std::optional<ports::Duration> parse_iso_duration(std::string_view text) {
 }
 
 std::string life_text(ports::Duration life) {
-  return std::to_string(std::chrono::floor<std::chrono::days>(life).count()) + " days";
+  return counted(std::chrono::floor<std::chrono::days>(life).count(), "day");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rotator/calls/counted.h"
 #include "rotator/calls/times.h"
 
 namespace rotator {
@@ -22,9 +23,7 @@ std::string listed(const std::vector<std::string>& names) {
   return text;
 }
 
-std::string pods_text(std::size_t count) {
-  return std::to_string(count) + (count == 1 ? " pod" : " pods");
-}
+std::string pods_text(std::size_t count) { return counted(count, "pod"); }
 
 std::string both(const ports::Fingerprint& first, const ports::Fingerprint& second) {
   return first + " and " + (second.empty() ? "no other" : second);
@@ -114,8 +113,8 @@ GateResult judge_process_newer_than_file(const FleetProof& fleet) {
 }
 
 GateResult judge_accepted(int accepted, int needed, const std::optional<ProbeAnswer>& last) {
-  const std::string row = std::to_string(accepted) + " of " + std::to_string(needed) +
-                          " probes in a row accepted the new secret";
+  const std::string row = std::to_string(accepted) + " of " + counted(needed, "probe") +
+                          " in a row accepted the new secret";
   if (accepted >= needed) return result(Gate::new_secret_accepted, Judgement::pass, row);
   if (last && last->acceptance == Acceptance::refused)
     return result(Gate::new_secret_accepted, Judgement::fail,

@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "rotator/calls/counted.h"
 #include "rotator/calls/times.h"
 
 namespace rotator {
@@ -20,12 +21,11 @@ Duration one_round(const FleetFacts& facts) {
 std::string rollout_reason(const FleetFacts& facts) {
   const auto a_round = to_text(one_round(facts));
   if (facts.recreate)
-    return "Recreate: all " + std::to_string(facts.replicas) + " pods stop, within " +
+    return "Recreate: " + counted(facts.replicas, "pod") + " at once, gone within " +
            to_text(positive(facts.termination)) + ", and are ready anew in " + a_round;
-  return std::to_string(facts.replicas) + (facts.replicas == 1 ? " replica" : " replicas") +
-         ", surge " + std::to_string(facts.max_surge) + ", unavailable " +
-         std::to_string(facts.max_unavailable) + ": " + std::to_string(rollout_rounds(facts)) +
-         (rollout_rounds(facts) == 1 ? " round of " : " rounds of ") + a_round;
+  return counted(facts.replicas, "replica") + ", surge " + std::to_string(facts.max_surge) +
+         ", unavailable " + std::to_string(facts.max_unavailable) + ": " +
+         counted(rollout_rounds(facts), "round") + " of " + a_round;
 }
 
 // The sources of what is not zero.

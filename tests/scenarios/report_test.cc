@@ -294,12 +294,12 @@ BOOST_AUTO_TEST_CASE(the_judge_marks_every_kind_of_deviation) {
            "the verdict is fail instead of pass; the rotation is rolled_back: the rollout failed");
   deviates({.verdict = Verdict::fail, .outcome = rotator::Ending::done}, back,
            "the rotation ended as rolled_back instead of done: the rollout failed");
-  deviates({.failed_at_least = 3}, good(), "only 0 logins failed, at least 3 were expected");
+  deviates({.failed_at_least = 3}, good(), "only 0 logins failed, at least 3 expected");
   const scenarios::Expectation warned = {.verdict = Verdict::fail,
                                          .violated = {Invariant::no_live_secret_retired}};
   auto expect = warned;
   expect.failed_at_most = 117;
-  deviates(expect, bad(), "118 logins failed, at most 117 were expected");
+  deviates(expect, bad(), "118 logins failed, at most 117 expected");
   expect = warned;
   expect.causes = {{Cause::stale_render}};
   deviates(expect, bad(), "the causes are secret_retired instead of stale_render");
@@ -339,7 +339,7 @@ BOOST_AUTO_TEST_CASE(a_run_in_which_something_did_not_come_about_is_never_a_pass
   auto odd = good();
   odd.logins_unexplained = 1;
   BOOST_TEST((judged(odd).verdict == Verdict::unknown));
-  BOOST_TEST(judged(odd).deviations.front().starts_with("1 logins were refused for no reason"));
+  BOOST_TEST(judged(odd).deviations.front().starts_with("1 login was refused for no reason"));
   auto lonely = good();
   lonely.logins = {};
   BOOST_TEST((judged(lonely).verdict == Verdict::unknown));

@@ -1,5 +1,7 @@
 #include "rotator/rotation/context/failure_watch.h"
 
+#include "rotator/calls/counted.h"
+
 namespace rotator {
 
 FailureWatch::FailureWatch(Systems& systems, const Values& values,
@@ -51,7 +53,7 @@ void FailureWatch::look() {
   if (grown == 0) return;
   seen_ += grown;
   quiet_.last_trouble = now;
-  teller_.note(Severity::warning, std::to_string(grown) + " new login failures");
+  teller_.note(Severity::warning, counted(grown, "new login failure"));
 }
 
 // In the phases where both secrets must work. An old one that lapses by itself is not asked for:

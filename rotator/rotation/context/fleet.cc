@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "rotator/calls/counted.h"
 #include "rotator/calls/times.h"
 #include "rotator/rotation/gates.h"
 
@@ -78,7 +79,7 @@ Obstacle Fleet::await_rollout(const Wait& wait) {
     }
     if (wait.heed_failures && failures_.breached())
       return std::optional(
-          Step::turn_back(std::to_string(failures_.seen()) + " login failures during the rollout"));
+          Step::turn_back(counted(failures_.seen(), "login failure") + " during the rollout"));
     if (clock_.now() >= wait.until)
       return std::optional(Step::turn_back(
           "the rollout of " + workload_.title() + " was not complete after " +
@@ -107,8 +108,8 @@ Obstacle Fleet::await_older_gone(const FleetQuestion& question, const Wait& wait
       if (is_older(pod, question)) fleet.older.push_back(std::move(pod));
     if (fleet.older.empty()) return std::optional<Step>();
     if (wait.heed_failures && failures_.breached())
-      return std::optional(Step::turn_back(std::to_string(failures_.seen()) +
-                                           " login failures while old pods ended"));
+      return std::optional(
+          Step::turn_back(counted(failures_.seen(), "login failure") + " while old pods ended"));
     if (clock_.now() >= deadline) {
       const auto judged = judge_old_pods_gone(fleet);
       teller_.judged(judged);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "rotator/calls/counted.h"
 #include "rotator/rotation/context/context.h"
 #include "rotator/rotation/phases/new_secret.h"
 #include "rotator/rotation/phases/phases.h"
@@ -49,7 +50,7 @@ ports::Status prove_refused(Context& context) {
   if (!refused) return ports::fail(refused.error());
   if (*refused < needed)
     return ports::fail(ErrorCode::busy, "the token endpoint has not refused the deleted secret " +
-                                            std::to_string(needed) + " times in a row");
+                                            counted(needed, "time") + " in a row");
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "rotator/calls/counted.h"
 #include "rotator/rotation/context/context.h"
 #include "rotator/rotation/gates.h"
 #include "rotator/rotation/phases/acceptance.h"
@@ -33,8 +34,8 @@ Obstacle pass_window(Context& context, Instant opens) {
     if (const auto waited = context.waiter.wait(opens - lead); !waited)
       return ports::fail(waited.error());
     if (context.failures.breached())
-      return std::optional(Step::turn_back(std::to_string(context.failures.seen()) +
-                                           " login failures in the window"));
+      return std::optional(
+          Step::turn_back(counted(context.failures.seen(), "login failure") + " in the window"));
   }
   if (probing) {
     const auto accepted = prove_still_accepted(context, opens);

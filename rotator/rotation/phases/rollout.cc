@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "rotator/calls/counted.h"
 #include "rotator/rotation/context/context.h"
 #include "rotator/rotation/phases/phases.h"
 
@@ -56,8 +57,7 @@ Stepped Rollout::perform(Context& context) const {
     if (restarts >= context.configuration.rotation.max_restarts &&
         journal.intent != Intent::restart)
       return Step::turn_back("somebody else put another pod template in the place of " +
-                             journal.restart_value + "'s, after " + std::to_string(restarts) +
-                             " restarts");
+                             journal.restart_value + "'s, after " + counted(restarts, "restart"));
     if (const auto restarted = restart(context); !restarted) return ports::fail(restarted.error());
   }
   // Its pod template is there. Whoever finds another one later must restart once more.

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "rotator/calls/counted.h"
 #include "rotator/rotation/context/context.h"
 #include "rotator/rotation/gates.h"
 #include "rotator/rotation/phases/give_back.h"
@@ -152,7 +153,7 @@ std::optional<Trouble> Watching::look() {
   if (clock.now() >= context_.failures.next_look()) context_.failures.look();
   if (context_.failures.counts() &&
       failures() > context_.configuration.rotation.stop_after_failures)
-    return Trouble{std::to_string(failures()) +
+    return Trouble{counted(failures(), "login failure") +
                    (context_.systems.capability().can_disable
                         ? " login failures after the old secret was disabled"
                         : " login failures before the removal of the old secret")};

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "rotator/calls/counted.h"
 #include "rotator/rotation/context/context.h"
 #include "rotator/rotation/gates.h"
 #include "rotator/rotation/phases/last_look.h"
@@ -31,7 +32,7 @@ Step restart_again(Context& context, const std::string& why) {
   auto& journal = context.ledger.entry();
   const auto restarts = journal.restarts - journal.restarts_staged;
   if (restarts >= context.configuration.rotation.max_restarts)
-    return Step::turn_back(why + ", after " + std::to_string(restarts) + " restarts");
+    return Step::turn_back(why + ", after " + counted(restarts, "restart"));
   journal.restart_value = journal.rotation_id + "/" + std::to_string(journal.restarts + 1);
   context.teller.note(Severity::warning, "restarting again: " + why);
   return Step::again();
@@ -64,8 +65,8 @@ Stepped Verify::perform(Context& context) const {
   if (options_.last && context.failures.counts()) {
     context.failures.look();
     if (context.failures.breached())
-      return Step::turn_back(std::to_string(context.failures.seen()) +
-                             " login failures until every pod was restarted");
+      return Step::turn_back(counted(context.failures.seen(), "login failure") +
+                             " until every pod was restarted");
   }
   context.fleet.keep_proofs(std::move(fleet->live));
   if (options_.staged) context.retirement.permit();

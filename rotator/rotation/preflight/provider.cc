@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "rotator/calls/counted.h"
 #include "rotator/calls/times.h"
 #include "rotator/rotation/journal.h"
 #include "rotator/rotation/preflight/examination.h"
@@ -39,10 +40,12 @@ void examine_room(Examination& examination) {
   const int most = provider.max_secrets;
   // A secret that takes the place of another needs no room.
   const bool free = provider.create_replaces || most == 0 || count < most;
-  examination.find(Check::slots_free, free,
-                   std::to_string(count) + " of " +
-                       (most == 0 ? "any number of" : std::to_string(most)) + " secrets exist" +
-                       (free ? "" : ": there is no room for a second one"));
+  examination.find(
+      Check::slots_free, free,
+      std::to_string(count) + " of " +
+          (most == 0 ? std::string("any number of secrets") : counted(most, "secret")) +
+          (count == 1 ? " exists" : " exist") +
+          (free ? "" : ": there is no room for a second one"));
 }
 
 // What the provider would refuse is known before anything is tried.

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "rotator/calls/counted.h"
 #include "rotator/calls/times.h"
 #include "rotator/rotation/preflight/examination.h"
 
@@ -31,8 +32,7 @@ void examine_count(Examination& examination, const KvMount& mount, const KvMetad
   if (kept == 0) kept = default_kv_versions;
   examination.find(
       Check::kv_window, kept >= 2,
-      examination.context.systems.secret_path().full_path() + " keeps " + std::to_string(kept) +
-          " versions" +
+      examination.context.systems.secret_path().full_path() + " keeps " + counted(kept, "version") +
           (mount.max_versions ? ""
                               : " (the mount's own setting may not be read; 10 is the default)") +
           (kept >= 2 ? "" : "; the old value must stay readable: set max_versions to 2 or more"));

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "rotator/calls/counted.h"
 #include "rotator/rotation/gates.h"
 #include "rotator/rotation/preflight/examination.h"
 
@@ -16,7 +17,7 @@ std::string illness(const Workload& workload, const std::string& container) {
   if (!workload.rolled_out()) return "is in the middle of a rollout; wait for its end";
   if (workload.ready_replicas < workload.replicas)
     return "has " + std::to_string(workload.ready_replicas) + " of " +
-           std::to_string(workload.replicas) + " replicas ready";
+           counted(workload.replicas, "replica") + " ready";
   if (std::find(containers.begin(), containers.end(), container) == containers.end())
     return "has no container " + container + "; set kubernetes.container";
   return "";
@@ -32,7 +33,7 @@ void examine_rollout(Examination& examination) {
                        : "maxSurge " + std::to_string(workload.max_surge) + ", maxUnavailable " +
                              std::to_string(workload.max_unavailable);
   const auto what = workload.title() + " keeps " + std::to_string(serving) + " of " +
-                    std::to_string(workload.replicas) + " pods while it restarts (" + how + ")";
+                    counted(workload.replicas, "pod") + " while it restarts (" + how + ")";
   if (serving == 0) {
     if (examination.context.configuration.rotation.accept_downtime)
       return examination.warn(Check::rollout_serves,
@@ -74,7 +75,7 @@ void examine_workload(Examination& examination) {
   examination.find(
       Check::workload_healthy, ill.empty(),
       workload.title() + " " +
-          (ill.empty() ? "is whole with " + std::to_string(workload.replicas) + " replicas" : ill));
+          (ill.empty() ? "is whole with " + counted(workload.replicas, "replica") : ill));
   examine_rollout(examination);
   std::string pinned;
   for (const auto& [key, value] : workload.template_annotations)

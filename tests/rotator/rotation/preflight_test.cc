@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(a_mount_that_switches_the_deletion_off_is_fine) {
 BOOST_AUTO_TEST_CASE(refuses_a_path_that_keeps_one_version_and_takes_two) {
   World world;
   world.ask_vault("POST", "portal-kv/metadata/oidc/portal", R"({"max_versions":1})");
-  refuses(world, Check::kv_window, "keeps 1 versions");
+  refuses(world, Check::kv_window, " keeps 1 version; the old value must");
   world.ask_vault("POST", "portal-kv/metadata/oidc/portal", R"({"max_versions":2})");
   BOOST_TEST((plan_of(world, world.configuration()).verdict() == Judgement::pass));
 }
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(refuses_a_template_that_pins_a_version) {
 BOOST_AUTO_TEST_CASE(refuses_a_rollout_that_is_an_outage) {
   World alone({.replicas = 1, .max_surge = "0", .max_unavailable = "1"});
   refuses(alone, Check::rollout_serves,
-          "keeps 0 of 1 pods while it restarts (maxSurge 0, maxUnavailable 1)");
+          "keeps 0 of 1 pod while it restarts (maxSurge 0, maxUnavailable 1)");
   World all({.replicas = 4, .max_surge = "1", .max_unavailable = "100%"});
   refuses(all, Check::rollout_serves, "keeps 0 of 4 pods");
 }

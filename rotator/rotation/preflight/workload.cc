@@ -23,6 +23,20 @@ std::string illness(const Workload& workload, const std::string& container) {
   return "";
 }
 
+// Assumed of every load balancer: it knows of a pod that has been ready for so long.
+constexpr int known_after_s = 5;
+
+// What so few pods may cost; empty = nothing that is known.
+std::string risk_of(const Workload& workload, int serving) {
+  if (serving == 1 && workload.min_ready_s < known_after_s)
+    return ": when the last old pod goes, the load balancer may not know of the next one yet, and "
+           "logins meanwhile are lost; with minReadySeconds: " +
+           std::to_string(known_after_s) + " it does";
+  if (2 * serving < workload.replicas)
+    return ": logins are lost if so few cannot bear all of them; lower maxUnavailable";
+  return {};
+}
+
 // What its own rollout does to logins, whatever the secret.
 void examine_rollout(Examination& examination) {
   const auto& workload = examination.plan.workload;
@@ -44,8 +58,8 @@ void examine_rollout(Examination& examination) {
                                 "by one (maxSurge 1, maxUnavailable 0), or accept that with "
                                 "rotation.accept_downtime: true");
   }
-  if (2 * serving < workload.replicas)
-    return examination.warn(Check::rollout_serves, what + ": can these bear all logins?");
+  if (const auto risk = risk_of(workload, serving); !risk.empty())
+    return examination.warn(Check::rollout_serves, what + risk);
   examination.pass(Check::rollout_serves, what);
 }
 
@@ -132,7 +146,9 @@ void examine_pods(Examination& examination) {
   const bool barred = std::any_of(fleet->live.begin(), fleet->live.end(),
                                   [](const PodProof& proof) { return proof.barred; });
   if (judged.verdict == Judgement::pass)
-    judged.reason = "all " + std::to_string(plan.pods) + " pods show what Vault holds";
+    judged.reason =
+        (plan.pods == 1 ? "the one pod shows" : "all " + std::to_string(plan.pods) + " pods show") +
+        std::string(" what Vault holds");
   // What no second look mends is no matter of patience.
   if (barred && judged.verdict == Judgement::unknown) judged.verdict = Judgement::fail;
   plan.findings.push_back({.check = Check::pods_on_current_secret,

@@ -161,8 +161,27 @@ BOOST_AUTO_TEST_CASE(warns_of_a_rollout_that_leaves_less_than_half_of_the_pods) 
   const auto plan = plan_of(thin, thin.configuration());
   BOOST_TEST((plan.verdict() == Judgement::pass));
   BOOST_TEST(plan.of(Check::rollout_serves)->warning);
+  BOOST_TEST(has(plan.of(Check::rollout_serves)->detail, "keeps 1 of 4 pods while it restarts"));
+  BOOST_TEST(has(plan.of(Check::rollout_serves)->detail, "logins meanwhile are lost"));
+  World two({.replicas = 5, .max_surge = "0", .max_unavailable = "3"});
+  BOOST_TEST(has(plan_of(two, two.configuration()).of(Check::rollout_serves)->detail,
+                 "keeps 2 of 5 pods while it restarts (maxSurge 0, maxUnavailable 3): logins are "
+                 "lost if so few cannot bear all of them"));
   World half({.replicas = 4, .max_surge = "0", .max_unavailable = "2"});
   BOOST_TEST(!plan_of(half, half.configuration()).of(Check::rollout_serves)->warning);
+}
+
+BOOST_AUTO_TEST_CASE(warns_of_a_last_pod_that_goes_before_the_next_one_is_known) {
+  for (const auto& [replicas, unavailable] : {std::pair(1, "0"), std::pair(2, "1")}) {
+    World world({.replicas = replicas, .max_surge = "1", .max_unavailable = unavailable});
+    const auto plan = plan_of(world, world.configuration());
+    BOOST_TEST((plan.verdict() == Judgement::pass));
+    BOOST_TEST(plan.of(Check::rollout_serves)->warning);
+    BOOST_TEST(has(plan.of(Check::rollout_serves)->detail, "with minReadySeconds: 5 it does"));
+    World slow(
+        {.replicas = replicas, .max_surge = "1", .max_unavailable = unavailable, .min_ready_s = 5});
+    BOOST_TEST(!plan_of(slow, slow.configuration()).of(Check::rollout_serves)->warning);
+  }
 }
 
 // ---- The window

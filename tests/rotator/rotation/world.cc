@@ -183,6 +183,7 @@ World::World(WorldOptions options) : draws(options.seed), options_(options) {
                              .replicas = options.replicas,
                              .max_surge = options.max_surge,
                              .max_unavailable = options.max_unavailable,
+                             .min_ready_s = options.min_ready_s,
                              .progress_deadline_s = options.progress_deadline_s,
                              .containers = {"portal", "vault-agent"},
                              .init_containers = {"vault-agent-init"},

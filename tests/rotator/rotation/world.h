@@ -114,6 +114,7 @@ struct WorldOptions {
   int progress_deadline_s = 600;
   std::string max_surge = "1";
   std::string max_unavailable = "0";
+  int min_ready_s = 0;
   // The Vault annotation of the pod template that names what is rendered.
   std::string rendered = "portal-kv/data/oidc/portal";
   // Whether the pods' file shows a second secret of Vault's, and whether their portal tries it.

@@ -1,6 +1,7 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 
@@ -42,7 +43,9 @@ std::string render_metrics(const Outcome& outcome, const std::string& client_id,
   add(run, {client}, now_s);
   auto& success =
       families.emplace_back(family(success_metric, "When the secret was last rotated; 0 = never."));
-  add(success, {client}, outcome.rotated ? now_s : last_success);
+  const double before =
+      std::max(last_success, in_seconds(outcome.rotated_before.time_since_epoch()));
+  add(success, {client}, outcome.rotated ? now_s : before);
   auto& code = families.emplace_back(
       family("rotator_last_exit_code", "Exit code of the last run; 0 = done."));
   add(code, {client, {"outcome", to_string(outcome.ending)}}, outcome.exit_code);

@@ -19,7 +19,8 @@ std::string render(const DoctorReport& report, OutputFormat format);
 std::string render(const ports::Error& error, OutputFormat format);
 
 // The Prometheus text exposition of one run, for node_exporter's textfile collector. `last_success`
-// is what an earlier file said, in seconds since 1970; kept when this run was not a success.
+// is what an earlier file said, in seconds since 1970. When this run was not a success, the later
+// of that and what the journal tells stands.
 std::string render_metrics(const Outcome& outcome, const std::string& client_id,
                            ports::WallTime now, double last_success);
 // The client that such a text is of; "unknown" when it names none.

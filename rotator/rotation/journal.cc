@@ -80,6 +80,7 @@ void for_each_member(JournalType& journal, Visitor&& visit) {
   visit("soak_ends", journal.soak_ends);
   visit("finished", journal.finished);
   visit("updated", journal.updated);
+  visit("rotated_before", journal.rotated_before);
   visit("failures_at_start", journal.failures_at_start);
   visit("failures_at_disable", journal.failures_at_disable);
   visit("reason", journal.reason);
@@ -200,6 +201,10 @@ std::optional<Intent> parse_intent(std::string_view text) {
   for (const auto intent : all_intents)
     if (text == to_string(intent)) return intent;
   return std::nullopt;
+}
+
+ports::WallTime last_rotated(const Journal& journal) {
+  return journal.disposition == Disposition::done ? journal.finished : journal.rotated_before;
 }
 
 std::string to_rfc3339(WallTime time) { return time == WallTime{} ? "" : milli_time(time); }

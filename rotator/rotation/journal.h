@@ -108,6 +108,8 @@ struct Journal {
   ports::WallTime soak_ends = {};
   ports::WallTime finished = {};
   ports::WallTime updated = {};
+  // The last rotation before this one that ended done ended then.
+  ports::WallTime rotated_before = {};
 
   // The failure signal's count when the rotation began and when the old secret was disabled.
   std::optional<std::int64_t> failures_at_start = {};
@@ -117,6 +119,9 @@ struct Journal {
 
   std::string nonce = {};
 };
+
+// When the secret was last rotated, as a journal tells; zero = it tells of no such time.
+ports::WallTime last_rotated(const Journal& journal);
 
 // For JournalStore and tests. JSON text of an object whose members are all strings.
 std::string to_json(const Journal& journal, const std::string& fingerprint_key_hex);

@@ -30,7 +30,10 @@ struct Outcome {
   Ending ending = Ending::unknown;
   Phase phase = Phase::preflight;  // the last one entered
   int exit_code = 2;
-  bool rotated = false;      // with done: by this run; false: nothing was left to do
+  bool rotated = false;  // with done: by this run; false: nothing was left to do
+  // When the secret was last rotated before this run, as the journal tells; zero = it tells of
+  // none, or was not read.
+  ports::WallTime rotated_before = {};
   std::string message = {};  // one sentence for the operator
   // Of the rotation that this run worked on; of an earlier one only where that is what it tells of.
   std::string rotation_id = {};

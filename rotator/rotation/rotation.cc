@@ -68,6 +68,7 @@ class Rotation::Run {
 
   Context context_;
   ports::Instant began_;
+  ports::WallTime rotated_before_ = {};  // as the journal told when the run began
 };
 
 ports::Result<const Strategy*> Rotation::Run::configured() const {
@@ -158,7 +159,8 @@ Outcome Rotation::Run::run() {
     case Disposition::rolled_back: break;
   }
   // From here on everything is told of this rotation and nothing of the one before it.
-  context_.ledger.entry() = {.rotation_id = ports::random_hex(context_.random, rotation_id_bytes)};
+  context_.ledger.entry() = {.rotation_id = ports::random_hex(context_.random, rotation_id_bytes),
+                             .rotated_before = rotated_before_};
   return finish(walked(Driver(context_, **strategy).begin(Preflight(**strategy))));
 }
 
@@ -228,6 +230,9 @@ std::optional<Outcome> Rotation::Run::begin() {
     if (code == ErrorCode::interrupted) return outcome(Ending::interrupted, message);
     return outcome(lasts(code) ? Ending::misconfigured : Ending::unknown, message);
   }
+  const auto& journal = context_.ledger.entry();
+  if (journal.client_id == context_.configuration.identity_provider.client_id)
+    rotated_before_ = last_rotated(journal);
   return std::nullopt;
 }
 
@@ -248,6 +253,7 @@ Outcome Rotation::Run::finish(Outcome result) {
   result.took = context_.clock.now() - began_;
   result.api_calls = context_.systems.calls();
   result.restarts = context_.ledger.entry().restarts;
+  result.rotated_before = rotated_before_;
   return result;
 }
 

@@ -66,6 +66,7 @@ void Preflight::open_journal(Context& context, const Plan& plan) const {
   const auto& configuration = context.configuration;
   Journal fresh;
   fresh.rotation_id = context.ledger.entry().rotation_id;
+  fresh.rotated_before = context.ledger.entry().rotated_before;
   const auto* chosen = find_strategy(plan.strategy);
   const auto& strategy = chosen != nullptr ? *chosen : strategy_;
   fresh.strategy = strategy.name;

@@ -12,8 +12,8 @@ namespace rotator {
 Plan look_at_everything(Context& context, const Strategy& strategy, Depth depth);
 
 // The phase that opens a rotation: looks, and on a good plan makes the journal's entry, in memory:
-// the first intent writes it. The entry that it finds there has the rotation's id and no more.
-// Under `unsafe.skip_preflight` it goes on over obstacles, loudly.
+// the first intent writes it. The entry that it finds there has the rotation's id, when the one
+// before was done, and no more. Under `unsafe.skip_preflight` it goes on over obstacles, loudly.
 class Preflight final : public PhaseWork {
  public:
   // `strategy` must outlive this.

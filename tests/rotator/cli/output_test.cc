@@ -140,4 +140,15 @@ BOOST_AUTO_TEST_CASE(a_run_that_had_nothing_to_do_is_no_success_of_its_own) {
   BOOST_TEST(rotator::last_success_in(render_metrics(idle, "0oa", now, 7e8)) == 7e8);
 }
 
+BOOST_AUTO_TEST_CASE(a_success_that_the_journal_tells_of_outlives_the_metrics_file) {
+  const ports::WallTime now{std::chrono::seconds(1'800'000'000)};
+  auto idle = done();
+  idle.rotated = false;
+  idle.rotated_before = ports::WallTime(std::chrono::seconds(1'700'000'000));
+  BOOST_TEST(rotator::last_success_in(render_metrics(idle, "0oa", now, 0)) == 1.7e9);
+  BOOST_TEST(rotator::last_success_in(render_metrics(idle, "0oa", now, 1.75e9)) == 1.75e9);
+  idle.rotated = true;
+  BOOST_TEST(rotator::last_success_in(render_metrics(idle, "0oa", now, 0)) == 1.8e9);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

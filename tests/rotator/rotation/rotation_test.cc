@@ -86,6 +86,25 @@ BOOST_AUTO_TEST_CASE(does_not_rotate_again_before_the_minimum_interval_has_passe
   world.check_whole();
 }
 
+// Whatever became of the metrics that were written then.
+BOOST_AUTO_TEST_CASE(tells_when_the_secret_was_last_rotated_as_the_journal_knows_it) {
+  World world;
+  BOOST_TEST((require(world.run(world.configuration())).rotated_before == ports::WallTime{}));
+  const auto rotated = world.queue.wall_now();
+  const auto idle = require(world.resume(world.configuration()));
+  BOOST_TEST(!idle.rotated);
+  BOOST_TEST((idle.rotated_before <= rotated && idle.rotated_before > rotated - 1min));
+  // Also over one that was taken back, or refused.
+  world.when(Phase::overlap, [&world] { world.rotator_process.interrupt(); });
+  require(world.run(world.configuration()));
+  const auto back = require(world.rollback(world.configuration()));
+  BOOST_TEST(back.ending == Ending::rolled_back, back.message);
+  world.conditions.take_down("idp");
+  const auto failed = require(world.run(world.configuration()));
+  BOOST_TEST(failed.ending == Ending::unknown, failed.message);
+  BOOST_TEST((failed.rotated_before == idle.rotated_before));
+}
+
 // Each refused before anything is changed.
 BOOST_AUTO_TEST_CASE(refuses_a_secret_that_is_not_ours_and_leaves_it_alone) {
   World world;

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <charconv>
 #include <string_view>
+#include <utility>
 
 namespace rotator {
 
-Patience::Patience(ports::Clock& clock, ports::Instant until) : clock_(clock), until_(until) {}
+Patience::Patience(ports::Clock& clock, ports::Instant until, RepeatListener* told)
+    : clock_(clock), until_(until), told_(told) {}
 
 ports::Instant Patience::attempt_deadline(ports::Duration call_timeout) const {
   return std::min(clock_.now() + call_timeout, until_);
@@ -21,6 +23,9 @@ ports::Status Patience::wait(ports::Error last, std::optional<ports::Duration> a
     return ports::fail(std::move(last));
   }
   next_wait_ = std::min(2 * next_wait_, longest_wait);
+  const auto left = until_ - clock_.now();
+  if (told_ != nullptr && left >= wait_untold && (attempts_ > 1 || pause >= wait_untold))
+    std::exchange(told_, nullptr)->repeating(last.message, clock_.wall_now() + left, left);
   ++attempts_;
   if (clock_.sleep_until(clock_.now() + pause) == ports::Wake::interrupted)
     return ports::fail(ports::ErrorCode::interrupted, last.message + " (asked to stop)");

@@ -35,7 +35,8 @@ AdminApi::AdminApi(ports::HttpClient& http, ports::Clock& clock, AdminApiOptions
 ports::Result<ports::Response> AdminApi::send(const AdminCall& call) {
   // A change ends within one call_timeout, waits included: its caller's lock must outlive it.
   Patience patience(clock_,
-                    clock_.now() + (call.reads() ? options_.patience : options_.call_timeout));
+                    clock_.now() + (call.reads() ? options_.patience : options_.call_timeout),
+                    options_.told);
   bool renewed = false;
   for (;;) {
     auto response = attempt(call, patience.attempt_deadline(options_.call_timeout));

@@ -15,6 +15,8 @@
 
 namespace rotator {
 
+class RepeatListener;
+
 struct AdminCall {
   std::string tried = {};  // for people: "listing the client secrets of app 0oa... at https://..."
   std::string method = "GET";
@@ -59,6 +61,7 @@ struct AdminApiOptions {
   std::string header = "Authorization";                     // that the credential travels in
   ports::Duration call_timeout = std::chrono::seconds(10);  // of one attempt, and of a whole change
   ports::Duration patience = std::chrono::seconds(90);      // of a read
+  RepeatListener* told = nullptr;  // of a call that is repeated; must outlive whoever calls
 };
 
 class AdminApi {

@@ -165,13 +165,15 @@ ports::Result<std::unique_ptr<IdentityProvider>> new_auth0(ports::HttpClient& ht
   AdminSession session(http, clock, std::move(*credential), "Bearer ",
                        {.endpoint = {.origin = url.origin, .path = "/oauth/token"},
                         .audience = url.origin + "/api/v2/"});
-  AdminApi api(
-      http, clock,
-      {.origin = url.origin, .call_timeout = options.call_timeout, .patience = options.patience},
-      std::move(session),
-      {.words = &read_words,
-       .permission = "read:clients, read:client_keys and update:client_keys",
-       .asked_wait = &asked_wait});
+  AdminApi api(http, clock,
+               {.origin = url.origin,
+                .call_timeout = options.call_timeout,
+                .patience = options.patience,
+                .told = options.told},
+               std::move(session),
+               {.words = &read_words,
+                .permission = "read:clients, read:client_keys and update:client_keys",
+                .asked_wait = &asked_wait});
   return std::unique_ptr<IdentityProvider>(
       std::make_unique<Auth0>(std::move(options), std::move(url), std::move(api)));
 }

@@ -145,7 +145,8 @@ AdminCall Described::call_of(const HttpOperation& operation, std::string tried,
 
 ports::Result<ports::Response> Described::send(const HttpOperation& operation, AdminCall call) {
   Patience patience(clock_,
-                    clock_.now() + (call.reads() ? options_.patience : options_.call_timeout));
+                    clock_.now() + (call.reads() ? options_.patience : options_.call_timeout),
+                    options_.told);
   for (;;) {
     auto response = api_.send(call);
     const bool again = response && is_status(response->status, operation.retry);
@@ -454,7 +455,8 @@ ports::Result<std::unique_ptr<IdentityProvider>> new_described(ports::HttpClient
         {.origin = origin,
          .header = how.header,
          .call_timeout = options.call_timeout,
-         .patience = options.patience},
+         .patience = options.patience,
+         .told = options.told},
         AdminSession(http, clock, std::move(who), how.scheme.empty() ? "" : how.scheme + " ",
                      {.endpoint = {.origin = url.origin, .path = how.token_path},
                       .scope = how.scope,

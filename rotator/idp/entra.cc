@@ -411,8 +411,10 @@ ports::Result<std::unique_ptr<IdentityProvider>> new_entra(ports::HttpClient& ht
   // A national cloud's Graph is a resource of its own.
   const auto resource =
       has_words(admin->origin, "graph.") ? admin->origin : std::string(global_graph);
-  const AdminApiOptions graph_options{
-      .origin = admin->origin, .call_timeout = options.call_timeout, .patience = options.patience};
+  const AdminApiOptions graph_options{.origin = admin->origin,
+                                      .call_timeout = options.call_timeout,
+                                      .patience = options.patience,
+                                      .told = options.told};
   auto login_options = graph_options;
   login_options.origin = url.origin;
   const AdminManners manners{.words = &graph_words,

@@ -176,6 +176,8 @@ class IdentityProvider {
   virtual ports::Status restore_secret(const ports::Secret& value, const std::string& replaced);
 };
 
+class RepeatListener;
+
 struct IdentityProviderOptions {
   std::string type = "okta";
   // "https://example.okta.com", or with the path of a custom authorization server
@@ -205,6 +207,7 @@ struct IdentityProviderOptions {
   // How long a read is repeated while the provider is busy or unreachable. Okta's rate limits are
   // reset once a minute.
   ports::Duration patience = std::chrono::seconds(90);
+  RepeatListener* told = nullptr;  // of a call that is repeated; must outlive whoever calls
 };
 
 // Makes an adapter; sends nothing yet. `admin_credential` is written as the adapter's header says.

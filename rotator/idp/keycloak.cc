@@ -420,8 +420,10 @@ ports::Result<std::unique_ptr<IdentityProvider>> new_keycloak(ports::HttpClient&
     if (!other) return ports::fail(other.error());
     admin = std::move(*other);
   }
-  const AdminApiOptions admin_options{
-      .origin = admin.origin, .call_timeout = options.call_timeout, .patience = options.patience};
+  const AdminApiOptions admin_options{.origin = admin.origin,
+                                      .call_timeout = options.call_timeout,
+                                      .patience = options.patience,
+                                      .told = options.told};
   auto login_options = admin_options;
   login_options.origin = url.origin;
   const AdminManners manners{.words = &keycloak_words,

@@ -356,16 +356,18 @@ ports::Result<std::unique_ptr<IdentityProvider>> new_okta(ports::HttpClient& htt
                        "Okta's administration takes a service application's private_key only");
   // A machine client's tokens say what they are for; an API token may do all that its owner may.
   const auto api = [&](AdminCredential who, const char* scope, const char* permission) {
-    return AdminApi(
-        http, clock,
-        {.origin = url.origin, .call_timeout = options.call_timeout, .patience = options.patience},
-        AdminSession(
-            http, clock, std::move(who), "SSWS ",
-            {.endpoint = {.origin = url.origin, .path = "/oauth2/v1/token"}, .scope = scope}),
-        {.words = &read_words,
-         .permission = permission,
-         .particular = &meaning_of,
-         .asked_wait = &asked_wait});
+    return AdminApi(http, clock,
+                    {.origin = url.origin,
+                     .call_timeout = options.call_timeout,
+                     .patience = options.patience,
+                     .told = options.told},
+                    AdminSession(http, clock, std::move(who), "SSWS ",
+                                 {.endpoint = {.origin = url.origin, .path = "/oauth2/v1/token"},
+                                  .scope = scope}),
+                    {.words = &read_words,
+                     .permission = permission,
+                     .particular = &meaning_of,
+                     .asked_wait = &asked_wait});
   };
   Okta::Apis apis{.apps = api(std::move(*credential), "okta.apps.manage",
                               "okta.apps.manage, or a role that may read client credentials"),

@@ -74,7 +74,7 @@ ports::Result<ports::Response> Cluster::call(const std::string& method, const st
                                              const char* accept) {
   const auto tried = [&] { return "Kubernetes " + method + " " + options_.server + target; };
   bool token_renewed = options_.token_file.empty();
-  Patience patience(clock_, until.value_or(clock_.now() + options_.patience));
+  Patience patience(clock_, until.value_or(clock_.now() + options_.patience), options_.told);
   for (;;) {
     auto sent = request(method, target, accept);
     if (!sent) return ports::fail(sent.error());

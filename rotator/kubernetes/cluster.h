@@ -29,6 +29,8 @@ inline constexpr int pods_per_page = 500;
 inline constexpr int max_pages = 200;
 inline constexpr std::size_t max_watch_line = std::size_t{4} << 20;  // bytes of one watch event
 
+class RepeatListener;
+
 // Where the API server is, in whose name to speak, and how long to try.
 struct ClusterOptions {
   std::string server = {};  // "https://host:6443"
@@ -36,7 +38,8 @@ struct ClusterOptions {
   std::string token_file = {};  // re-read at each call and after a 401: bound tokens rotate
   ports::Duration call_timeout = std::chrono::seconds(10);  // one attempt
   ports::Duration patience =
-      std::chrono::seconds(60);  // how long one call is repeated while the server is busy
+      std::chrono::seconds(60);    // how long one call is repeated while the server is busy
+  RepeatListener* told = nullptr;  // of a call that is repeated; must outlive whoever calls
 };
 
 // A pod as the API server last showed it, cut to what tells whether it is old, alive, injected, and

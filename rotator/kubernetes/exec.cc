@@ -123,7 +123,7 @@ ports::Result<ExecOutcome> Cluster::exec(const std::string& pod, const std::stri
   std::unique_ptr<ports::Stream> stream;
   ports::Instant deadline;
   bool token_renewed = options_.token_file.empty();
-  Patience patience(clock_, clock_.now() + options_.patience);
+  Patience patience(clock_, clock_.now() + options_.patience, options_.told);
   while (!stream) {
     auto opening = request("GET", target);
     if (!opening) return ports::fail(opening.error());

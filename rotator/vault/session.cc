@@ -120,7 +120,7 @@ VaultSession::Exchange VaultSession::exchange(const std::string& method, const s
 
   const auto tried = [&] { return "Vault " + method + " " + options_.address + "/v1/" + path; };
   bool followed = false;
-  for (Patience patience(clock_, until);;) {
+  for (Patience patience(clock_, until, options_.told);;) {
     auto response = http_.send(request, patience.attempt_deadline(options_.call_timeout));
     ports::Error trouble;
     std::optional<ports::Duration> asked;

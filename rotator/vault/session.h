@@ -16,6 +16,8 @@
 
 namespace rotator {
 
+class RepeatListener;
+
 struct VaultOptions {
   std::string address = {};          // "https://vault.example:8200"
   std::string vault_namespace = {};  // X-Vault-Namespace; empty = none sent
@@ -25,7 +27,8 @@ struct VaultOptions {
   std::string jwt_file = "/var/run/secrets/kubernetes.io/serviceaccount/token";
   ports::Duration call_timeout = std::chrono::seconds(10);
   ports::Duration patience =
-      std::chrono::seconds(60);  // how long one call is retried while Vault is busy
+      std::chrono::seconds(60);    // how long one call is retried while Vault is busy
+  RepeatListener* told = nullptr;  // of a call that is repeated; must outlive whoever calls
 };
 
 // "token", "kubernetes": the auth methods' names in Vault.

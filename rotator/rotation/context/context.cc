@@ -15,7 +15,7 @@ Context::Context(const RotationPorts& ports, const Configuration& wanted, Creden
       clock(ports.clock),
       random(ports.random),
       teller(listener, configuration),
-      systems(ports, configuration, std::move(credentials)),
+      systems(ports, configuration, std::move(credentials), teller),
       lock(systems.cluster(), configuration, clock, teller,
            "rotator-" + ports::random_hex(ports.random, holder_bytes)),
       ledger(systems.journal_path(), clock, random, lock),

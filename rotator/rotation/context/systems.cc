@@ -7,18 +7,29 @@ namespace rotator {
 
 using ports::ErrorCode;
 
+namespace {
+
+template <typename Options>
+Options telling(Options options, RepeatListener& told) {
+  options.told = &told;
+  return options;
+}
+
+}  // namespace
+
 Systems::Systems(const RotationPorts& ports, const Configuration& configuration,
-                 Credentials credentials)
+                 Credentials credentials, RepeatListener& told)
     : clock_(ports.clock),
       new_provider_(ports.new_provider),
       configuration_(configuration),
+      told_(told),
       http_(ports.http),
-      vault_(http_, ports.clock, ports.files, configuration.vault.session,
+      vault_(http_, ports.clock, ports.files, telling(configuration.vault.session, told),
              std::move(credentials.vault_token)),
       secret_path_(vault_, configuration.vault.mount, configuration.vault.path),
       admin_path_(vault_, configuration.vault.mount, configuration.identity_provider.admin_path),
       journal_path_(vault_, configuration.vault.mount, configuration.journal_path()),
-      cluster_(http_, ports.clock, ports.files, configuration.kubernetes.cluster,
+      cluster_(http_, ports.clock, ports.files, telling(configuration.kubernetes.cluster, told),
                std::move(credentials.cluster_token)) {}
 
 ports::Status Systems::connect_provider() {
@@ -46,7 +57,8 @@ ports::Status Systems::connect_provider() {
        .secret_lifetime = wanted.secret_lifetime,
        .rotated_secret_life = wanted.rotated_secret_life,
        .absent_for = wanted.absent_for,
-       .patience = configuration_.vault.session.patience},
+       .patience = configuration_.vault.session.patience,
+       .told = &told_},
       std::move(*credential));
   if (!provider) return ports::fail(provider.error());
   provider_ = std::move(*provider);

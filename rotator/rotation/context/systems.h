@@ -18,8 +18,9 @@ namespace rotator {
 
 class Systems {
  public:
-  // `configuration` must outlive this; the credentials are taken.
-  Systems(const RotationPorts& ports, const Configuration& configuration, Credentials credentials);
+  // `configuration` and `told` must outlive this; the credentials are taken.
+  Systems(const RotationPorts& ports, const Configuration& configuration, Credentials credentials,
+          RepeatListener& told);
 
   // Reads the administration credential in Vault and makes the adapter; once, then at once. Error
   // configuration when that path has no such field or the adapter is not known.
@@ -52,6 +53,7 @@ class Systems {
   ports::Clock& clock_;
   ProviderFactory& new_provider_;
   const Configuration& configuration_;
+  RepeatListener& told_;
   CountingClient http_;
   VaultSession vault_;
   KeyValue secret_path_;

@@ -1,5 +1,8 @@
 #include "rotator/rotation/context/teller.h"
 
+#include "rotator/calls/times.h"
+#include "rotator/rotation/journal.h"
+
 namespace rotator {
 
 void Teller::began(Phase phase, const std::string& rotation_id) {
@@ -13,6 +16,11 @@ void Teller::ended(bool succeeded, ports::Duration took, const std::string& mess
 
 void Teller::waiting(const std::string& what, ports::Duration at_most) {
   listener_.waiting(phase_, what, at_most);
+}
+
+void Teller::repeating(const std::string& why, ports::WallTime until, ports::Duration left) {
+  note(Severity::info, why + "; is tried again until " + to_rfc3339(until).substr(0, 19) +
+                           "Z at the latest, " + to_text(left) + " from now");
 }
 
 void Teller::note(Severity severity, const std::string& message) {

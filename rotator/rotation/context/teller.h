@@ -4,12 +4,13 @@
 
 #include <string>
 
+#include "rotator/calls/patience.h"
 #include "rotator/rotation/configuration.h"
 #include "rotator/rotation/listener.h"
 
 namespace rotator {
 
-class Teller {
+class Teller final : public RepeatListener {
  public:
   // Both must outlive this.
   Teller(Listener& listener, const Configuration& configuration)
@@ -22,6 +23,7 @@ class Teller {
   Phase phase() const { return phase_; }
 
   void waiting(const std::string& what, ports::Duration at_most);
+  void repeating(const std::string& why, ports::WallTime until, ports::Duration left) override;
   void note(Severity severity, const std::string& message);
 
   // Tells what was judged, or that the configuration switched this gate off; whether the gate lets

@@ -99,6 +99,47 @@ BOOST_AUTO_TEST_CASE(obeys_the_wait_a_server_asks_for_but_not_past_its_own_end) 
   BOOST_TEST((clock.now() == ports::Instant(7s)));
 }
 
+namespace {
+
+struct Told final : rotator::RepeatListener {
+  void repeating(const std::string& why, ports::WallTime until, ports::Duration left) override {
+    said.push_back(why);
+    ends = until;
+    wait = left;
+  }
+  std::vector<std::string> said;
+  ports::WallTime ends = {};
+  ports::Duration wait{0};
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(tells_once_that_a_call_is_repeated_and_until_when) {
+  tests::ManualClock clock;
+  Told told;
+  const auto ends = clock.wall_now() + 60s;
+  Patience patience(clock, clock.now() + 60s, &told);
+  BOOST_TEST(patience.wait({ErrorCode::busy, "a blip"}).has_value());
+  BOOST_TEST(told.said.empty());
+  while (patience.wait({ErrorCode::busy, "it is busy"})) {
+  }
+  BOOST_REQUIRE(told.said.size() == 1U);
+  BOOST_TEST(told.said.front() == "it is busy");
+  BOOST_TEST((told.ends == ends && told.wait < 60s && told.wait > 59s));
+}
+
+BOOST_AUTO_TEST_CASE(tells_at_once_of_a_server_that_asks_for_a_long_wait) {
+  tests::ManualClock clock;
+  Told told;
+  Patience patience(clock, clock.now() + 60s, &told);
+  BOOST_TEST(patience.wait({ErrorCode::busy, "too many requests"}, 30s).has_value());
+  BOOST_TEST(told.said.size() == 1U);
+  Patience brief(clock, clock.now() + 9s, &told);
+  while (brief.wait({ErrorCode::busy, "it is busy"})) {
+  }
+  BOOST_TEST(told.said.size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(stops_waiting_when_asked_to_stop) {
   tests::ManualClock clock;
   clock.stop = true;

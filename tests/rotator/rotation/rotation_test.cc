@@ -396,6 +396,28 @@ BOOST_AUTO_TEST_CASE(an_operator_takes_a_rotation_back_from_any_phase_before_del
   }
 }
 
+BOOST_AUTO_TEST_CASE(says_whose_answer_it_waits_for_and_until_when) {
+  const auto waits = [](const char* system, const char* name) {
+    World world;
+    world.when(Phase::preflight, [&] { world.conditions.take_down(system); });
+    auto configuration = world.configuration();
+    configuration.vault.session.patience = 2min;
+    require(world.run(configuration));
+    std::size_t told = 0;
+    for (const auto& line : world.recorder.lines)
+      if (line.starts_with("info ") && line.find(name) != std::string::npos &&
+          line.find("; is tried again until 2026-") != std::string::npos &&
+          line.find("Z at the latest, ") != std::string::npos)
+        ++told;
+    BOOST_TEST(told > 0U, system);
+    // Once a call, however often it is tried.
+    BOOST_TEST(told < 4U, system);
+  };
+  waits("idp", "https://okta.example");
+  waits("vault", "https://vault.example:8200");
+  waits("kubernetes", "https://kubernetes.example:6443");
+}
+
 BOOST_AUTO_TEST_CASE(a_run_that_comes_to_no_rotation_tells_of_itself_and_not_of_the_last_one) {
   World world;
   const auto first = require(world.run(world.configuration()));

@@ -3,6 +3,7 @@
 
 #include "rotator/calls/counted.h"
 #include "rotator/rotation/context/context.h"
+#include "rotator/rotation/phases/last_look.h"
 #include "rotator/rotation/phases/new_secret.h"
 #include "rotator/rotation/phases/phases.h"
 
@@ -71,7 +72,11 @@ Stepped Confirm::perform(Context& context) const {
                       " is not among the client's secrets");
   if (!new_is_current(context, *records))
     return Step::stop(another_took_its_place(context) + " (" + others + ")");
-  if (const auto refused = prove_refused(context); !refused) return ports::fail(refused.error());
+  if (const auto refused = prove_refused(context); !refused) {
+    auto again = find_old_added_again(context, *records);
+    if (again && *again) return Step::stop(std::move(**again));
+    return ports::fail(refused.error());
+  }
   std::string achieved = "rotated client " + journal.client_id + " from secret " +
                          journal.old_secret_id + " (" + journal.old_fingerprint + ") to " +
                          journal.new_secret_id + " (" + journal.new_fingerprint + ")";

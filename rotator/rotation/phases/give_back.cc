@@ -10,6 +10,10 @@ ports::Status give_old_back(Context& context) {
   const auto ready = context.ledger.about_to(Intent::enable_old);
   if (context.lock.lost()) return ready;
   const auto enabled = context.systems.provider().enable_secret(journal.old_secret_id);
+  if (!enabled && enabled.error().code == ErrorCode::missing)
+    return ports::fail(ErrorCode::missing, "somebody has deleted the old secret " +
+                                               journal.old_secret_id +
+                                               ", so it cannot be enabled again");
   if (!enabled) {
     context.teller.note(Severity::error,
                         "the old secret could NOT be enabled again: " + enabled.error().message);

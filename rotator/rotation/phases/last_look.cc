@@ -29,6 +29,28 @@ ports::Result<std::optional<std::string>> look_at_vault(Context& context) {
   return std::optional(std::move(why));
 }
 
+ports::Result<std::optional<std::string>> find_old_added_again(
+    Context& context, const std::vector<SecretRecord>& records) {
+  const auto& journal = context.ledger.entry();
+  const auto& old = context.values.old_value();
+  const auto& provider = context.systems.capability();
+  if (old.empty() || provider.create_replaces || !provider.value_readable ||
+      find_secret(records, journal.old_secret_id) != nullptr)
+    return std::optional<std::string>();
+  auto others = records;
+  std::erase_if(others, [&](const SecretRecord& one) { return one.id == journal.new_secret_id; });
+  if (others.empty()) return std::optional<std::string>();
+  const auto found = context.systems.provider().find_secret(old, others);
+  if (!found) return ports::fail(found.error());
+  if (!*found) return std::optional<std::string>();
+  return std::optional("the old secret " + journal.old_secret_id +
+                       " was deleted, and somebody added its value again under another id, " +
+                       **found +
+                       ", which is not ours to delete. Find out who uses it: Vault gives "
+                       "out the new one. Then remove " +
+                       **found + " by hand, and `rotator resume` ends the rotation");
+}
+
 namespace {
 
 // Asks the pods by `question`, whose first gate `judge` is.

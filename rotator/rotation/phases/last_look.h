@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "rotator/rotation/context/context.h"
 #include "rotator/rotation/gate.h"
@@ -11,6 +12,12 @@ namespace rotator::phases {
 
 // Nothing when Vault holds the new secret; else one sentence: whose value is there, and what to do.
 ports::Result<std::optional<std::string>> look_at_vault(Context& context);
+
+// One sentence, with what to do, when somebody has deleted the old secret and added its value again
+// under another id; nothing while that is not so, or cannot be told. `records` is the client's list
+// as it is now.
+ports::Result<std::optional<std::string>> find_old_added_again(
+    Context& context, const std::vector<SecretRecord>& records);
 
 // Whether every pod of `fleet` shows the old value with the wished one beside it.
 GateResult judge_on_staged(Context& context, const FleetProof& fleet);

@@ -25,6 +25,7 @@ class Soak final : public PhaseWork {
 struct Trouble {
   std::string why = {};
   bool restart_mends = false;  // else an operator has to look
+  bool old_is_gone = false;    // there is nothing to give back
 };
 
 // One soak. It counts from the moment when the token endpoint refuses the old secret: before that,
@@ -52,7 +53,7 @@ class Watching {
   std::int64_t failures() const { return context_.failures.seen() - failures_before_; }
   std::optional<Trouble> look_at_new_processes();
   std::optional<Trouble> ask_token_endpoint();
-  std::string why_still_accepted();
+  Trouble still_accepted();
   std::optional<Trouble> ask_vault();
 
   Context& context_;
@@ -100,17 +101,23 @@ std::optional<Trouble> Watching::look_at_new_processes() {
   return std::nullopt;
 }
 
-// A success that changed nothing is told from a token endpoint that is late.
-std::string Watching::why_still_accepted() {
+// A success that changed nothing, and a value that somebody added again, are told from a token
+// endpoint that is late.
+Trouble Watching::still_accepted() {
   const auto& id = context_.ledger.entry().old_secret_id;
+  Trouble late{"the token endpoint still accepts the disabled secret"};
   const auto records = context_.systems.provider().list_secrets();
-  const auto* old = records ? find_secret(*records, id) : nullptr;
-  if (old == nullptr || !old->active) return "the token endpoint still accepts the disabled secret";
-  return "the provider answered that the old secret " + id +
-         " was disabled, and lists it as active still, and the token endpoint accepts it: the "
-         "provider changed nothing, or somebody enabled it again; find out which, and where the "
-         "provider cannot do it any more, disable and delete " +
-         id + " in its own console before the rotation is resumed";
+  if (!records) return late;
+  const auto* old = find_secret(*records, id);
+  if (old != nullptr && old->active)
+    return {"the provider answered that the old secret " + id +
+            " was disabled, and lists it as active still, and the token endpoint accepts it: the "
+            "provider changed nothing, or somebody enabled it again; find out which, and where the "
+            "provider cannot do it any more, disable and delete " +
+            id + " in its own console before the rotation is resumed"};
+  auto again = find_old_added_again(context_, *records);
+  if (again && *again) return {.why = std::move(**again), .old_is_gone = true};
+  return late;
 }
 
 std::optional<Trouble> Watching::ask_token_endpoint() {
@@ -122,7 +129,7 @@ std::optional<Trouble> Watching::ask_token_endpoint() {
     if (old_refused_)
       ends_ = clock.now() + context_.configuration.rotation.soak;
     else if (clock.now() >= refusal_due_)
-      return Trouble{why_still_accepted()};
+      return still_accepted();
   }
   if (context_.values.new_value().empty()) return Trouble{"the new value can no longer be read"};
   const auto answer = probe.ask(context_.values.new_value());
@@ -155,8 +162,8 @@ std::optional<Trouble> Watching::look() {
       failures() > context_.configuration.rotation.stop_after_failures)
     return Trouble{counted(failures(), "login failure") +
                    (context_.systems.capability().can_disable
-                        ? " login failures after the old secret was disabled"
-                        : " login failures before the removal of the old secret")};
+                        ? " after the old secret was disabled"
+                        : " before the removal of the old secret")};
   return std::nullopt;
 }
 
@@ -178,6 +185,7 @@ ports::Status Watching::wait() {
 }
 
 Stepped end_early(Context& context, Trouble trouble) {
+  if (trouble.old_is_gone) return Step::stop_before_again(std::move(trouble.why));
   if (const auto back = give_old_back(context); !back)
     return ports::fail(back.error().code, trouble.why + "; " + back.error().message);
   trouble.why += std::string("; ") + old_given_back(context);

@@ -74,6 +74,53 @@ BOOST_AUTO_TEST_CASE(is_told_to_whoever_asks_for_the_way_back_and_the_next_run_g
   world.check_whole();
 }
 
+namespace {
+
+constexpr const char* added_again = "synthetic-id-of-the-old-value-again";
+
+// Somebody deletes it in that phase and adds its value again under another id.
+void add_again(World& world, Phase phase) {
+  world.when(phase, [&world] {
+    delete_old(world, 0);
+    world.idp->core().create_secret(testing::client,
+                                    {.id = added_again, .value = testing::first_secret});
+  });
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(added_again_under_another_id_is_told_as_that_and_is_gone_on_without) {
+  for (const auto phase : {Phase::overlap, Phase::soak, Phase::removal, Phase::confirm}) {
+    BOOST_TEST_CONTEXT("in phase " << to_string(phase)) {
+      World world;
+      add_again(world, phase);
+      const auto outcome = require(world.run(world.configuration()));
+      BOOST_TEST(outcome.ending == Ending::stopped, outcome.message);
+      for (const char* part : {"somebody added its value again under another id, ", added_again,
+                               "`rotator resume` ends the rotation"})
+        BOOST_TEST(outcome.message.find(part) != std::string::npos, outcome.message);
+      BOOST_TEST(outcome.message.find("404") == std::string::npos, outcome.message);
+      BOOST_TEST(world.ledger.failures() == 0U);
+      // As that sentence says.
+      world.idp->core().set_active(testing::client, added_again, false);
+      world.idp->core().delete_secret(testing::client, added_again);
+      const auto resumed = require(world.resume(world.configuration()));
+      BOOST_TEST(resumed.ending == Ending::done, resumed.message);
+      world.check_whole();
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(that_is_gone_is_told_as_gone_where_it_should_be_enabled_again) {
+  World world({.failure_signal = true});
+  world.when(Phase::soak, [&world] { delete_old(world, 50); });
+  const auto outcome = require(world.run(world.configuration()));
+  BOOST_TEST(outcome.ending == Ending::stopped, outcome.message);
+  BOOST_TEST(outcome.message.find("somebody has deleted the old secret ") != std::string::npos,
+             outcome.message);
+  BOOST_TEST(outcome.message.find("404") == std::string::npos, outcome.message);
+}
+
 // Trouble that is the new secret's own ends the run: there is one turn and no more.
 BOOST_AUTO_TEST_CASE(is_gone_round_once_and_not_for_ever) {
   World world({.failure_signal = true});

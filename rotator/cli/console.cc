@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "rotator/calls/utf8.h"
 #include "rotator/cli/program.h"
@@ -30,11 +30,17 @@ std::string unwritable(const std::string& path) {
          " cannot be written; check its directory, its permissions and the free space";
 }
 
-// What the last run left; empty when there is none.
+// Nothing that we write is longer.
+constexpr std::size_t max_metrics_bytes = std::size_t{1} << 20;
+
+// What the last run left, as far as it is ours; empty when there is none.
 std::string content(const std::string& path) {
-  std::ostringstream text;
-  if (std::ifstream old(path); old) text << old.rdbuf();
-  return text.str();
+  std::ifstream old(path, std::ios::binary);
+  if (!old) return {};
+  std::string text(max_metrics_bytes, '\0');
+  old.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(old.gcount()));
+  return text;
 }
 
 }  // namespace
@@ -85,6 +91,13 @@ void Console::say(const std::string& sentence) {
 
 ports::Status Console::metrics_writable() const {
   if (!changes(arguments_.command) || arguments_.metrics_file.empty()) return {};
+  using Type = std::filesystem::file_type;
+  std::error_code unknown;
+  const auto kind = std::filesystem::status(arguments_.metrics_file, unknown).type();
+  if (kind != Type::regular && kind != Type::not_found && kind != Type::none)
+    return ports::fail(ErrorCode::configuration,
+                       "the metrics file " + arguments_.metrics_file +
+                           " is no regular file, and would be replaced by one; name another");
   if (std::ofstream(beside(), std::ios::app)) return {};
   return ports::fail(ErrorCode::configuration, unwritable(arguments_.metrics_file));
 }

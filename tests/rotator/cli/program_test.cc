@@ -107,6 +107,22 @@ BOOST_AUTO_TEST_CASE(metrics_that_cannot_be_written_are_an_error_before_anything
   BOOST_TEST(!has(called.errors, "no-such.yaml"), called.errors);
 }
 
+BOOST_AUTO_TEST_CASE(metrics_take_the_place_of_no_device_and_no_folder) {
+  const Folder folder;
+  const auto device = folder.file("device");
+  std::filesystem::create_symlink("/dev/null", device);
+  const auto inner = folder.file("inner");
+  std::filesystem::create_directory(inner);
+  for (const auto& path : {device, inner}) {
+    const auto called = call({"run", "-c", "no-such.yaml", "--metrics-file", path.c_str()});
+    BOOST_TEST(called.code == 65);
+    BOOST_TEST(has(called.errors, path + " is no regular file"), called.errors);
+    BOOST_TEST(!has(called.errors, "no-such.yaml"), called.errors);
+    BOOST_TEST(!std::filesystem::exists(path + ".new"));
+  }
+  BOOST_TEST(std::filesystem::is_symlink(device));
+}
+
 BOOST_AUTO_TEST_CASE(errors_are_lines_of_json_where_the_log_is) {
   const auto called = call({"plan", "-c", "no-such.yaml", "--log", "json", "--output", "json"});
   BOOST_TEST(called.code == 65);

@@ -36,24 +36,24 @@ Verdict verdict_of(const Report& report) {
   return verdict;
 }
 
-// What explains a verdict of unknown comes before it.
 // "1 login failed", "24,310 logins were".
-std::string logins(std::uint64_t count, const char* one, const char* more) {
+std::string counted_logins(std::uint64_t count, const char* one, const char* more) {
   return grouped(count) +
          (count == 1 ? std::string(" login ") + one : std::string(" logins ") + more);
 }
 
+// What explains a verdict of unknown comes before it.
 template <typename Deviates>
 void say_what_was_not_tested(const Report& report, const Deviates& deviates) {
   for (const auto& fault : report.faults_never_fired) deviates("this fault never fired: " + fault);
   for (const auto& act : report.acts_never_happened) deviates("this act never happened: " + act);
   for (const auto& act : report.acts_failed) deviates("this act failed: " + act);
   if (report.logins_held_back > 0)
-    deviates(logins(report.logins_held_back, "was", "were") +
+    deviates(counted_logins(report.logins_held_back, "was", "were") +
              " not begun, as too many were under way; lower logins_per_minute or "
              "--compression");
   if (report.logins_unexplained > 0)
-    deviates(logins(report.logins_unexplained, "was", "were") +
+    deviates(counted_logins(report.logins_unexplained, "was", "were") +
              " refused for no reason that is on record, so the causes are not exact");
   if (report.logins.tried == 0) deviates("it tested nothing: no login was tried");
 }
@@ -82,10 +82,10 @@ void judge(const Scenario& scenario, Report& report) {
     deviates("the rotation ended as " + to_string(report.rotation.outcome) + " instead of " +
              to_string(expect.outcome) + ": " + report.rotation.message);
   if (expect.failed_at_least && report.logins.blamed() < *expect.failed_at_least)
-    deviates("only " + logins(report.logins.blamed(), "failed", "failed") + ", at least " +
+    deviates("only " + counted_logins(report.logins.blamed(), "failed", "failed") + ", at least " +
              grouped(*expect.failed_at_least) + " expected");
   if (expect.failed_at_most && report.logins.blamed() > *expect.failed_at_most)
-    deviates(logins(report.logins.blamed(), "failed", "failed") + ", at most " +
+    deviates(counted_logins(report.logins.blamed(), "failed", "failed") + ", at most " +
              grouped(*expect.failed_at_most) + " expected");
   std::set<mocks::users::Cause> causes;
   for (const auto& [cause, count] : report.logins.by_cause)

@@ -130,6 +130,31 @@ bool Core::set_authentication_method(std::string_view client_id, AuthenticationM
   return true;
 }
 
+Change Core::replace_registration(std::string_view client_id, Registration registration) {
+  Client* client = client_of(client_id);
+  if (client == nullptr) return Change::missing;
+  auto& current = client->registration;
+  registration.client_id = std::move(current.client_id);
+  registration.object_id = std::move(current.object_id);
+  registration.active = current.active;
+  registration.created = current.created;
+  registration.updated = scheduler_.wall_now();
+  current = std::move(registration);
+  client->redirect_names.clear();
+  for (const auto& uri : current.redirect_uris) client->redirect_names.push_back(name_of(uri));
+  return Change::done;
+}
+
+Change Core::set_client_active(std::string_view client_id, bool active) {
+  Client* client = client_of(client_id);
+  if (client == nullptr) return Change::missing;
+  auto& registration = client->registration;
+  if (registration.active == active) return Change::unchanged;
+  registration.active = active;
+  registration.updated = scheduler_.wall_now();
+  return Change::done;
+}
+
 const Core::Client* Core::client_named(std::uint64_t name) const {
   for (const auto& client : clients_)
     if (client.name == name && !client.removed) return &client;

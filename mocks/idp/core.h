@@ -64,6 +64,8 @@ struct Registration {
                                         GrantType::client_credentials};
   std::vector<std::string> redirect_uris = {};
   std::vector<std::string> scopes = {"openid", "profile", "email", "offline_access"};
+  bool consent_required = false;  // users are asked before they get their first code
+  bool active = true;  // else it gets neither codes nor tokens, where a dialect can switch it off
   ports::WallTime created = {};  // both set by Core
   ports::WallTime updated = {};
 };
@@ -207,6 +209,13 @@ class Core final : public Timed {
   const Registration* find_client_by_object(std::string_view object_id) const;
   // For a client registered otherwise than its portal believes. False when there is no such client.
   bool set_authentication_method(std::string_view client_id, AuthenticationMethod method);
+  // Changes everything but its ids, its dates and whether it is active; codes that were issued stay
+  // good. missing when there is no such client.
+  Change replace_registration(std::string_view client_id, Registration registration);
+  // Its secrets and grants stay as they are, of no use while it is inactive.
+  Change set_client_active(std::string_view client_id, bool active);
+  // How many were ever added: what dialects number ids by.
+  std::uint64_t clients_added() const { return clients_.size(); }
 
   // ---- Secrets, as the administration API changes them. A secret's id and value are given by the
   // dialect, which knows their shape.

@@ -73,7 +73,7 @@ TokenVerdict Core::verdict(const Client* client, const TokenAttempt& attempt,
                            ports::Instant now) const {
   const bool bare = attempt.method == AuthenticationMethod::none;
   if (attempt.client == 0 || (!bare && attempt.secret == 0)) return TokenVerdict::no_credentials;
-  if (client == nullptr) return TokenVerdict::unknown_client;
+  if (client == nullptr || !client->registration.active) return TokenVerdict::unknown_client;
   const auto registered = client->registration.authentication_method;
   if (bare && registered != AuthenticationMethod::none) return TokenVerdict::no_credentials;
   if (attempt.method != registered &&
@@ -120,7 +120,8 @@ TokenDecision Core::redeem(const TokenAttempt& attempt) {
 
 GrantHandle Core::issue_code(std::uint64_t client, std::uint64_t redirect_uri, std::uint64_t user) {
   const Client* found = client_named(client);
-  if (found == nullptr || !has_grant(found->registration, GrantType::authorization_code))
+  if (found == nullptr || !found->registration.active ||
+      !has_grant(found->registration, GrantType::authorization_code))
     return no_grant;
   const auto& uris = found->redirect_names;
   if (std::find(uris.begin(), uris.end(), redirect_uri) == uris.end()) return no_grant;

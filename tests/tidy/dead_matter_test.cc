@@ -118,13 +118,13 @@ const std::map<std::string, std::string>& allowed() {
   static const std::string hand = "the test's hand on a mock";
   static const std::string eye = "the test's look at what it cannot see otherwise";
   static const std::map<std::string, std::string> all = {
-      {"app_exited", hand},    {"certificate_pem", eye}, {"fail_pod", hand},
-      {"fate_of", hand},       {"forget_history", hand}, {"injector_default", eye},
-      {"issue_token", hand},   {"jump_wall", hand},      {"live_tokens", eye},
-      {"pick", eye},           {"random_plan", hand},    {"refreshes", eye},
-      {"remove_client", hand}, {"revoke_tokens", hand},  {"set_empty", hand},
-      {"set_file", hand},      {"set_plan", hand},       {"signing_key_is_sound", eye},
-      {"stacks_mapped", eye},  {"unseal_key", eye},
+      {"app_exited", hand},    {"certificate_pem", eye},      {"fail_pod", hand},
+      {"fate_of", hand},       {"forget_history", hand},      {"injector_default", eye},
+      {"issue_token", hand},   {"jump_wall", hand},           {"live_tokens", eye},
+      {"pick", eye},           {"random_plan", hand},         {"refreshes", eye},
+      {"revoke_tokens", hand}, {"set_empty", hand},           {"set_file", hand},
+      {"set_plan", hand},      {"signing_key_is_sound", eye}, {"stacks_mapped", eye},
+      {"unseal_key", eye},
   };
   return all;
 }

@@ -23,10 +23,6 @@ constexpr std::int64_t window_seconds = 60;
 
 constexpr std::string_view mediated = "OAuth2ClientSecretMediated";
 
-ports::Response invalid(const ApiRequest& request, std::string_view what, std::string_view cause) {
-  return api_error(request, 400, "E0000001", "Api validation failed: " + std::string(what), cause);
-}
-
 ports::Response not_permitted(const ApiRequest& request) {
   return api_error(request, 403, "E0000006",
                    "You do not have permission to perform the requested action");
@@ -38,7 +34,7 @@ bool asks_for_roles(const ApiRequest& request) {
 }
 
 std::string same(const std::string& text) { return text; }
-const char* name(GrantType grant) { return to_string(grant); }
+const char* grant_name(GrantType grant) { return to_string(grant); }
 
 void append_link(std::string& out, const std::string& href, std::string_view link,
                  std::string_view method) {
@@ -79,27 +75,6 @@ std::string secret_json(const ApiRequest& request, const Registration& client,
   return out;
 }
 
-std::string app_json(const ApiRequest& request, const Registration& client) {
-  std::string out = "{\"id\":";
-  append_json(out, client.object_id);
-  out += ",\"name\":\"oidc_client\",\"label\":";
-  append_json(out, client.label);
-  out += ",\"status\":\"ACTIVE\",\"lastUpdated\":\"" + timestamp(client.updated) +
-         "\",\"created\":\"" + timestamp(client.created) +
-         "\",\"signOnMode\":\"OPENID_CONNECT\",\"credentials\":{\"oauthClient\":{"
-         "\"autoKeyRotation\":true,\"client_id\":";
-  append_json(out, client.client_id);
-  out += ",\"pkce_required\":false,\"token_endpoint_auth_method\":\"";
-  out += to_string(client.authentication_method);
-  out += "\"}},\"settings\":{\"oauthClient\":{\"redirect_uris\":" +
-         json_list(client.redirect_uris, same) +
-         ",\"response_types\":[\"code\"],\"grant_types\":" + json_list(client.grant_types, name) +
-         ",\"application_type\":\"web\",\"consent_method\":\"TRUSTED\",\"issuer_mode\":"
-         "\"DYNAMIC\"}},\"_links\":{\"self\":{\"href\":";
-  append_json(out, request.origin + "/api/v1/apps/" + client.object_id);
-  return out + "}}}";
-}
-
 // The dynamic registration view (RFC 7591 members); `secret` only where Okta shows it.
 std::string client_json(const Registration& client, const std::string* secret) {
   std::string out = "{\"client_id\":";
@@ -114,28 +89,14 @@ std::string client_json(const Registration& client, const std::string* secret) {
          ",\"client_secret_expires_at\":0,\"client_name\":";
   append_json(out, client.label);
   out += ",\"redirect_uris\":" + json_list(client.redirect_uris, same) +
-         ",\"response_types\":[\"code\"],\"grant_types\":" + json_list(client.grant_types, name) +
-         ",\"token_endpoint_auth_method\":\"";
+         ",\"response_types\":[\"code\"],\"grant_types\":" +
+         json_list(client.grant_types, grant_name) + ",\"token_endpoint_auth_method\":\"";
   out += to_string(client.authentication_method);
   return out + "\",\"application_type\":\"web\"}";
 }
 
 bool printable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
-}
-
-// What is wrong with a secret that the caller chose; empty when nothing is.
-std::string_view flaw_of(std::string_view value, AuthenticationMethod method) {
-  if (!printable(value))
-    return "client_secret: ''client_secret'' must only contain printable ASCII: [x20-x7E]+";
-  if (value.size() > longest_secret)
-    return "client_secret: 'client_secret' can't be more than '100' characters long.";
-  if (value.size() < shortest_secret)
-    return "client_secret: 'client_secret' must be at least '14' characters long.";
-  if (method == AuthenticationMethod::client_secret_jwt && value.size() < shortest_jwt_secret)
-    return "client_secret: 'client_secret' must be at least '32' characters long when "
-           "'token_endpoint_auth_method' is 'client_secret_jwt'.";
-  return {};
 }
 
 struct Wish {
@@ -185,6 +146,7 @@ ports::Response OktaAdmin::handle(const ApiRequest& request) {
 // /api/v1/apps/{appId}/... and /oauth2/v1/clients/{clientId}/...: three segments before the id.
 ports::Response OktaAdmin::route(const ApiRequest& request, Door door) {
   const auto& segments = request.segments;
+  if (segments.size() == 3 && door == Door::apps) return applications(request);
   if (segments.size() < 4) return no_such_path(request);
   const auto id = segments[3];
   const auto* client = door == Door::apps ? core_.find_client_by_object(id) : core_.find_client(id);
@@ -193,8 +155,11 @@ ports::Response OktaAdmin::route(const ApiRequest& request, Door door) {
                             (door == Door::apps || options_.guide_paths);
   const bool new_secret_path = door == Door::clients && segments.size() == 6 &&
                                segments[4] == "lifecycle" && segments[5] == "newSecret";
+  const bool lifecycle_path = door == Door::apps && segments.size() == 6 &&
+                              segments[4] == "lifecycle" &&
+                              (segments[5] == "activate" || segments[5] == "deactivate");
   const bool roles_path = asks_for_roles(request);
-  if (segments.size() > 4 && !secrets_path && !new_secret_path && !roles_path)
+  if (segments.size() > 4 && !secrets_path && !new_secret_path && !lifecycle_path && !roles_path)
     return no_such_path(request);
   if (client == nullptr)
     return not_found(request, id, door == Door::apps ? "AppInstance" : "PublicClientApp");
@@ -203,9 +168,10 @@ ports::Response OktaAdmin::route(const ApiRequest& request, Door door) {
   if (core_.options().holds_administrator_role && !request.is("GET")) return not_permitted(request);
   if (secrets_path) return secrets(request, *client, door);
   if (new_secret_path) return new_secret(request, *client);
+  if (lifecycle_path) return switch_application(request, *client, segments[5] == "activate");
+  if (door == Door::apps) return application(request, *client);
   if (!request.is("GET")) return wrong_method(request);
-  return json_response(
-      200, door == Door::apps ? app_json(request, *client) : client_json(*client, nullptr));
+  return json_response(200, client_json(*client, nullptr));
 }
 
 ports::Response OktaAdmin::secrets(const ApiRequest& request, const Registration& client,
@@ -236,20 +202,33 @@ ports::Response OktaAdmin::secrets(const ApiRequest& request, const Registration
   return set_active(request, client, secret_id, segments[8] == "activate");
 }
 
+std::string_view OktaAdmin::flaw_of(std::string_view value, AuthenticationMethod method) {
+  if (!printable(value))
+    return "client_secret: ''client_secret'' must only contain printable ASCII: [x20-x7E]+";
+  if (value.size() > longest_secret)
+    return "client_secret: 'client_secret' can't be more than '100' characters long.";
+  if (value.size() < shortest_secret)
+    return "client_secret: 'client_secret' must be at least '14' characters long.";
+  if (method == AuthenticationMethod::client_secret_jwt && value.size() < shortest_jwt_secret)
+    return "client_secret: 'client_secret' must be at least '32' characters long when "
+           "'token_endpoint_auth_method' is 'client_secret_jwt'.";
+  return {};
+}
+
 ports::Response OktaAdmin::create(const ApiRequest& request, const Registration& client) {
   auto wish = read_wish(request.http.body);
   if (!wish.readable)
     return api_error(request, 400, "E0000003", "The request body was not well-formed.");
   if (client.authentication_method == AuthenticationMethod::private_key_jwt)
-    return invalid(request, "client_secret",
-                   "'client_secret' can't be used when 'token_endpoint_auth_method' is "
-                   "'private_key_jwt'.");
+    return validation_error(request, "client_secret",
+                            "'client_secret' can't be used when 'token_endpoint_auth_method' is "
+                            "'private_key_jwt'.");
   if (wish.chosen) {
     const auto flaw = flaw_of(wish.value, client.authentication_method);
-    if (!flaw.empty()) return invalid(request, "client_secret", flaw);
+    if (!flaw.empty()) return validation_error(request, "client_secret", flaw);
   }
   if (wish.status != "ACTIVE" && wish.status != "INACTIVE")
-    return invalid(request, "status", "status: 'status' must be 'ACTIVE' or 'INACTIVE'.");
+    return validation_error(request, "status", "status: 'status' must be 'ACTIVE' or 'INACTIVE'.");
   auto secret = make_secret(std::move(wish.value));
   secret.active = wish.status == "ACTIVE";
   const auto id = secret.id;
@@ -284,9 +263,9 @@ ports::Response OktaAdmin::new_secret(const ApiRequest& request, const Registrat
   if (!request.is("POST")) return wrong_method(request);
   if (client.authentication_method != AuthenticationMethod::client_secret_basic &&
       client.authentication_method != AuthenticationMethod::client_secret_post)
-    return invalid(request, "client_secret",
-                   "'client_secret' can't be used when 'token_endpoint_auth_method' is '" +
-                       std::string(to_string(client.authentication_method)) + "'.");
+    return validation_error(request, "client_secret",
+                            "'client_secret' can't be used when 'token_endpoint_auth_method' is '" +
+                                std::string(to_string(client.authentication_method)) + "'.");
   auto secret = make_secret({});
   const auto value = secret.value;
   core_.replace_secrets(client.client_id, std::move(secret));
@@ -297,14 +276,15 @@ ports::Response OktaAdmin::refused(const ApiRequest& request, Change change,
                                    std::string_view secret_id) {
   switch (change) {
     case Change::limit:
-      return invalid(request, mediated,
-                     "You've reached the maximum number of client secrets per client.");
+      return validation_error(request, mediated,
+                              "You've reached the maximum number of client secrets per client.");
     case Change::still_active:
-      return invalid(
+      return validation_error(
           request, mediated,
           "You can't delete an active client secret. Deactivate the secret before deleting it.");
     case Change::last_active:
-      return invalid(request, mediated, "You can't deactivate the only active client secret.");
+      return validation_error(request, mediated,
+                              "You can't deactivate the only active client secret.");
     case Change::done:
     case Change::unchanged:
     case Change::missing: break;

@@ -5,11 +5,13 @@
 //
 // Two secrets a client at the most; only an inactive one can be deleted, and the last active one
 // cannot be deactivated (400 E0000001). The credentials of a client that holds an administrator
-// role cannot be changed (403; the text is not published). Every answer tells the rate limit
+// role cannot be changed (403; the text is not published). An application is deactivated before it
+// is deleted (403 E0000056). Every answer tells the rate limit
 // (X-Rate-Limit-Limit, -Remaining, -Reset).
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "mocks/idp/core.h"
@@ -37,6 +39,19 @@ class OktaAdmin {
   enum class Door { apps, clients };
 
   ports::Response route(const ApiRequest& request, Door door);
+  // /api/v1/apps: list (by `q`, which a label begins with) and create.
+  ports::Response applications(const ApiRequest& request);
+  ports::Response create_application(const ApiRequest& request);
+  // /api/v1/apps/{appId}: get, replace, and delete, which is refused while it is active.
+  ports::Response application(const ApiRequest& request, const Registration& client);
+  ports::Response replace_application(const ApiRequest& request, const Registration& client);
+  ports::Response switch_application(const ApiRequest& request, const Registration& client,
+                                     bool active);
+  // `secret` only where Okta shows it: in the answers to create and replace.
+  static std::string application_json(const ApiRequest& request, const Registration& client,
+                                      const std::string* secret);
+  // What is wrong with a secret that the caller chose; empty when nothing is.
+  static std::string_view flaw_of(std::string_view value, AuthenticationMethod method);
   ports::Response secrets(const ApiRequest& request, const Registration& client, Door door);
   ports::Response create(const ApiRequest& request, const Registration& client);
   ports::Response remove(const ApiRequest& request, const Registration& client,

@@ -72,6 +72,7 @@ ports::Response OktaOAuth::authorize(const ApiRequest& request, const Server& se
     return error_page("invalid_request",
                       "The request contained multiple parameters with the same name.");
   const auto* client = core_.find_client(query->value("client_id"));
+  if (client != nullptr && !client->active) client = nullptr;
   if (client == nullptr)
     return error_page("invalid_client", "Invalid value for 'client_id' parameter.");
   const auto uri = query->value("redirect_uri");

@@ -35,6 +35,11 @@ ports::Response api_error(const ApiRequest& request, int status, std::string_vie
   return json_response(status, std::move(body));
 }
 
+ports::Response validation_error(const ApiRequest& request, std::string_view what,
+                                 std::string_view cause) {
+  return api_error(request, 400, "E0000001", "Api validation failed: " + std::string(what), cause);
+}
+
 ports::Response not_found(const ApiRequest& request, std::string_view id, std::string_view type) {
   std::string summary = "Not found: Resource not found: ";
   summary.append(id).append(" (").append(type).append(")");

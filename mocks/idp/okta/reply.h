@@ -16,6 +16,9 @@ ports::Response no_store(ports::Response response);
 // https://developer.okta.com/docs/reference/error-codes/
 ports::Response api_error(const ApiRequest& request, int status, std::string_view code,
                           std::string_view summary, std::string_view cause = {});
+// 400 E0000001: "Api validation failed: WHAT".
+ports::Response validation_error(const ApiRequest& request, std::string_view what,
+                                 std::string_view cause);
 // 404 E0000007, 405 E0000022, and 404 E0000022 for a path that Okta does not have.
 ports::Response not_found(const ApiRequest& request, std::string_view id, std::string_view type);
 ports::Response wrong_method(const ApiRequest& request);

@@ -218,7 +218,7 @@ BOOST_AUTO_TEST_CASE(answers_paths_and_methods_it_does_not_have) {
   BOOST_TEST(okta.send({.target = "/oauth2/nowhere/v1/token"}).status == 400);
   BOOST_TEST(okta.send({.target = "/oauth2/v1/token"}).status == 405);
   BOOST_TEST(admin(okta, "PUT", secrets_path(okta)).status == 405);
-  BOOST_TEST(admin(okta, "GET", "/api/v1/apps").status == 404);
+  BOOST_TEST(admin(okta, "GET", "/api/v1/zones").status == 404);
 }
 
 BOOST_AUTO_TEST_CASE(yields_the_same_bytes_for_the_same_seed) {

@@ -40,7 +40,8 @@ bool knows_all(const LoginCount& logins) {
       case Cause::cookie_loop:
       case Cause::code_expired:
       case Cause::pod_gone:
-      case Cause::no_pod: return entry.second > 0;
+      case Cause::no_pod:
+      case Cause::not_assigned: return entry.second > 0;
       default: return false;
     }
   });

@@ -145,6 +145,21 @@ Change Core::replace_registration(std::string_view client_id, Registration regis
   return Change::done;
 }
 
+Change Core::assign(std::string_view client_id, std::string_view group) {
+  Client* client = client_of(client_id);
+  if (client == nullptr) return Change::missing;
+  auto& groups = client->registration.groups;
+  if (std::find(groups.begin(), groups.end(), group) != groups.end()) return Change::unchanged;
+  groups.emplace_back(group);
+  return Change::done;
+}
+
+Change Core::unassign(std::string_view client_id, std::string_view group) {
+  Client* client = client_of(client_id);
+  if (client == nullptr) return Change::missing;
+  return std::erase(client->registration.groups, group) > 0 ? Change::done : Change::unchanged;
+}
+
 Change Core::set_client_active(std::string_view client_id, bool active) {
   Client* client = client_of(client_id);
   if (client == nullptr) return Change::missing;

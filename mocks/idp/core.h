@@ -53,6 +53,9 @@ enum class GrantType : std::uint8_t { authorization_code, refresh_token, client_
 const char* to_string(GrantType grant);
 std::optional<GrantType> parse_grant_type(std::string_view text);
 
+// The one group of the tenant; every user is in it.
+inline constexpr const char* everyone = "00g1everyone00000001";
+
 // How a client is registered.
 struct Registration {
   std::string client_id = {};
@@ -64,6 +67,8 @@ struct Registration {
                                         GrantType::client_credentials};
   std::vector<std::string> redirect_uris = {};
   std::vector<std::string> scopes = {"openid", "profile", "email", "offline_access"};
+  // Whose users may log in, where a dialect asks for that. Without any, nobody gets a code.
+  std::vector<std::string> groups = {everyone};
   bool consent_required = false;  // users are asked before they get their first code
   bool active = true;  // else it gets neither codes nor tokens, where a dialect can switch it off
   ports::WallTime created = {};  // both set by Core
@@ -212,6 +217,9 @@ class Core final : public Timed {
   // Changes everything but its ids, its dates and whether it is active; codes that were issued stay
   // good. missing when there is no such client.
   Change replace_registration(std::string_view client_id, Registration registration);
+  // The group's users may log in from now on, or no longer.
+  Change assign(std::string_view client_id, std::string_view group);
+  Change unassign(std::string_view client_id, std::string_view group);
   // Its secrets and grants stay as they are, of no use while it is inactive.
   Change set_client_active(std::string_view client_id, bool active);
   // How many were ever added: what dialects number ids by.
@@ -265,8 +273,11 @@ class Core final : public Timed {
   int accepting_replicas(std::uint64_t client, std::uint64_t secret, ports::Instant at) const;
 
   // ---- The authorization endpoint: a code for a client known by name, bound to client, redirect
-  // URI and user. no_grant when there is no such client, or it lacks the grant or the redirect URI.
+  // URI and user. no_grant when there is no such client, or it is inactive, has no users assigned,
+  // or lacks the grant or the redirect URI.
   GrantHandle issue_code(std::uint64_t client, std::uint64_t redirect_uri, std::uint64_t user);
+  // Whether users are kept out of this client for no other reason than that none is assigned.
+  bool nobody_assigned(std::uint64_t client) const;
   Grants& grants() { return grants_; }
   const Grants& grants() const { return grants_; }
 

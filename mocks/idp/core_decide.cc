@@ -120,12 +120,17 @@ TokenDecision Core::redeem(const TokenAttempt& attempt) {
 
 GrantHandle Core::issue_code(std::uint64_t client, std::uint64_t redirect_uri, std::uint64_t user) {
   const Client* found = client_named(client);
-  if (found == nullptr || !found->registration.active ||
+  if (found == nullptr || !found->registration.active || found->registration.groups.empty() ||
       !has_grant(found->registration, GrantType::authorization_code))
     return no_grant;
   const auto& uris = found->redirect_names;
   if (std::find(uris.begin(), uris.end(), redirect_uri) == uris.end()) return no_grant;
   return grants_.issue(Grants::Kind::code, client, redirect_uri, user, scheduler_.now());
+}
+
+bool Core::nobody_assigned(std::uint64_t client) const {
+  const Client* found = client_named(client);
+  return found != nullptr && found->registration.active && found->registration.groups.empty();
 }
 
 ports::Duration Core::answer_time(std::uint64_t client) const {

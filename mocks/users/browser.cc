@@ -261,6 +261,7 @@ ports::Request Browsers::token_request(const Flight& flight, const portal::Fleet
 std::optional<Cause> Browsers::judge_code(Flight& flight, const Reply& reply) const {
   if (!reply.answered || reply.status >= 500) return Cause::idp_unavailable;
   if (reply.status == 429) return Cause::rate_limited;
+  if (portal::query_value(reply.location, "error") == "access_denied") return Cause::not_assigned;
   const auto code = portal::query_value(reply.location, "code");
   if (reply.status / 100 != 3 || !code ||
       portal::query_value(reply.location, "state") != flight.state)

@@ -15,6 +15,7 @@ const char* to_string(Cause cause) {
     case Cause::rate_limited: return "rate_limited";
     case Cause::pod_gone: return "pod_gone";
     case Cause::no_pod: return "no_pod";
+    case Cause::not_assigned: return "not_assigned";
   }
   return "unknown";
 }
@@ -33,7 +34,8 @@ bool of_rotation(Cause cause) {
     case Cause::stale_render:
     case Cause::auth_method:
     case Cause::wrong_client:
-    case Cause::cookie_loop: return true;
+    case Cause::cookie_loop:
+    case Cause::not_assigned: return true;
   }
   return true;
 }

@@ -22,13 +22,14 @@ enum class Cause : std::uint8_t {
   rate_limited,     // 429 from the identity provider
   pod_gone,         // the pod's process had stopped or stopped meanwhile
   no_pod,           // no pod takes logins
+  not_assigned,     // the identity provider lets no user into the pod's client (access_denied)
 };
 inline constexpr std::array all_causes = {Cause::secret_retired, Cause::secret_not_propagated,
                                           Cause::stale_render,   Cause::auth_method,
                                           Cause::wrong_client,   Cause::cookie_loop,
                                           Cause::code_expired,   Cause::idp_unavailable,
                                           Cause::rate_limited,   Cause::pod_gone,
-                                          Cause::no_pod};
+                                          Cause::no_pod,         Cause::not_assigned};
 inline constexpr std::size_t cause_count = all_causes.size();
 
 // The name as in reports: "secret_retired", ...

@@ -69,7 +69,8 @@ std::optional<Cause> LiveProvider::issue_code(Journey& journey, ports::Instant n
   if (fault.cause) return fault.cause;
   journey.code =
       core_.issue_code(journey.code_client, protocol_.options().redirect_uri, journey.id);
-  if (journey.code == idp::no_grant) return Cause::wrong_client;
+  if (journey.code == idp::no_grant)
+    return core_.nobody_assigned(journey.code_client) ? Cause::not_assigned : Cause::wrong_client;
   return std::nullopt;
 }
 

@@ -158,8 +158,11 @@ ports::Response OktaAdmin::route(const ApiRequest& request, Door door) {
   const bool lifecycle_path = door == Door::apps && segments.size() == 6 &&
                               segments[4] == "lifecycle" &&
                               (segments[5] == "activate" || segments[5] == "deactivate");
+  const bool groups_path = door == Door::apps && (segments.size() == 5 || segments.size() == 6) &&
+                           segments[4] == "groups";
   const bool roles_path = asks_for_roles(request);
-  if (segments.size() > 4 && !secrets_path && !new_secret_path && !lifecycle_path && !roles_path)
+  if (segments.size() > 4 && !secrets_path && !new_secret_path && !lifecycle_path && !groups_path &&
+      !roles_path)
     return no_such_path(request);
   if (client == nullptr)
     return not_found(request, id, door == Door::apps ? "AppInstance" : "PublicClientApp");
@@ -168,6 +171,7 @@ ports::Response OktaAdmin::route(const ApiRequest& request, Door door) {
   if (core_.options().holds_administrator_role && !request.is("GET")) return not_permitted(request);
   if (secrets_path) return secrets(request, *client, door);
   if (new_secret_path) return new_secret(request, *client);
+  if (groups_path) return assignments(request, *client);
   if (lifecycle_path) return switch_application(request, *client, segments[5] == "activate");
   if (door == Door::apps) return application(request, *client);
   if (!request.is("GET")) return wrong_method(request);

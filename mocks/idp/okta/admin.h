@@ -47,6 +47,9 @@ class OktaAdmin {
   ports::Response replace_application(const ApiRequest& request, const Registration& client);
   ports::Response switch_application(const ApiRequest& request, const Registration& client,
                                      bool active);
+  // /api/v1/apps/{appId}/groups, of the tenant's one group: list, and below it get, assign and
+  // unassign. A new application has none, and its users are refused.
+  ports::Response assignments(const ApiRequest& request, const Registration& client);
   // `secret` only where Okta shows it: in the answers to create and replace.
   static std::string application_json(const ApiRequest& request, const Registration& client,
                                       const std::string* secret);

@@ -1,6 +1,7 @@
-// The half of OktaAdmin that keeps the applications themselves. The texts of refused applications
-// are not published but for E0000056.
+// The half of OktaAdmin that keeps the applications themselves. E0000056 is as the Apps API
+// reference prints it; the texts of other refused applications are not published.
 // https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Application/
+// https://developer.okta.com/docs/api/openapi/okta-management/management/tag/ApplicationGroups/
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -152,6 +153,7 @@ ports::Response OktaAdmin::create_application(const ApiRequest& request) {
       "0oa" + core_.draws().text(17, okta_applications::id_alphabet, sim::Stream::identifiers,
                                  name_of("idp/application") + core_.clients_added());
   if (registration.client_id.empty()) registration.client_id = registration.object_id;
+  registration.groups.clear();
   const auto client_id = registration.client_id;
   if (core_.find_client(client_id) != nullptr)
     return validation_error(request, "client_id", "client_id: another client has it.");
@@ -166,7 +168,9 @@ ports::Response OktaAdmin::application(const ApiRequest& request, const Registra
   if (request.is("GET")) return json_response(200, application_json(request, client, nullptr));
   if (request.is("PUT")) return replace_application(request, client);
   if (!request.is("DELETE")) return wrong_method(request);
-  if (client.active) return api_error(request, 403, "E0000056", "Delete application forbidden.");
+  if (client.active)
+    return api_error(request, 403, "E0000056", "Delete application forbidden.",
+                     "The application must be deactivated before deletion.");
   core_.remove_client(client.client_id);
   return {.status = 204, .headers = {}, .body = {}};
 }
@@ -188,10 +192,38 @@ ports::Response OktaAdmin::replace_application(const ApiRequest& request,
     core_.replace_secrets(client.client_id, make_secret(std::move(draft.secret)));
   }
   draft.registration.scopes = client.scopes;
+  draft.registration.groups = client.groups;
   core_.replace_registration(client.client_id, std::move(draft.registration));
   const auto now = core_.secrets(client.client_id);
   return json_response(
       200, application_json(request, client, now.empty() ? nullptr : &now.back()->value));
+}
+
+ports::Response OktaAdmin::assignments(const ApiRequest& request, const Registration& client) {
+  const auto assignment = [&](const std::string& group) {
+    return "{\"id\":\"" + group + "\",\"lastUpdated\":\"" + timestamp(client.updated) +
+           "\",\"priority\":0,\"profile\":{},\"_links\":{\"app\":{\"href\":\"" + request.origin +
+           "/api/v1/apps/" + client.object_id + "\"}}}";
+  };
+  const auto& groups = client.groups;
+  if (request.segments.size() == 5) {
+    if (!request.is("GET")) return wrong_method(request);
+    std::string out = "[";
+    for (const auto& group : groups) out += (out.size() > 1 ? "," : "") + assignment(group);
+    return json_response(200, out + ']');
+  }
+  const std::string group(request.segments[5]);
+  if (request.is("PUT")) {
+    if (group != everyone) return not_found(request, group, "UserGroup");
+    core_.assign(client.client_id, group);
+    return json_response(200, assignment(group));
+  }
+  if (!request.is("GET") && !request.is("DELETE")) return wrong_method(request);
+  if (std::find(groups.begin(), groups.end(), group) == groups.end())
+    return not_found(request, group, "ApplicationGroupAssignment");
+  if (request.is("GET")) return json_response(200, assignment(group));
+  core_.unassign(client.client_id, group);
+  return {.status = 204, .headers = {}, .body = {}};
 }
 
 ports::Response OktaAdmin::switch_application(const ApiRequest& request, const Registration& client,

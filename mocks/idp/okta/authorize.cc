@@ -94,6 +94,10 @@ ports::Response OktaOAuth::authorize(const ApiRequest& request, const Server& se
                       "&error_description=" + percent_encode(flaw.description));
   if (!options_.user_signed_in) return html_response(200, "Sign In", "Sign in to continue.");
 
+  // RFC 6749 section 4.1.2.1.
+  if (client->groups.empty())
+    return with_state("error=access_denied&error_description=" +
+                      percent_encode("User is not assigned to the client application."));
   const auto hint = query->value("login_hint");
   const auto user_name = hint.empty() ? default_user : hint;
   return with_state("code=" +

@@ -118,7 +118,8 @@ BOOST_AUTO_TEST_CASE(deletes_an_application_only_when_it_is_inactive) {
   const auto application = parse(admin(okta, "POST", "/api/v1/apps", green().dump()));
   const auto id = application.value("id", "");
   expect_api_error(admin(okta, "DELETE", path_of(id)), 403, "E0000056",
-                   "Delete application forbidden.");
+                   "Delete application forbidden.",
+                   "The application must be deactivated before deletion.");
   BOOST_TEST(probe(okta, id, secret_of(application)).status == 200);
   BOOST_TEST(admin(okta, "POST", path_of(id) + "/lifecycle/deactivate").status == 200);
   BOOST_TEST(admin(okta, "DELETE", path_of(id)).status == 204);
@@ -164,6 +165,50 @@ BOOST_AUTO_TEST_CASE(replaces_what_is_registered_and_keeps_the_secret_unless_one
   BOOST_TEST(contract::probe(okta, chosen_secret).status == 200);
 }
 
+BOOST_AUTO_TEST_CASE(lets_nobody_into_a_new_application_until_a_group_is_assigned) {
+  World world;
+  const auto okta = world.subject();
+  const auto id = parse(admin(okta, "POST", "/api/v1/apps", green().dump())).value("id", "");
+  const auto groups = path_of(id) + "/groups";
+  const auto code = [&] {
+    return world.core().issue_code(mocks::name_of(id),
+                                   mocks::name_of("https://portal.example/green/callback"), 1);
+  };
+  BOOST_TEST(parse(admin(okta, "GET", groups)).empty());
+  BOOST_TEST(code() == mocks::idp::no_grant);
+  BOOST_TEST(world.core().nobody_assigned(mocks::name_of(id)));
+  expect_api_error(admin(okta, "PUT", groups + "/00gnobody"), 404, "E0000007",
+                   "Not found: Resource not found: 00gnobody (UserGroup)");
+
+  const auto before = parse(admin(okta, "GET", path_of(idp_test::client_id) + "/groups"));
+  BOOST_TEST_REQUIRE(before.size() == 1U);
+  const auto one = groups + "/" + before[0].value("id", "");
+  BOOST_TEST(admin(okta, "GET", one).status == 404);
+  BOOST_TEST(admin(okta, "PUT", one).status == 200);
+  BOOST_TEST(admin(okta, "PUT", one).status == 200);
+  BOOST_TEST(parse(admin(okta, "GET", groups)).size() == 1U);
+  BOOST_TEST(code() != mocks::idp::no_grant);
+  BOOST_TEST(admin(okta, "PUT", path_of(id), green().dump()).status == 200);
+  BOOST_TEST(code() != mocks::idp::no_grant);
+  BOOST_TEST(admin(okta, "DELETE", one).status == 204);
+  BOOST_TEST(code() == mocks::idp::no_grant);
+}
+
+BOOST_AUTO_TEST_CASE(tells_a_user_who_is_not_assigned_that_access_is_denied) {
+  World world;
+  const auto okta = world.subject();
+  world.core().unassign(idp_test::client_id, mocks::idp::everyone);
+  const auto answer = okta.send(
+      {.target = std::string("/oauth2/v1/authorize?response_type=code&scope=openid&state=s&") +
+                 "client_id=" + idp_test::client_id +
+                 "&redirect_uri=https%3A%2F%2Fportal.example%2Fcallback"});
+  BOOST_TEST(answer.status == 302);
+  const auto location = ports::find_header(answer.headers, "Location");
+  BOOST_TEST_REQUIRE(location.has_value());
+  BOOST_TEST(location->find("error=access_denied") != std::string_view::npos);
+  BOOST_TEST(location->find("state=s") != std::string_view::npos);
+}
+
 BOOST_AUTO_TEST_CASE(lets_a_reader_change_no_application) {
   World world;
   const auto okta = world.subject();
@@ -172,6 +217,8 @@ BOOST_AUTO_TEST_CASE(lets_a_reader_change_no_application) {
   BOOST_TEST(admin(okta, "POST", "/api/v1/apps", green().dump(), reader).status == 403);
   BOOST_TEST(admin(okta, "POST", path + "/lifecycle/deactivate", {}, reader).status == 403);
   BOOST_TEST(admin(okta, "DELETE", path, {}, reader).status == 403);
+  BOOST_TEST(admin(okta, "PUT", path + "/groups/" + mocks::idp::everyone, {}, reader).status ==
+             403);
   BOOST_TEST(admin(okta, "GET", "/api/v1/apps", {}, reader).status == 200);
 }
 

@@ -11,6 +11,7 @@ Environment make_environment(const PortalConfiguration& configuration, std::uint
                              std::uint64_t fallback) {
   Environment environment{
       .client = name_of(configuration.client_id),
+      .redirect_uri = configuration.redirect_uri.empty() ? 0 : name_of(configuration.redirect_uri),
       .secret = secret,
       .fallback = configuration.tries_fallback ? fallback : 0,
       .method = configuration.method,

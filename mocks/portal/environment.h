@@ -17,6 +17,8 @@ inline constexpr int fallback_rounds = 8;
 // What a pod is given beside its secret; fixed when the pod is created.
 struct PortalConfiguration {
   std::string client_id = {};
+  // Where the identity provider sends its users back; empty: where all pods are called back.
+  std::string redirect_uri = {};
   idp::AuthenticationMethod method = idp::AuthenticationMethod::client_secret_post;
   // Keys of the session cookie: the first signs, all verify (a key ring). Names, not key material.
   std::vector<std::string> cookie_keys = {"session-key-1"};
@@ -49,9 +51,10 @@ enum class CookieVerdict : std::uint8_t {
 };
 
 struct Environment {
-  std::uint64_t client = 0;    // name_of(client_id)
-  std::uint64_t secret = 0;    // name_of the secret value read; 0 = none
-  std::uint64_t fallback = 0;  // of the one that is tried where that is refused; 0 = none
+  std::uint64_t client = 0;        // name_of(client_id)
+  std::uint64_t redirect_uri = 0;  // name_of(redirect_uri); 0 = that of all pods
+  std::uint64_t secret = 0;        // name_of the secret value read; 0 = none
+  std::uint64_t fallback = 0;      // of the one that is tried where that is refused; 0 = none
   idp::AuthenticationMethod method = idp::AuthenticationMethod::client_secret_post;
   std::vector<std::uint64_t> cookie_keys = {};
   std::uint64_t configuration = 0;  // of client and secret together

@@ -1,4 +1,4 @@
-// LoadBalancer: the Service in front of the portal's pods, as far as its users feel it: which pods
+// LoadBalancer: a Service in front of the portal's pods, as far as its users feel it: which pods
 // requests may reach, and the rule by which one of them is picked. It holds no requests itself: the
 // users' logins are played, and pick by the rule from the record that this class writes.
 //
@@ -24,17 +24,21 @@ std::optional<PodId> pick_endpoint(std::span<const PodId> endpoints, std::uint64
 
 class LoadBalancer final : public kubernetes::EndpointListener {
  public:
-  // Both must outlive it. `record` is told each change at the scheduler's present.
-  LoadBalancer(Scheduler& scheduler, PortalListener& record)
-      : scheduler_(scheduler), record_(record) {}
+  // Both must outlive it. `record` is told each change at the scheduler's present. `route`: name_of
+  // the redirect URI whose calls come here; 0 = all those that are not routed elsewhere.
+  LoadBalancer(Scheduler& scheduler, PortalListener& record, std::uint64_t route = 0)
+      : scheduler_(scheduler), record_(record), route_(route) {}
 
   // EndpointListener: requests may reach the pod from now on, and not any more.
-  void endpoint_added(PodId pod) override { record_.endpoint_added(scheduler_.now(), pod); }
-  void endpoint_removed(PodId pod) override { record_.endpoint_removed(scheduler_.now(), pod); }
+  void endpoint_added(PodId pod) override { record_.endpoint_added(scheduler_.now(), pod, route_); }
+  void endpoint_removed(PodId pod) override {
+    record_.endpoint_removed(scheduler_.now(), pod, route_);
+  }
 
  private:
   Scheduler& scheduler_;
   PortalListener& record_;
+  std::uint64_t route_;
 };
 
 }  // namespace mocks::portal

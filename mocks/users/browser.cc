@@ -145,6 +145,8 @@ void Browsers::advance(std::uint32_t slot, std::optional<Cause> provider_said) {
   if (flight.journey.next == JourneyStep::code) {
     const auto* process = fleet_.process(flight.journey.pod);
     flight.client_id = process == nullptr ? std::string() : process->configuration.client_id;
+    flight.redirect_uri =
+        process == nullptr ? std::string() : redirect_uri_of(process->configuration);
   }
   flight.timer = scheduler_.at(flight.journey.at, *this, step, slot);
 }
@@ -231,7 +233,7 @@ ports::Request Browsers::authorize_request(const Flight& flight) const {
       .target = options_.paths.authorize + "?" +
                 portal::form({{"response_type", "code"},
                               {"client_id", flight.client_id},
-                              {"redirect_uri", options_.redirect_uri},
+                              {"redirect_uri", flight.redirect_uri},
                               {"scope", options_.scope},
                               {"state", flight.state},
                               {"nonce", flight.state},
@@ -241,16 +243,17 @@ ports::Request Browsers::authorize_request(const Flight& flight) const {
 
 ports::Request Browsers::token_request(const Flight& flight, const portal::Fleet::Process& process,
                                        std::string_view secret) const {
-  ports::Request request{.method = "POST",
-                         .origin = options_.origin,
-                         .target = options_.paths.token,
-                         .headers = {{"Accept", "application/json"},
-                                     {"Content-Type", "application/x-www-form-urlencoded"},
-                                     {"User-Agent", options_.user_agent_prefix + "portal/" +
-                                                        timeline_.name(flight.journey.pod)}},
-                         .body = portal::form({{"grant_type", "authorization_code"},
-                                               {"code", flight.code},
-                                               {"redirect_uri", options_.redirect_uri}})};
+  ports::Request request{
+      .method = "POST",
+      .origin = options_.origin,
+      .target = options_.paths.token,
+      .headers = {{"Accept", "application/json"},
+                  {"Content-Type", "application/x-www-form-urlencoded"},
+                  {"User-Agent",
+                   options_.user_agent_prefix + "portal/" + timeline_.name(flight.journey.pod)}},
+      .body = portal::form({{"grant_type", "authorization_code"},
+                            {"code", flight.code},
+                            {"redirect_uri", redirect_uri_of(process.configuration)}})};
   portal::authenticate(request, process.configuration.method, process.configuration.client_id,
                        secret);
   return request;

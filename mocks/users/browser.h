@@ -42,7 +42,7 @@ inline constexpr std::size_t max_browser_logins = 10'000;
 struct BrowserOptions {
   std::string origin = {};        // of the identity provider, "https://127.0.0.1:port"
   idp::EndpointPaths paths = {};  // idp::Provider::endpoint_paths()
-  std::string redirect_uri = {};
+  std::string redirect_uri = {};  // of pods that have none of their own
   std::string scope = "openid";
   // What calls tell of their caller: User-Agent is this and "user" for the user's own browser, this
   // and "portal/<pod>" for a pod.
@@ -94,6 +94,7 @@ class Browsers final : private Timed {
     bool sent = false;            // a token request has left
     ports::Instant reached = {};  // when the first one did
     std::string client_id = {};   // that the redirect named
+    std::string redirect_uri = {};
     std::string code = {};
     std::string state = {};
   };
@@ -114,6 +115,9 @@ class Browsers final : private Timed {
   void work();
   void call(std::unique_lock<std::mutex>& lock, std::uint32_t slot);
   Reply exchange_messages(const ports::Request& request);
+  const std::string& redirect_uri_of(const portal::PortalConfiguration& configuration) const {
+    return configuration.redirect_uri.empty() ? options_.redirect_uri : configuration.redirect_uri;
+  }
   ports::Request authorize_request(const Flight& flight) const;
   ports::Request token_request(const Flight& flight, const portal::Fleet::Process& process,
                                std::string_view secret) const;

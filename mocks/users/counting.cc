@@ -75,8 +75,8 @@ std::vector<Instant> fleet_changes(const Timeline& timeline) {
   return changes;
 }
 
-bool always_entangled(const JourneyOptions& options) {
-  return options.returning.numerator != 0 ||
+bool always_entangled(const Timeline& timeline, const JourneyOptions& options) {
+  return timeline.routed() || options.returning.numerator != 0 ||
          options.redirect.high + options.exchange.high >= options.code_lifetime;
 }
 
@@ -121,7 +121,7 @@ void share_out(const Timeline& timeline, const Epoch& epoch, Instant picked, Ins
 
 std::vector<InstantSpan> entangled_spans(const Timeline& timeline, const JourneyOptions& options,
                                          Instant from, Instant to) {
-  if (always_entangled(options)) return {InstantSpan{.from = from, .to = to}};
+  if (always_entangled(timeline, options)) return {InstantSpan{.from = from, .to = to}};
   const auto before = options.longest_before();
   const auto after = options.longest_after();
   std::vector<InstantSpan> spans;
@@ -158,7 +158,7 @@ std::vector<InstantSpan> entangled_spans(const Timeline& timeline, const Journey
 }
 
 bool failure_possible(const Timeline& timeline, const JourneyOptions& options, Instant at) {
-  if (always_entangled(options)) return true;
+  if (always_entangled(timeline, options)) return true;
   if (!timeline.provider_up(at) || common_environment(timeline, at) == nullptr) return true;
   const auto longest = options.exchange.high + options.answer.high;
   for (const auto& run : timeline.runs())

@@ -4,8 +4,9 @@
 // A login stands alone when its fate depends on nothing but which pod was picked for its callback
 // and what the identity provider made of that pod's exchange. It is entangled when more of its
 // course matters: pods with different clients or cookie keys, a process that stops meanwhile, a
-// provider that was down, users who bring cookies, codes that may expire. Logins that stand alone
-// fall into classes with Poisson counts; entangled ones are played one by one.
+// provider that was down, users who bring cookies, codes that may expire, callbacks that are routed
+// apart. Logins that stand alone fall into classes with Poisson counts; entangled ones are played
+// one by one.
 #pragma once
 
 #include <array>

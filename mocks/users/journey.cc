@@ -64,7 +64,8 @@ bool Protocol::advance(Journey& journey, const Timeline& timeline, LoginProvider
         return finish(journey, cause);
       return go(JourneyStep::callback, options_.redirect);
     case JourneyStep::callback:
-      if (!reach_pod(journey, timeline)) return finish(journey, unreached(journey));
+      if (!reach_pod(journey, timeline, journey.redirect_uri))
+        return finish(journey, unreached(journey));
       return go(JourneyStep::exchange, options_.exchange);
     case JourneyStep::exchange:
       if (timeline.run_at(journey.pod, seen(journey.at)) != journey.run)
@@ -137,11 +138,12 @@ portal::Cookie Protocol::brought_cookie(const Journey& journey, const Timeline& 
                        : issue_cookie(timeline.environment(run), portal::Cookie{}, issued);
 }
 
-// A request goes to a pod of the load balancer's; false when nothing answers.
-bool Protocol::reach_pod(Journey& journey, const Timeline& timeline) const {
+// A request goes to a pod of the load balancer's, or of the one that `route` leads to where it is
+// routed; false when nothing answers.
+bool Protocol::reach_pod(Journey& journey, const Timeline& timeline, std::uint64_t route) const {
   const auto at = seen(journey.at);
   const auto pod = portal::pick_endpoint(
-      timeline.endpoints(at),
+      timeline.endpoints(at, route),
       draws_.bits(sim::Stream::login_pod, journey.id, number(journey.round, journey.next)),
       options_.sticky_sessions ? journey.pod : PodId{0});
   journey.run = pod ? timeline.run_at(*pod, at) : no_run;
@@ -157,6 +159,7 @@ bool Protocol::request_page(Journey& journey, const Timeline& timeline) const {
   if (verdict == portal::CookieVerdict::good) return finish(journey, std::nullopt);
   if (verdict != portal::CookieVerdict::stale) journey.cookie = {};
   journey.code_client = environment.client;
+  journey.redirect_uri = redirect_uri_of(environment);
   return false;
 }
 

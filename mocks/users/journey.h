@@ -2,7 +2,8 @@
 //
 //   arrive    a pod redirects the browser to the identity provider, naming its client_id
 //   code      the user has typed and thought; the provider issues a code to that client
-//   callback  the browser brings the code to any pod
+//   callback  the browser brings the code to any pod, or to any of those to which calls of its
+//             redirect URI are routed
 //   exchange  that pod's token request, with its client_id, secret and method, reaches the provider
 //   answer    the pod has its tokens and signs a session cookie with its own key
 //   land      the browser shows the cookie to any pod: in, or sent back to `arrive`
@@ -59,7 +60,8 @@ struct JourneyOptions {
   TimeRange returning_age = {.low = std::chrono::seconds(0), .high = std::chrono::hours(8)};
   // The load balancer keeps a browser on its pod while that pod is an endpoint.
   bool sticky_sessions = false;
-  std::uint64_t redirect_uri = 0;  // name_of, for codes of the identity provider's Core
+  // name_of, of pods that have none of their own; for codes of the identity provider's Core.
+  std::uint64_t redirect_uri = 0;
 
   // The longest time from arrival to exchange in the first round; from the exchange until the first
   // landing, which decides a login unless it is sent round; and until it is decided in any case.
@@ -79,6 +81,7 @@ struct Journey {
   PodId pod = 0;  // that served last
   RunIndex run = no_run;
   std::uint64_t code_client = 0;
+  std::uint64_t redirect_uri = 0;  // that the redirect named
   idp::GrantHandle code = idp::no_grant;
   ports::Instant code_issued = {};
   portal::Cookie cookie = {};
@@ -106,6 +109,11 @@ class Protocol {
   const JourneyOptions& options() const { return options_; }
   const sim::Draws& draws() const { return draws_; }
 
+  // Where the users of a process are called back.
+  std::uint64_t redirect_uri_of(const portal::Environment& environment) const {
+    return environment.redirect_uri == 0 ? options_.redirect_uri : environment.redirect_uri;
+  }
+
   // The fleet before `origin` counts as what it was then: for logins that were under way already
   // when the record begins.
   void set_origin(ports::Instant origin) { origin_ = origin; }
@@ -132,7 +140,7 @@ class Protocol {
  private:
   ports::Duration draw(const Journey& journey, const TimeRange& range, JourneyStep step) const;
   portal::Cookie brought_cookie(const Journey& journey, const Timeline& timeline) const;
-  bool reach_pod(Journey& journey, const Timeline& timeline) const;
+  bool reach_pod(Journey& journey, const Timeline& timeline, std::uint64_t route = 0) const;
   bool request_page(Journey& journey, const Timeline& timeline) const;
   ports::Instant seen(ports::Instant at) const { return at < origin_ ? origin_ : at; }
 

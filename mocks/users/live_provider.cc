@@ -67,8 +67,7 @@ std::optional<Cause> LiveProvider::issue_code(Journey& journey, ports::Instant n
       now,
       sim::Call{.caller = "user", .server = "idp", .method = "GET", .target = paths_.authorize}));
   if (fault.cause) return fault.cause;
-  journey.code =
-      core_.issue_code(journey.code_client, protocol_.options().redirect_uri, journey.id);
+  journey.code = core_.issue_code(journey.code_client, journey.redirect_uri, journey.id);
   if (journey.code == idp::no_grant)
     return core_.nobody_assigned(journey.code_client) ? Cause::not_assigned : Cause::wrong_client;
   return std::nullopt;
@@ -88,7 +87,7 @@ std::optional<Cause> LiveProvider::redeem(const Journey& journey, ports::Instant
       .fallback = held.fallback,
       .grant = idp::GrantType::authorization_code,
       .handle = journey.code,
-      .redirect_uri = protocol_.options().redirect_uri,
+      .redirect_uri = protocol_.redirect_uri_of(held),
   });
   if (fault.cause) return fault.cause;
   auto facts = facts_of(decision.verdict, timeline_, journey.run, now);

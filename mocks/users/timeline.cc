@@ -79,38 +79,56 @@ void Timeline::process_stopped(ports::Instant at, PodId id) {
   changed(at, false);
 }
 
-void Timeline::endpoint_added(ports::Instant at, PodId id) {
-  const auto now = endpoints(at);
+void Timeline::endpoint_added(ports::Instant at, PodId id, std::uint64_t route) {
+  auto& set = endpoints_of(route);
+  const auto now = set.at(at);
   if (std::find(now.begin(), now.end(), id) != now.end()) return;
-  begin_epoch(at);
-  members_.push_back(id);
-  ++epochs_.back().count;
+  set.begin_epoch(at);
+  set.members.push_back(id);
+  ++set.epochs.back().count;
   changed(at, false);
 }
 
-void Timeline::endpoint_removed(ports::Instant at, PodId id) {
-  const auto now = endpoints(at);
+void Timeline::endpoint_removed(ports::Instant at, PodId id, std::uint64_t route) {
+  auto& set = endpoints_of(route);
+  const auto now = set.at(at);
   if (std::find(now.begin(), now.end(), id) == now.end()) return;
-  begin_epoch(at);
-  const auto first = members_.begin() + static_cast<std::ptrdiff_t>(epochs_.back().first);
-  members_.erase(std::find(first, members_.end(), id));
-  --epochs_.back().count;
+  set.begin_epoch(at);
+  const auto first = set.members.begin() + static_cast<std::ptrdiff_t>(set.epochs.back().first);
+  set.members.erase(std::find(first, set.members.end(), id));
+  --set.epochs.back().count;
   changed(at, false);
 }
 
-// Opens an epoch at `at` with the members of the latest one. Changes of one instant share an epoch.
-void Timeline::begin_epoch(ports::Instant at) {
-  if (epochs_.empty()) {
-    epochs_.push_back(Epoch{.from = at});
+Timeline::Endpoints& Timeline::endpoints_of(std::uint64_t route) {
+  if (route == 0) return entry_;
+  for (auto& known : routes_)
+    if (known.route == route) return known;
+  routes_.push_back(Endpoints{.route = route});
+  return routes_.back();
+}
+
+void Timeline::Endpoints::begin_epoch(ports::Instant instant) {
+  if (epochs.empty()) {
+    epochs.push_back(Epoch{.from = instant});
     return;
   }
-  const Epoch last = epochs_.back();
-  ports::check(last.from <= at, "endpoints change in order of time");
-  if (last.from == at) return;
-  const auto first = static_cast<std::uint32_t>(members_.size());
+  const Epoch last = epochs.back();
+  ports::check(last.from <= instant, "endpoints change in order of time");
+  if (last.from == instant) return;
+  const auto first = static_cast<std::uint32_t>(members.size());
   // No reserve to the exact size: that would move all that ever was at each change.
-  for (std::uint32_t i = 0; i < last.count; ++i) members_.push_back(members_[last.first + i]);
-  epochs_.push_back(Epoch{.from = at, .first = first, .count = last.count});
+  for (std::uint32_t i = 0; i < last.count; ++i) members.push_back(members[last.first + i]);
+  epochs.push_back(Epoch{.from = instant, .first = first, .count = last.count});
+}
+
+std::span<const PodId> Timeline::Endpoints::at(ports::Instant instant) const {
+  if (epochs.empty() || instant < epochs.front().from) return {};
+  if (instant >= epochs.back().from) return members_of(epochs.back());
+  const auto after =
+      std::upper_bound(epochs.begin(), epochs.end(), instant,
+                       [](ports::Instant when, const Epoch& epoch) { return when < epoch.from; });
+  return members_of(*(after - 1));
 }
 
 void Timeline::register_method(ports::Instant at, std::uint64_t client,
@@ -129,13 +147,11 @@ void Timeline::set_provider_throttling(ports::Instant at, bool throttling) {
   changed(at, true);
 }
 
-std::span<const PodId> Timeline::endpoints(ports::Instant at) const {
-  if (epochs_.empty() || at < epochs_.front().from) return {};
-  if (at >= epochs_.back().from) return members(epochs_.back());
-  const auto after =
-      std::upper_bound(epochs_.begin(), epochs_.end(), at,
-                       [](ports::Instant when, const Epoch& epoch) { return when < epoch.from; });
-  return members(*(after - 1));
+std::span<const PodId> Timeline::endpoints(ports::Instant at, std::uint64_t route) const {
+  if (route != 0)
+    for (const auto& known : routes_)
+      if (known.route == route) return known.at(at);
+  return entry_.at(at);
 }
 
 RunIndex Timeline::run_at(PodId id, ports::Instant at) const {

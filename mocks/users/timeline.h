@@ -93,8 +93,9 @@ class Timeline final : public Observer, public portal::PortalListener {
   void process_started(ports::Instant at, PodId pod,
                        const portal::Environment& environment) override;
   void process_stopped(ports::Instant at, PodId pod) override;
-  void endpoint_added(ports::Instant at, PodId pod) override;
-  void endpoint_removed(ports::Instant at, PodId pod) override;
+  // Once a route is named, calls of that redirect URI reach its endpoints and no others.
+  void endpoint_added(ports::Instant at, PodId pod, std::uint64_t route) override;
+  void endpoint_removed(ports::Instant at, PodId pod, std::uint64_t route) override;
   // The method that a client is registered with, from `at` on. A client never named here counts as
   // registered with whatever its portal uses.
   void register_method(ports::Instant at, std::uint64_t client, idp::AuthenticationMethod method);
@@ -103,7 +104,9 @@ class Timeline final : public Observer, public portal::PortalListener {
   void set_provider_throttling(ports::Instant at, bool throttling);
 
   // ---- Asking. O(log changes), and cheaper for what is recent.
-  std::span<const PodId> endpoints(ports::Instant at) const;
+  // Of a redirect URI that is not routed, and of 0: those of all requests that are not routed.
+  std::span<const PodId> endpoints(ports::Instant at, std::uint64_t route = 0) const;
+  bool routed() const { return !routes_.empty(); }
   RunIndex run_at(PodId pod, ports::Instant at) const;  // no_run: nothing runs in it then
   const Run& run(RunIndex index) const { return runs_[index]; }
   const portal::Environment& environment(RunIndex run) const {
@@ -117,10 +120,9 @@ class Timeline final : public Observer, public portal::PortalListener {
   ExchangeFacts exchange_facts(RunIndex run, ports::Instant at) const;
 
   // ---- The raw record, ascending by instant, for whoever integrates over it.
-  const std::vector<Epoch>& epochs() const { return epochs_; }
-  std::span<const PodId> members(const Epoch& epoch) const {
-    return {members_.data() + epoch.first, epoch.count};
-  }
+  // Of the endpoints of requests that are not routed.
+  const std::vector<Epoch>& epochs() const { return entry_.epochs; }
+  std::span<const PodId> members(const Epoch& epoch) const { return entry_.members_of(epoch); }
   const std::vector<Run>& runs() const { return runs_; }
   // Instants at which exchange() may change for some run.
   const std::vector<ports::Instant>& verdict_changes() const { return verdict_changes_; }
@@ -162,6 +164,21 @@ class Timeline final : public Observer, public portal::PortalListener {
   const std::vector<Registered>& registrations() const { return registrations_; }
 
  private:
+  // Endpoints by epoch, ascending.
+  struct Endpoints {
+    std::uint64_t route = 0;
+    std::vector<Epoch> epochs = {};
+    std::vector<PodId> members = {};
+
+    std::span<const PodId> members_of(const Epoch& epoch) const {
+      return {members.data() + epoch.first, epoch.count};
+    }
+    std::span<const PodId> at(ports::Instant instant) const;
+    // Opens an epoch with the members of the latest one. Changes of one instant share an epoch.
+    void begin_epoch(ports::Instant instant);
+  };
+  Endpoints& endpoints_of(std::uint64_t route);
+
   struct Pod {
     ports::Instant created = {};
     std::string name = {};
@@ -174,7 +191,6 @@ class Timeline final : public Observer, public portal::PortalListener {
   const Secret* find_secret(std::uint64_t name) const;
   // How many replicas accept what a process holds, its fallback included.
   int accepting(const portal::Environment& held, ports::Instant at) const;
-  void begin_epoch(ports::Instant at);
   void changed(ports::Instant at, bool verdict);
 
   TimelineOptions options_;
@@ -182,8 +198,8 @@ class Timeline final : public Observer, public portal::PortalListener {
   std::vector<Pod> pods_;
   std::vector<Run> runs_;
   std::vector<portal::Environment> environments_;
-  std::vector<Epoch> epochs_;
-  std::vector<PodId> members_;
+  Endpoints entry_;
+  std::vector<Endpoints> routes_;
   std::vector<Secret> secrets_;
   std::vector<Value> vault_values_;
   std::vector<Switch> up_;

@@ -140,6 +140,48 @@ BOOST_AUTO_TEST_CASE(fails_when_a_code_meets_a_pod_of_another_client) {
   BOOST_TEST(count.failed < 1470U);
 }
 
+BOOST_AUTO_TEST_CASE(brings_a_code_to_the_pods_to_which_its_redirect_uri_is_routed) {
+  SmallWorld world;
+  world.add_secret("synthetic-one");
+  mocks::portal::LoadBalancer to_blue(world.queue, world.timeline,
+                                      mocks::name_of("https://portal/blue"));
+  mocks::portal::LoadBalancer to_green(world.queue, world.timeline,
+                                       mocks::name_of("https://portal/green"));
+  world.portal.redirect_uri = "https://portal/blue";
+  world.serve(1, "synthetic-one");
+  to_blue.endpoint_added(1);
+  world.portal.client_id = "synthetic-green";
+  world.portal.redirect_uri = "https://portal/green";
+  world.create_pod(2);
+  world.start_process(2, "synthetic-one");
+  to_green.endpoint_added(2);
+  world.queue.run_until(at(100s));
+  world.balancer.endpoint_added(2);
+  world.queue.run_until(at(110s));
+  world.balancer.endpoint_removed(1);
+  world.queue.run_until(at(200s));
+  BOOST_TEST(play(world, {}, at(60s), at(190s), 3000).failed == 0U);
+  // Whoever began at the one pod is served there until its route is gone as well.
+  to_blue.endpoint_removed(1);
+  world.queue.run_until(at(300s));
+  const auto late = play(world, {}, at(205s), at(290s), 3000);
+  BOOST_TEST(late.failed == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(fails_on_a_route_that_no_pod_serves) {
+  SmallWorld world;
+  world.add_secret("synthetic-one");
+  mocks::portal::LoadBalancer route(world.queue, world.timeline,
+                                    mocks::name_of("https://portal/b"));
+  world.portal.redirect_uri = "https://portal/b";
+  world.serve(1, "synthetic-one");
+  route.endpoint_added(1);
+  world.queue.run_until(at(100s));
+  route.endpoint_removed(1);
+  world.queue.run_until(at(300s));
+  BOOST_TEST(only_cause(play(world, {}, at(101s), at(200s))) == "no_pod");
+}
+
 BOOST_AUTO_TEST_CASE(fails_when_the_code_is_too_old) {
   TwoPods world;
   const JourneyOptions slow{.redirect = {.low = 61s, .high = 62s}};

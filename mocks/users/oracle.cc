@@ -4,6 +4,8 @@
 #include <optional>
 #include <vector>
 
+#include "mocks/users/two_clients.h"
+
 namespace mocks::users {
 namespace {
 
@@ -144,6 +146,21 @@ std::vector<bool> refused_environments(const Timeline& timeline,
   return refused;
 }
 
+// By pod, the share of its exchanges at `at` that are not refused for its secret or method. A
+// provider that throttles looks at the grant first.
+std::vector<double> accepted_by_pod(const Timeline& timeline, Instant at) {
+  std::vector<double> accepted;
+  for (const auto& run : timeline.runs()) {
+    if (run.from > at) continue;
+    if (run.pod >= accepted.size()) accepted.resize(run.pod + 1, 1.0);
+    const auto index = static_cast<RunIndex>(&run - timeline.runs().data());
+    const auto refused =
+        refusal(timeline, timeline.environment(index), timeline.created(run.pod), at);
+    accepted[run.pod] = refused.cause == Cause::rate_limited ? 1.0 : 1.0 - refused.share;
+  }
+  return accepted;
+}
+
 }  // namespace
 
 Expectation expected_failures(const Timeline& timeline, const JourneyOptions& options,
@@ -154,12 +171,22 @@ Expectation expected_failures(const Timeline& timeline, const JourneyOptions& op
   const auto& epochs = timeline.epochs();
   const auto runs = runs_by_pod(timeline);
   const auto environments = run_of_each_environment(timeline);
+  const bool mixed = clients_mix(timeline, options);
   const auto bends = knots(timeline, options.exchange, from, to);
   for (std::size_t k = 0; k + 1 < bends.size(); ++k) {
     // Between two knots every share is linear in time, so its mean is its value in the middle.
     const Instant middle = bends[k] + (bends[k + 1] - bends[k]) / 2;
     // Most of the time nobody is refused, and a large fleet need not be asked pod by pod.
     const auto refusing = refused_environments(timeline, environments, middle);
+    if (mixed) {
+      const auto accepted =
+          refusing.empty() ? std::vector<double>() : accepted_by_pod(timeline, middle);
+      const double crossed =
+          logins_per_second *
+          seconds_between_clients(timeline, options, accepted, bends[k], bends[k + 1]);
+      out.failed += crossed;
+      out.by_cause[static_cast<std::size_t>(Cause::wrong_client)] += crossed;
+    }
     if (refusing.empty()) continue;
     const double logins = logins_per_second * seconds(bends[k + 1] - bends[k]);
     for (std::size_t e = 0; e < epochs.size(); ++e) {

@@ -4,8 +4,10 @@
 //
 // What it knows: exchanges refused for their secret or authentication method, or met by a provider
 // that is down or throttling; the time between the choice of a pod and the exchange; a token
-// endpoint whose replicas disagree. What it leaves out, as it needs a login's whole course: session
-// cookies, two clients at once, expired codes, and processes that stop in the middle of a login.
+// endpoint whose replicas disagree; codes that reach a pod of another client, unless callbacks are
+// routed or browsers kept on their pods (two_clients.h). What it leaves out, as it needs a login's
+// whole course: session cookies, expired codes, processes that stop in the middle of a login, and
+// two clients at once while the provider throttles.
 #pragma once
 
 #include <array>

@@ -26,6 +26,7 @@ enum class Act {
   put_secret,
   restart,
   rollout_status,
+  shift_traffic,
   wait,
   delete_secret,
   re_add_secret,

@@ -79,6 +79,12 @@ ports::Result<Argument> parse_exec_trouble(std::string_view text) {
   return expected("refused or no_status or truncated", text);
 }
 
+ports::Result<Argument> parse_colour(std::string_view text) {
+  for (const auto colour : {Colour::blue, Colour::green})
+    if (text == to_string(colour)) return colour;
+  return expected("blue or green", text);
+}
+
 struct Printer {
   std::string operator()(std::monostate) const { return {}; }
   std::string operator()(SecretValue which) const {
@@ -91,10 +97,19 @@ struct Printer {
   std::string operator()(const ServerName& server) const { return server.name; }
   std::string operator()(const Route& route) const { return route.caller + ">" + route.server; }
   std::string operator()(ExecTrouble trouble) const { return word(trouble); }
+  std::string operator()(Colour colour) const { return to_string(colour); }
   std::string operator()(PodCount count) const { return std::to_string(count.pods); }
 };
 
 }  // namespace
+
+const char* to_string(Colour colour) {
+  switch (colour) {
+    case Colour::blue: return "blue";
+    case Colour::green: return "green";
+  }
+  return "";
+}
 
 ports::Result<Argument> parse_argument(ArgumentKind kind, std::string_view text) {
   switch (kind) {
@@ -111,6 +126,7 @@ ports::Result<Argument> parse_argument(ArgumentKind kind, std::string_view text)
     case Kind::route: return parse_route(text);
     case Kind::pods: return parse_pods(text);
     case Kind::exec_trouble: return parse_exec_trouble(text);
+    case Kind::colour: return parse_colour(text);
   }
   return Argument();
 }
@@ -134,6 +150,7 @@ std::string schema_of(Kind kind) {
     case Kind::route: return R"("type": "string", "pattern": "^[^>]+(>[^>]+)?$")";
     case Kind::exec_trouble:
       return R"("type": "string", "enum": ["refused", "no_status", "truncated"])";
+    case Kind::colour: return R"("type": "string", "enum": ["blue", "green"])";
     case Kind::pods:
       return R"("type": "integer", "minimum": 1, "maximum": )" + std::to_string(max_act_pods);
   }

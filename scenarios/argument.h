@@ -27,6 +27,7 @@ enum class ArgumentKind {
   route,         // caller>server, globs; a word alone is a caller, cut off from every server
   pods,          // 1 to max_act_pods
   exec_trouble,  // refused, no_status, truncated
+  colour,        // blue, green
 };
 
 // Arguments, as they are after the file was read.
@@ -52,8 +53,10 @@ enum class ExecTrouble {
   no_status,  // the streams end without the Status that says how the command ended
   truncated,  // the output ends early
 };
+enum class Colour { blue, green };
+const char* to_string(Colour colour);
 using Argument = std::variant<std::monostate, SecretValue, ports::Duration, WholeWindow, ServerName,
-                              Route, PodCount, ExecTrouble>;
+                              Route, PodCount, ExecTrouble, Colour>;
 
 // The argument in `text`. Error of code configuration, without file and line, that says what is
 // wrong and what is right.

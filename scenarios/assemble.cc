@@ -4,6 +4,7 @@
 
 #include "mocks/facts.h"
 #include "mocks/users/oracle.h"
+#include "mocks/users/two_clients.h"
 #include "scenarios/world.h"
 
 namespace scenarios {
@@ -32,11 +33,14 @@ mocks::users::JourneyOptions journey_options(const Scenario& scenario) {
 namespace {
 
 // Whether the closed form knows every cause of these failures (mocks/users/oracle.h).
-bool knows_all(const LoginCount& logins) {
-  return std::none_of(logins.by_cause.begin(), logins.by_cause.end(), [](const auto& entry) {
+bool knows_all(const LoginCount& logins, const mocks::users::Timeline& timeline,
+               const mocks::users::JourneyOptions& journey) {
+  if (timeline.routed() && logins.failed > 0) return false;
+  return std::none_of(logins.by_cause.begin(), logins.by_cause.end(), [&](const auto& entry) {
     using mocks::users::Cause;
     switch (entry.first) {
       case Cause::wrong_client:
+        return entry.second > 0 && !mocks::users::clients_mix(timeline, journey);
       case Cause::cookie_loop:
       case Cause::code_expired:
       case Cause::pod_gone:
@@ -72,7 +76,7 @@ void count_logins(const Scenario& scenario, const mocks::users::Tally& tally,
                       .from_s = seconds_since(begin, span.from),
                       .to_s = seconds_since(begin, to),
                       .logins = login_count(span.logins)};
-    if (may_expect && knows_all(phase.logins))
+    if (may_expect && knows_all(phase.logins, timeline, journey))
       phase.logins.expected_failed =
           mocks::users::expected_failures(timeline, journey, login_rate(scenario), span.from, to)
               .failed;

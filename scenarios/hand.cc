@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "scenarios/world.h"
+
 namespace scenarios {
 namespace {
 
@@ -191,23 +193,38 @@ ports::Status Hand::set_paused(bool paused) {
   return patch_workload(paused ? "pause" : "resume", patch.dump());
 }
 
-// As kubectl rollout does: a look first, then a patch.
 ports::Status Hand::patch_workload(const std::string& command, std::string patch) {
+  return send_patch({.path = options_.workload_path + "/" + options_.workload,
+                     .field_manager = "kubectl-rollout",
+                     .body = std::move(patch),
+                     .command = "rollout " + command});
+}
+
+ports::Status Hand::shift_traffic(Colour to) {
+  const json patch = {{"spec", {{"selector", {{colour_label, to_string(to)}}}}}};
+  return send_patch({.path = options_.service_path,
+                     .field_manager = "kubectl-patch",
+                     .body = patch.dump(),
+                     .command = "patch service"});
+}
+
+// As kubectl rollout and kubectl patch do: a look first, then a patch.
+ports::Status Hand::send_patch(Patch patch) {
   ports::Request request{.origin = options_.kubernetes_origin,
-                         .target = options_.workload_path + "/" + options_.workload,
+                         .target = patch.path,
                          .headers = {{"Accept", "application/json"},
                                      {"Authorization", "Bearer " + options_.kubernetes_token}}};
   const auto current = call(request);
   if (!current) return fail(current.error());
   request.method = "PATCH";
-  request.target += "?fieldManager=kubectl-rollout";
+  request.target += "?fieldManager=" + patch.field_manager;
   request.headers.push_back({"Content-Type", "application/strategic-merge-patch+json"});
-  request.body = std::move(patch);
+  request.body = std::move(patch.body);
   const auto answer = call(request);
   if (!answer) return fail(answer.error());
   if (answer->status != 200)
     return fail(ErrorCode::refused,
-                "kubectl rollout " + command + ": " + jq(answer->body, "message"));
+                "kubectl " + patch.command + ": " + jq(answer->body, "message"));
   return {};
 }
 

@@ -30,7 +30,8 @@ struct HandOptions {
   // Of the workload: where its kind is in its namespace, and its name there.
   std::string workload_path = {};
   std::string workload = {};
-  ports::Duration window{0};  // what `wait: window` waits
+  std::string service_path = {};  // of the Service in front of it
+  ports::Duration window{0};      // what `wait: window` waits
   // A person who looks at each answer, and says so when it is no; else one who, as the guide's
   // shell lines do, goes on whatever the provider said.
   bool looks = false;
@@ -65,6 +66,8 @@ class Hand {
   ports::Status resume();
   // kubectl rollout status --timeout: waits for the rollout; a timeout is an error.
   ports::Status rollout_status(ports::Duration timeout);
+  // kubectl patch service: its selector's colour.
+  ports::Status shift_traffic(Colour to);
   // Deletes the old secret at the identity provider.
   ports::Status delete_secret();
   // "Re-add the old secret at the IdP": its value is still the previous version in Vault.
@@ -83,6 +86,13 @@ class Hand {
   ports::Status look_up_old_secret();
   ports::Status set_paused(bool paused);
   ports::Status patch_workload(const std::string& command, std::string patch);
+  struct Patch {
+    std::string path = {};
+    std::string field_manager = {};
+    std::string body = {};
+    std::string command = {};  // as kubectl's user typed it, for the sentence of a refusal
+  };
+  ports::Status send_patch(Patch patch);
 
   ports::HttpClient& http_;
   ports::Clock& clock_;

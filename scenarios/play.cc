@@ -266,6 +266,7 @@ HandOptions hand_options(const World& world, const Endpoints& endpoints, ports::
           .kubernetes_token = world.credentials().operator_token,
           .workload_path = workload_path(),
           .workload = workload_name,
+          .service_path = service_path(),
           .window = window};
 }
 

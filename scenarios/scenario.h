@@ -82,7 +82,12 @@ struct PortalWorld {
   // A second secret is in the pods' file, and tried where the first one is refused.
   bool tries_fallback = false;
   bool renders_fallback = false;  // it is in the file, whether it is tried or not
-  bool key_ring = false;          // ... and new pods still verify the old key, old ones the new
+  // A green portal stands beside: a Deployment, a client and a path in Vault of its own, with the
+  // same replicas. Users reach it once the Service's selector is shifted.
+  bool green = false;
+  // ... and each of the two is called back at a redirect URI of its own, which is routed to it.
+  bool own_redirect_uris = false;
+  bool key_ring = false;  // ... and new pods still verify the old key, old ones the new
 };
 
 // Who rotates.

@@ -124,6 +124,14 @@ void list_portal(Keys& keys, PortalWorld& portal) {
             portal.tries_fallback);
   keys.flag("renders_fallback", "It is in their file, whether it is tried or not.",
             portal.renders_fallback);
+  keys.flag("green",
+            "A green portal stands beside, with a Deployment, a client and a path in Vault of its "
+            "own.",
+            portal.green);
+  keys.flag("own_redirect_uris",
+            "Blue and green are called back at redirect URIs of their own, which are routed to "
+            "them.",
+            portal.own_redirect_uris);
   keys.range("think_time", "Of a user at the sign-in page.", portal.think_time);
   keys.range("token_exchange", "Between a pod and the identity provider.", portal.token_exchange);
   keys.flag("sessions", "Users come back with session cookies.", portal.sessions);

@@ -16,9 +16,9 @@ namespace {
 using mocks::sim::Draws;
 
 // What the pods' agents render.
-std::string pod_template(const PortalWorld& portal) {
+std::string pod_template(const PortalWorld& portal, const char* path) {
   const bool both = portal.tries_fallback || portal.renders_fallback;
-  return "{{- with secret \"" + std::string(vault_mount) + "/data/" + secret_path +
+  return "{{- with secret \"" + std::string(vault_mount) + "/data/" + path +
          "\" -}}\nOIDC_CLIENT_SECRET={{ .Data.data.client_secret }}\n" +
          (both ? "{{ if .Data.data.client_secret_next }}"
                  "OIDC_CLIENT_SECRET_NEXT={{ .Data.data.client_secret_next }}\n{{ end }}"
@@ -36,7 +36,8 @@ enum HarnessDraw : std::uint64_t {
   admin_token,
   vault_token,
   kube_token,
-  operator_token
+  operator_token,
+  green_secret
 };
 
 }  // namespace
@@ -69,6 +70,9 @@ World::World(mocks::Scheduler& scheduler, mocks::sim::Trace& trace, mocks::sim::
       draws_(seed),
       scenario_(scenario),
       first_secret_(draws_.text(64, alphabet, mocks::sim::Stream::identifiers, first_secret)),
+      green_secret_(scenario.portal.green
+                        ? draws_.text(64, alphabet, mocks::sim::Stream::identifiers, green_secret)
+                        : ""),
       invariants_(mocks::name_of(client_id),
                   mocks::name_of(std::string(vault_mount) + "/" + secret_path)),
       timeline_({.vault_path = mocks::name_of(std::string(vault_mount) + "/" + secret_path),
@@ -81,13 +85,6 @@ World::World(mocks::Scheduler& scheduler, mocks::sim::Trace& trace, mocks::sim::
   vault_ = std::make_unique<mocks::vault::Vault>(scheduler_, trace_, draws_);
   seed_vault();
 
-  auto agent = std::make_shared<mocks::vault::AgentSpec>();
-  const auto rendered = mocks::vault::Template::compile(pod_template(scenario_.portal));
-  ports::check(rendered.has_value(), "the agents understand the pods' template");
-  agent->file_template = *rendered;
-  agent->interval = scenario_.vault.render_interval;
-  agent->process_start /= scenario_.compression;
-  agent->call_latency /= scenario_.compression;
   const auto& portal = scenario_.portal;
   mocks::portal::PortalConfiguration configuration{.client_id = client_id,
                                                    .method = portal.authentication_method,
@@ -98,16 +95,41 @@ World::World(mocks::Scheduler& scheduler, mocks::sim::Trace& trace, mocks::sim::
     configuration.session_max_age = portal.session_max_age;
   }
   if (portal.key_ring) configuration.cookie_keys = {"session-key-1", "session-key-2"};
-  fleet_ = std::make_unique<mocks::portal::Fleet>(
-      scheduler_, trace_, draws_, *vault_, faults, timeline_,
-      mocks::portal::FleetOptions{
-          .container = container_name, .agent = agent, .configuration = configuration});
+  mocks::portal::FleetOptions options{.container = container_name,
+                                      .agent = agent_spec(secret_path)};
+  if (portal.own_redirect_uris) configuration.redirect_uri = blue_redirect_uri;
+  if (portal.green) options.variants = {green_variant(configuration)};
+  options.configuration = std::move(configuration);
+  fleet_ = std::make_unique<mocks::portal::Fleet>(scheduler_, trace_, draws_, *vault_, faults,
+                                                  timeline_, std::move(options));
   balancer_ = std::make_unique<mocks::portal::LoadBalancer>(scheduler_, timeline_);
   seed_kubernetes();
   if (portal.tries_fallback) allow_second_secret();
 }
 
 World::~World() = default;
+
+std::shared_ptr<mocks::vault::AgentSpec> World::agent_spec(const char* path) const {
+  auto agent = std::make_shared<mocks::vault::AgentSpec>();
+  const auto rendered = mocks::vault::Template::compile(pod_template(scenario_.portal, path));
+  ports::check(rendered.has_value(), "the agents understand the pods' template");
+  agent->file_template = *rendered;
+  agent->interval = scenario_.vault.render_interval;
+  agent->process_start /= scenario_.compression;
+  agent->call_latency /= scenario_.compression;
+  return agent;
+}
+
+mocks::portal::FleetVariant World::green_variant(
+    const mocks::portal::PortalConfiguration& blue) const {
+  mocks::portal::FleetVariant green{.label = colour_label,
+                                    .value = "green",
+                                    .agent = agent_spec(green_secret_path),
+                                    .configuration = blue};
+  green.configuration.client_id = green_client_id;
+  if (scenario_.portal.own_redirect_uris) green.configuration.redirect_uri = green_redirect_uri;
+  return green;
+}
 
 void World::allow_second_secret() {
   const auto accepting = [this](const char* field, ports::Instant at) {
@@ -146,14 +168,24 @@ void World::seed_identity_provider() {
   credentials_.idp_admin_token = idp_->admin_token();
   witness_.watch(idp_->core(), client_id);
   const auto registered = scenario_.identity_provider.authentication_method;
-  const auto secret_id = idp_->add_client({.client_id = client_id,
-                                           .label = "Portal",
-                                           .authentication_method = registered,
-                                           .redirect_uris = {redirect_uri}},
-                                          first_secret_);
+  const auto secret_id = idp_->add_client(
+      {.client_id = client_id,
+       .label = "Portal",
+       .authentication_method = registered,
+       .redirect_uris = {scenario_.portal.own_redirect_uris ? blue_redirect_uri : redirect_uri}},
+      first_secret_);
   timeline_.register_method(scheduler_.now(), mocks::name_of(client_id), registered);
   if (const auto life = scenario_.identity_provider.secret_life)
     idp_->core().set_expiry(client_id, secret_id, scheduler_.wall_now() + *life);
+  if (scenario_.portal.green) {
+    idp_->add_client(
+        {.client_id = green_client_id,
+         .label = "Portal green",
+         .authentication_method = registered,
+         .redirect_uris = {scenario_.portal.own_redirect_uris ? green_redirect_uri : redirect_uri}},
+        green_secret_);
+    timeline_.register_method(scheduler_.now(), mocks::name_of(green_client_id), registered);
+  }
   if (!scenario_.identity_provider.leftover_secret) return;
   auto leftover = idp_->make_secret(
       draws_.text(64, alphabet, mocks::sim::Stream::identifiers, leftover_secret));
@@ -169,8 +201,10 @@ void World::seed_vault() {
   const std::string metadata = std::string(vault_mount) + "/metadata/";
   ports::check(vault_->set_policy("rotator", shipped_vault_policy()),
                "Vault understands the policy that is shipped");
-  static_cast<void>(vault_->set_policy(
-      "portal", "path \"" + data + secret_path + "\" { capabilities = [\"read\"] }\n"));
+  std::string policy = "path \"" + data + secret_path + "\" { capabilities = [\"read\"] }\n";
+  if (scenario_.portal.green)
+    policy += "path \"" + data + green_secret_path + "\" { capabilities = [\"read\"] }\n";
+  static_cast<void>(vault_->set_policy("portal", policy));
   vault_->set_kubernetes_role("portal", {.names = {workload_name},
                                          .namespaces = {kubernetes_namespace},
                                          .policies = {"portal"},
@@ -181,6 +215,9 @@ void World::seed_vault() {
                                           .ttl = std::chrono::hours(1)});
   static_cast<void>(
       vault_->write(vault_->root(), data + secret_path, "client_secret", first_secret_));
+  if (scenario_.portal.green)
+    static_cast<void>(
+        vault_->write(vault_->root(), data + green_secret_path, "client_secret", green_secret_));
   if (scenario_.vault.max_versions > 0)
     vault_->handle(
         {.method = "POST",
@@ -220,7 +257,8 @@ void World::seed_kubernetes() {
   options.pod_termination = fleet.termination;
   kubernetes_ = std::make_unique<mocks::kubernetes::ApiServer>(scheduler_, trace_, draws_, options);
   kubernetes_->set_pod_runtime(*fleet_);
-  kubernetes_->set_endpoint_listener(*balancer_);
+  kubernetes_->add_endpoint_listener(*balancer_, scenario_.portal.green ? workload_name : "");
+  if (scenario_.portal.own_redirect_uris) route_callbacks();
   // Vault asks this cluster whose the token of a login is.
   vault_->set_token_reviewer([this](std::string_view presented) {
     const std::string user = kubernetes_->user_of_token(presented);
@@ -233,25 +271,48 @@ void World::seed_kubernetes() {
         .service_account = user.substr(end + 1),
         .uid = user};
   });
-  const std::string path = std::string(vault_mount) + "/data/" + secret_path;
-  kubernetes_->seed_workload(
-      {.kind = workload_kind,
-       .kubernetes_namespace = kubernetes_namespace,
-       .name = workload_name,
-       .replicas = fleet.replicas,
-       .max_surge = fleet.max_surge,
-       .max_unavailable = fleet.max_unavailable,
-       .min_ready_s = fleet.min_ready_s,
-       .progress_deadline_s = fleet.progress_deadline_s,
-       .termination_grace_s = fleet.termination_grace_s,
-       .containers = {container_name, "vault-agent"},
-       .init_containers = {"vault-agent-init"},
-       .template_annotations = {{"vault.hashicorp.com/agent-inject", "true"},
-                                {"vault.hashicorp.com/role", "portal"},
-                                {"vault.hashicorp.com/agent-inject-secret-oidc", path},
-                                {"vault.hashicorp.com/agent-inject-template-oidc",
-                                 pod_template(scenario_.portal)}},
-       .service = workload_name});
+  if (!scenario_.portal.green) return seed_portal({});
+  seed_portal({.colour = "blue", .more_services = {blue_service}});
+  seed_portal({.colour = "green",
+               .workload = green_workload_name,
+               .secret_path = green_secret_path,
+               .service = green_service});
+}
+
+void World::route_callbacks() {
+  for (const auto& [uri, service] :
+       {std::pair(blue_redirect_uri, blue_service), std::pair(green_redirect_uri, green_service)}) {
+    routes_.push_back(
+        std::make_unique<mocks::portal::LoadBalancer>(scheduler_, timeline_, mocks::name_of(uri)));
+    kubernetes_->add_endpoint_listener(*routes_.back(), service);
+  }
+}
+
+void World::seed_portal(const Portal& portal) {
+  const auto& fleet = scenario_.fleet;
+  mocks::kubernetes::WorkloadSeed seed{
+      .kind = workload_kind,
+      .kubernetes_namespace = kubernetes_namespace,
+      .name = portal.workload,
+      .replicas = fleet.replicas,
+      .max_surge = fleet.max_surge,
+      .max_unavailable = fleet.max_unavailable,
+      .min_ready_s = fleet.min_ready_s,
+      .progress_deadline_s = fleet.progress_deadline_s,
+      .termination_grace_s = fleet.termination_grace_s,
+      .containers = {container_name, "vault-agent"},
+      .init_containers = {"vault-agent-init"},
+      .template_annotations = {{"vault.hashicorp.com/agent-inject", "true"},
+                               {"vault.hashicorp.com/role", "portal"},
+                               {"vault.hashicorp.com/agent-inject-secret-oidc",
+                                std::string(vault_mount) + "/data/" + portal.secret_path},
+                               {"vault.hashicorp.com/agent-inject-template-oidc",
+                                pod_template(scenario_.portal, portal.secret_path)}},
+      .app = workload_name,
+      .service = portal.service,
+      .more_services = portal.more_services};
+  if (portal.colour != nullptr) seed.labels = {{colour_label, portal.colour}};
+  kubernetes_->seed_workload(seed);
 }
 
 void World::apply_next_configuration() {
@@ -278,7 +339,8 @@ void World::check_end_state() {
   if (!existing.contains(current))
     fail("Vault's current value is no secret at the identity provider");
   if (!invariants_.accepted(current)) fail("Vault's current value is not accepted");
-  const auto strangers = static_cast<int>(invariants_.live_pods()) - invariants_.users(current);
+  auto strangers = static_cast<int>(invariants_.live_pods()) - invariants_.users(current);
+  if (scenario_.portal.green) strangers -= invariants_.users(mocks::name_of(green_secret_));
   if (strangers != 0)
     fail(std::to_string(strangers) + " live pods do not use Vault's current value");
 }
@@ -289,10 +351,15 @@ std::string workload_path() {
          "/" + std::string(kind.plural);
 }
 
+std::string service_path() {
+  return std::string("/api/v1/namespaces/") + kubernetes_namespace + "/services/" + workload_name;
+}
+
 std::vector<std::string> World::plaintexts() const {
   std::vector<std::string> all = {first_secret_, credentials_.idp_admin_secret,
                                   credentials_.vault_token, credentials_.kubernetes_token,
                                   credentials_.operator_token};
+  if (!green_secret_.empty()) all.push_back(green_secret_);
   const auto& secrets = witness_.secrets();
   all.insert(all.end(), secrets.begin(), secrets.end());
   return all;

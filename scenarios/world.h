@@ -37,8 +37,23 @@ inline constexpr const char* workload_name = "portal-backend";
 inline constexpr auto workload_kind = mocks::kubernetes::Kind::deployment;
 // Where the API has that kind in the namespace: "/apis/apps/v1/namespaces/platform/deployments".
 std::string workload_path();
+// Where the API has the Service that users come through.
+std::string service_path();
 inline constexpr const char* container_name = "portal";
 inline constexpr const char* redirect_uri = "https://portal.example/api/auth/oidc/handler/frame";
+// Of the green portal, where a world has one beside the other, which is the blue one then. Each has
+// a Service of its own, and the Service `workload_name` selects one of the two by this label.
+inline constexpr const char* colour_label = "colour";
+inline constexpr const char* green_client_id = "0oaportalgreen";
+inline constexpr const char* green_workload_name = "portal-backend-green";
+inline constexpr const char* green_secret_path = "oidc/portal-green";
+inline constexpr const char* blue_service = "portal-backend-blue";
+inline constexpr const char* green_service = "portal-backend-green";
+// Where each is called back, if each has a redirect URI of its own.
+inline constexpr const char* blue_redirect_uri =
+    "https://portal.example/api/auth/oidc-blue/handler/frame";
+inline constexpr const char* green_redirect_uri =
+    "https://portal.example/api/auth/oidc-green/handler/frame";
 inline constexpr const char* vault_mount = "portal-kv";
 inline constexpr const char* secret_path = "oidc/portal";
 inline constexpr const char* journal_path = "oidc/portal-rotation";
@@ -98,6 +113,19 @@ class World {
   void seed_identity_provider();
   void seed_vault();
   void seed_kubernetes();
+  // What runs the portal's pods of one colour, or of none.
+  struct Portal {
+    const char* colour = nullptr;
+    const char* workload = workload_name;
+    const char* secret_path = scenarios::secret_path;
+    std::string service = workload_name;
+    std::vector<std::string> more_services = {};
+  };
+  void seed_portal(const Portal& portal);
+  // Callbacks reach the pods of their own colour.
+  void route_callbacks();
+  std::shared_ptr<mocks::vault::AgentSpec> agent_spec(const char* path) const;
+  mocks::portal::FleetVariant green_variant(const mocks::portal::PortalConfiguration& blue) const;
 
   mocks::Scheduler& scheduler_;
   mocks::sim::Trace& trace_;
@@ -105,6 +133,7 @@ class World {
   const Scenario& scenario_;
   Credentials credentials_;
   std::string first_secret_;
+  std::string green_secret_;  // empty without a green portal
   Invariants invariants_;
   Witness witness_;
   mocks::users::Timeline timeline_;
@@ -112,6 +141,7 @@ class World {
   std::unique_ptr<mocks::vault::Vault> vault_;
   std::unique_ptr<mocks::portal::Fleet> fleet_;
   std::unique_ptr<mocks::portal::LoadBalancer> balancer_;
+  std::vector<std::unique_ptr<mocks::portal::LoadBalancer>> routes_;
   std::unique_ptr<mocks::kubernetes::ApiServer> kubernetes_;
 };
 

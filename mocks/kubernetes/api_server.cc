@@ -250,8 +250,8 @@ void ApiServer::set_pod_runtime(PodRuntime& runtime) {
   machine_->registry.set_admission(&runtime);
 }
 
-void ApiServer::set_endpoint_listener(EndpointListener& listener) {
-  machine_->endpoints.set_listener(listener);
+void ApiServer::add_endpoint_listener(EndpointListener& listener, std::string service) {
+  machine_->endpoints.add_listener(listener, std::move(service));
 }
 
 std::vector<PodId> ApiServer::seed_workload(const WorkloadSeed& seed) {

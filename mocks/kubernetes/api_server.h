@@ -37,7 +37,9 @@ class ApiServer final : public Handler {
   // Not owned; must outlive the server. Set before the first pod exists. Without a PodRuntime pods
   // get ready by the drawn time and have no files.
   void set_pod_runtime(PodRuntime& runtime);
-  void set_endpoint_listener(EndpointListener& listener);
+  // Of the Service of that name, or without a name of any. There may be several, for as many
+  // Services; facts are told of the first one's.
+  void add_endpoint_listener(EndpointListener& listener, std::string service = {});
 
   // Creates a workload with its ready pods as if rolled out `age` ago, with no time passing; the
   // pods are adopted by the PodRuntime and enter the endpoints at once. Returns them in order.

@@ -29,11 +29,19 @@ std::optional<std::string> value_of(std::string_view content, std::string_view k
 class Fleet::Pod final : public vault::AgentListener {
  public:
   Pod(Fleet& owner, const kubernetes::PodView& view, PodTrouble with)
-      : fleet(owner), id(view.id), trouble(with), configuration(owner.options_.configuration) {
+      : fleet(owner),
+        id(view.id),
+        trouble(with),
+        spec(owner.options_.agent),
+        configuration(owner.options_.configuration) {
+    if (const auto* variant = owner.variant_of(view)) {
+      spec = variant->agent;
+      configuration = variant->configuration;
+    }
     if (trouble.not_injected) return;
     agent = std::make_unique<vault::Agent>(
         owner.scheduler_, owner.observer_, owner.draws_, owner.vault_, owner.faults_,
-        vault::AgentOptions{.spec = owner.options_.agent,
+        vault::AgentOptions{.spec = spec,
                             .pod = view.name,
                             .entity = view.id,
                             .standby_lag = trouble.standby_lag,
@@ -76,6 +84,7 @@ class Fleet::Pod final : public vault::AgentListener {
   Fleet& fleet;
   PodId id;
   PodTrouble trouble;
+  std::shared_ptr<const vault::AgentSpec> spec;
   PortalConfiguration configuration;
   std::optional<vault::File> adopted = {};
   std::unique_ptr<vault::Agent> agent = {};
@@ -148,7 +157,7 @@ void Fleet::admit(std::map<std::string, std::string>& annotations) {
 kubernetes::AppStart Fleet::adopt(const kubernetes::PodView& view) {
   auto& pod = create(view);
   if (pod.agent != nullptr) {
-    const auto& spec = *options_.agent;
+    const auto& spec = *pod.spec;
     const auto read =
         vault_.read(vault_.root(), spec.file_template.path(),
                     vault::ReadOptions{.version = spec.file_template.pinned_version()});
@@ -220,6 +229,14 @@ kubernetes::ExecResult Fleet::exec(PodId id, std::string_view,
 Fleet::Pod* Fleet::find(PodId id) const {
   const auto found = pods_.find(id);
   return found == pods_.end() || found->second->gone ? nullptr : found->second.get();
+}
+
+const FleetVariant* Fleet::variant_of(const kubernetes::PodView& view) const {
+  for (const auto& variant : options_.variants) {
+    const auto label = view.labels.find(variant.label);
+    if (label != view.labels.end() && label->second == variant.value) return &variant;
+  }
+  return nullptr;
 }
 
 // The pod of `view`, made at its first appearance. Pods that have gone are forgotten here, where no

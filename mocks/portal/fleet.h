@@ -27,6 +27,14 @@
 
 namespace mocks::portal {
 
+// What the pods of one label are given instead of what all are given: a portal's other colour.
+struct FleetVariant {
+  std::string label = {};
+  std::string value = {};
+  std::shared_ptr<const vault::AgentSpec> agent = {};  // never null
+  PortalConfiguration configuration = {};
+};
+
 struct FleetOptions {
   std::string container = "portal";
   std::string agent_container = "vault-agent";
@@ -36,6 +44,7 @@ struct FleetOptions {
   std::string fallback_key = "OIDC_CLIENT_SECRET_NEXT";
   std::shared_ptr<const vault::AgentSpec> agent = {};  // null: the default AgentSpec
   PortalConfiguration configuration = {};
+  std::vector<FleetVariant> variants = {};  // the first whose label a pod has is its own
 };
 
 // What goes wrong in pods created from now on.
@@ -58,7 +67,8 @@ class Fleet final : public kubernetes::PodRuntime, private Timed {
   Fleet(const Fleet&) = delete;
   Fleet& operator=(const Fleet&) = delete;
 
-  // What pods created from now on are given (a change of the Deployment's template).
+  // What pods created from now on are given (a change of the Deployment's template), but for those
+  // of a variant.
   void configure(PortalConfiguration configuration);
   const PortalConfiguration& configuration() const { return options_.configuration; }
 
@@ -107,6 +117,7 @@ class Fleet final : public kubernetes::PodRuntime, private Timed {
 
   void on_timer(std::uint32_t kind, std::uint64_t subject) override;
   Pod* find(PodId pod) const;
+  const FleetVariant* variant_of(const kubernetes::PodView& view) const;
   Pod& create(const kubernetes::PodView& view);
   kubernetes::AppStart run(Pod& pod);
 

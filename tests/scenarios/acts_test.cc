@@ -112,6 +112,7 @@ BOOST_AUTO_TEST_CASE(an_argument_is_read_as_its_kind_says) {
               Argument(scenarios::Route{.caller = "agent/*", .server = "vault"})));
   BOOST_TEST((argument(ArgumentKind::exec_trouble, "no_status") ==
               Argument(scenarios::ExecTrouble::no_status)));
+  BOOST_TEST((argument(ArgumentKind::colour, "green") == Argument(scenarios::Colour::green)));
   BOOST_TEST((argument(ArgumentKind::pods, "7") == Argument(scenarios::PodCount{.pods = 7})));
 }
 
@@ -125,6 +126,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_argument_is_refused_with_what_is_right) {
   BOOST_TEST(complaint(ArgumentKind::secret_value, "both") == "expected new or old, got 'both'");
   BOOST_TEST(complaint(ArgumentKind::server, "moon") ==
              "expected idp or vault or kubernetes or metrics, got 'moon'");
+  BOOST_TEST(complaint(ArgumentKind::colour, "red") == "expected blue or green, got 'red'");
   for (const char* wrong : {"", ">", ">vault", "rotator>", "a>b>c"})
     BOOST_TEST(complaint(ArgumentKind::route, wrong).starts_with("expected caller>server"), wrong);
   for (const char* wrong : {"0", "1001", "-1", "3x", ""})
@@ -157,6 +159,7 @@ std::string sample(ArgumentKind kind) {
     case ArgumentKind::route: return "rotator>metrics";
     case ArgumentKind::pods: return "1";
     case ArgumentKind::exec_trouble: return "refused";
+    case ArgumentKind::colour: return "blue";
   }
   return "";
 }

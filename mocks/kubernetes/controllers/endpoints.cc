@@ -5,6 +5,10 @@
 namespace mocks::kubernetes {
 namespace {
 
+// Timers and draws of a balancer are numbered apart: pods are fewer than this many bits tell.
+constexpr unsigned balancer_shift = 40;
+constexpr std::uint64_t pod_mask = (std::uint64_t{1} << balancer_shift) - 1;
+
 bool selects(const Document& service, const Pod& pod) {
   if (service.selector.empty()) return false;
   if (service.kubernetes_namespace() != pod.kubernetes_namespace()) return false;
@@ -21,20 +25,28 @@ EndpointsController::EndpointsController(Registry& registry) : registry_(registr
   registry.store().follow(*this);
 }
 
-EndpointsController::Record& EndpointsController::record(PodId pod) {
-  if (records_.size() < pod) records_.resize(pod);
-  return records_[pod - 1];
+EndpointsController::Record& EndpointsController::Balancer::record(PodId pod) {
+  if (records.size() < pod) records.resize(pod);
+  return records[pod - 1];
+}
+
+void EndpointsController::add_listener(EndpointListener& listener, std::string service) {
+  if (balancers_.front().listener != nullptr) balancers_.emplace_back();
+  balancers_.back().service = std::move(service);
+  balancers_.back().listener = &listener;
 }
 
 bool EndpointsController::listed(PodId pod) const {
-  return pod > 0 && pod <= records_.size() && records_[pod - 1].listed;
+  const auto& records = balancers_.front().records;
+  return pod > 0 && pod <= records.size() && records[pod - 1].listed;
 }
 
-// Ready, not terminating, and behind a Service.
-bool EndpointsController::wanted(const Pod& pod) const {
+bool EndpointsController::wanted(const Balancer& balancer, const Pod& pod) const {
   if (!pod.ready || pod.deletion_time) return false;
-  for (const auto& [key, service] : registry_.store().all(Kind::service)) {
-    if (selects(static_cast<const Document&>(*service), pod)) return true;
+  for (const auto& [key, object] : registry_.store().all(Kind::service)) {
+    const auto& service = static_cast<const Document&>(*object);
+    if (!balancer.service.empty() && service.name() != balancer.service) continue;
+    if (selects(service, pod)) return true;
   }
   return false;
 }
@@ -50,51 +62,63 @@ void EndpointsController::on_change(const Change& change) {
 
 void EndpointsController::on_timer(std::uint32_t kind, std::uint64_t subject) {
   if (kind == proxy) {
-    record(subject).pending = false;
-    const auto pod = registry_.store().get<Pod>(Kind::pod, subject);
-    list(subject, pod != nullptr && wanted(*pod));
+    const std::size_t balancer = subject >> balancer_shift;
+    const PodId id = subject & pod_mask;
+    balancers_[balancer].record(id).pending = false;
+    const auto pod = registry_.store().get<Pod>(Kind::pod, id);
+    list(balancer, id, pod != nullptr && wanted(balancers_[balancer], *pod));
     return;
   }
   sync_pending_ = false;
   for (const auto& [key, service] : registry_.store().all(Kind::service)) {
     write(static_cast<const Document&>(*service));
   }
-  for (PodId pod = 1; pod <= records_.size() || pod <= registry_.store().last_serial(Kind::pod);
-       ++pod) {
-    Record& one = record(pod);
+  for (std::size_t i = 0; i < balancers_.size(); ++i) follow(i);
+}
+
+// What changed for a balancer reaches it after a lag of its own.
+void EndpointsController::follow(std::size_t index) {
+  Balancer& balancer = balancers_[index];
+  const std::uint64_t first_draw = index << balancer_shift;
+  for (PodId pod = 1;
+       pod <= balancer.records.size() || pod <= registry_.store().last_serial(Kind::pod); ++pod) {
+    Record& one = balancer.record(pod);
     if (one.pending) continue;
     const auto now = registry_.store().get<Pod>(Kind::pod, pod);
-    if (one.listed == (now != nullptr && wanted(*now))) continue;
+    if (one.listed == (now != nullptr && wanted(balancer, *now))) continue;
     one.pending = true;
     registry_.scheduler().at(
         registry_.now() + registry_.draw(registry_.options().endpoint_lag,
-                                         sim::Stream::endpoint_lag, pod, one.draws++),
-        *this, proxy, pod);
+                                         sim::Stream::endpoint_lag, pod, first_draw + one.draws++),
+        *this, proxy, first_draw | pod);
   }
 }
 
 void EndpointsController::settle() {
-  for (const auto& [key, object] : registry_.store().all(Kind::pod)) {
-    const auto& pod = static_cast<const Pod&>(*object);
-    if (wanted(pod)) list(pod.id, true);
-  }
+  for (std::size_t i = 0; i < balancers_.size(); ++i)
+    for (const auto& [key, object] : registry_.store().all(Kind::pod)) {
+      const auto& pod = static_cast<const Pod&>(*object);
+      if (wanted(balancers_[i], pod)) list(i, pod.id, true);
+    }
   for (const auto& [key, service] : registry_.store().all(Kind::service)) {
     write(static_cast<const Document&>(*service));
   }
 }
 
-void EndpointsController::list(PodId pod, bool value) {
-  Record& one = record(pod);
+void EndpointsController::list(std::size_t index, PodId pod, bool value) {
+  Balancer& balancer = balancers_[index];
+  Record& one = balancer.record(pod);
   if (one.listed == value) return;
   one.listed = value;
-  registry_.observer().observe(
-      registry_.now(),
-      Fact{.kind = value ? FactKind::endpoint_added : FactKind::endpoint_removed, .subject = pod});
-  if (listener_ == nullptr) return;
+  if (index == 0)
+    registry_.observer().observe(
+        registry_.now(), Fact{.kind = value ? FactKind::endpoint_added : FactKind::endpoint_removed,
+                              .subject = pod});
+  if (balancer.listener == nullptr) return;
   if (value) {
-    listener_->endpoint_added(pod);
+    balancer.listener->endpoint_added(pod);
   } else {
-    listener_->endpoint_removed(pod);
+    balancer.listener->endpoint_removed(pod);
   }
 }
 

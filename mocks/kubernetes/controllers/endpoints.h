@@ -2,7 +2,9 @@
 // follow the pods within milliseconds; the load balancer follows with the drawn endpoint lag.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "mocks/kubernetes/controllers/endpoint_listener.h"
@@ -14,12 +16,13 @@ class EndpointsController final : public Follower, public Timed {
  public:
   // Follows the registry's store, which must outlive it.
   explicit EndpointsController(Registry& registry);
-  // Told when a pod enters and leaves the load balancer; must outlive it.
-  void set_listener(EndpointListener& listener) { listener_ = &listener; }
+  // Told when a pod enters and leaves the load balancer of the Service of that name, or without a
+  // name of any; must outlive it. The first one's changes are told as facts.
+  void add_listener(EndpointListener& listener, std::string service);
 
   // The pods listed now enter the load balancer at once, as the world begins.
   void settle();
-  // Whether the load balancer sends users to the pod now.
+  // Whether the first load balancer sends users to the pod now.
   bool listed(PodId pod) const;
 
   void on_change(const Change& change) override;
@@ -32,15 +35,22 @@ class EndpointsController final : public Follower, public Timed {
     bool pending = false;     // a change is on its way to it
     std::uint64_t draws = 0;  // of its lag, so far
   };
-  Record& record(PodId pod);
-  // Ready, not terminating, and selected by a Service.
-  bool wanted(const Pod& pod) const;
+  // A load balancer and what it knows.
+  struct Balancer {
+    std::string service = {};  // that it stands for; empty = any
+    EndpointListener* listener = nullptr;
+    std::vector<Record> records = {};  // by PodId, from 1
+
+    Record& record(PodId pod);
+  };
+  // Ready, not terminating, and selected by a Service of that balancer.
+  bool wanted(const Balancer& balancer, const Pod& pod) const;
+  void follow(std::size_t balancer);
   void write(const Document& service);
-  void list(PodId pod, bool value);
+  void list(std::size_t balancer, PodId pod, bool value);
 
   Registry& registry_;
-  EndpointListener* listener_ = nullptr;
-  std::vector<Record> records_;  // by PodId, from 1
+  std::vector<Balancer> balancers_ = std::vector<Balancer>(1);
   bool sync_pending_ = false;
 };
 

@@ -33,15 +33,23 @@ std::string template_spec(const PodTemplate& pod_template) {
   return json.take();
 }
 
-void put_service(Registry& registry, const WorkloadSeed& seed) {
+const std::string& app_of(const WorkloadSeed& seed) {
+  return seed.app.empty() ? seed.name : seed.app;
+}
+
+void put_service(Registry& registry, const WorkloadSeed& seed, const std::string& name) {
+  // Addresses count up from the first.
+  const auto address = 10 + registry.store().all(Kind::service).size();
   auto service = std::make_shared<Document>(Kind::service);
-  service->identity = registry.identify(Kind::service, seed.kubernetes_namespace,
-                                        seed.service.empty() ? seed.name : seed.service);
-  service->selector.emplace(app_label, seed.name);
-  service->members =
-      R"("spec":{"clusterIP":"10.96.0.10","selector":{")" + std::string(app_label) +
-      "\":" + in_quotes(seed.name) +
-      R"(},"sessionAffinity":"None","type":"ClusterIP"},"status":{"loadBalancer":{}})";
+  service->identity = registry.identify(Kind::service, seed.kubernetes_namespace, name);
+  service->selector.emplace(app_label, app_of(seed));
+  for (const auto& [key, value] : seed.labels) service->selector.insert_or_assign(key, value);
+  JsonText spec;
+  spec.open('{').member("clusterIP", "10.96.0." + std::to_string(address));
+  spec.key("selector").open('{');
+  for (const auto& [key, value] : service->selector) spec.given_key(key).text(value);
+  spec.close('}').member("sessionAffinity", "None").member("type", "ClusterIP").close('}');
+  service->members = "\"spec\":" + spec.take() + R"(,"status":{"loadBalancer":{}})";
   registry.store().put(std::move(service));
 }
 
@@ -49,8 +57,9 @@ void put_service(Registry& registry, const WorkloadSeed& seed) {
 
 std::shared_ptr<const PodTemplate> seed_template(const WorkloadSeed& seed) {
   auto pod_template = std::make_shared<PodTemplate>();
-  pod_template->labels.emplace(app_label, seed.name);
-  pod_template->labels.emplace("app", seed.name);  // the label by which kubectl's users ask
+  pod_template->labels.emplace(app_label, app_of(seed));
+  pod_template->labels.emplace("app", app_of(seed));  // the label by which kubectl's users ask
+  for (const auto& [key, value] : seed.labels) pod_template->labels.insert_or_assign(key, value);
   for (const auto& [key, value] : seed.template_annotations) {
     pod_template->annotations.insert_or_assign(key, value);
   }
@@ -70,8 +79,11 @@ std::shared_ptr<const PodTemplate> seed_template(const WorkloadSeed& seed) {
 LabelSelector seed_selector(const WorkloadSeed& seed) {
   LabelSelector selector;
   selector.requirements.push_back(
-      {.op = Requirement::Operator::in, .key = std::string(app_label), .values = {seed.name}});
-  selector.match_labels = 1;
+      {.op = Requirement::Operator::in, .key = std::string(app_label), .values = {app_of(seed)}});
+  for (const auto& [key, value] : seed.labels)
+    selector.requirements.push_back(
+        {.op = Requirement::Operator::in, .key = key, .values = {value}});
+  selector.match_labels = selector.requirements.size();
   return selector;
 }
 
@@ -135,7 +147,8 @@ std::vector<PodId> seed_rolled_out(Registry& registry, Kubelet& kubelet,
   if (registry.store().find(Kind::kubernetes_namespace, "", seed.kubernetes_namespace) == nullptr) {
     put_namespace(registry, seed.kubernetes_namespace);
   }
-  put_service(registry, seed);
+  put_service(registry, seed, seed.service.empty() ? seed.name : seed.service);
+  for (const auto& name : seed.more_services) put_service(registry, seed, name);
   return controllers.of(seed.kind).seed(seed, registry.wall_second() - seed.age, kubelet);
 }
 

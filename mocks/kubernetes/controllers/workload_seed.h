@@ -27,8 +27,13 @@ struct WorkloadSeed {
   std::vector<std::string> init_containers = {};
   std::vector<std::pair<std::string, std::string>> annotations = {};           // of the workload
   std::vector<std::pair<std::string, std::string>> template_annotations = {};  // of the template
+  // The pods' app label where several workloads share it; empty = the workload's name.
+  std::string app = {};
+  // More labels of the pods, by which the workload and its Services know them beside the app label.
+  std::vector<std::pair<std::string, std::string>> labels = {};
   // Name of a Service whose endpoints follow the pods; empty = the workload's name.
   std::string service = {};
+  std::vector<std::string> more_services = {};   // with the same pods
   ports::Duration age = std::chrono::hours(24);  // since the pods became ready
 };
 

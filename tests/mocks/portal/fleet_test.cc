@@ -35,7 +35,7 @@ struct World : mocks::Observer {
         {.names = {"portal-backend"}, .namespaces = {"platform"}, .policies = {"portal"}});
     write("synthetic-one");
     cluster.set_pod_runtime(fleet);
-    cluster.set_endpoint_listener(balancer);
+    cluster.add_endpoint_listener(balancer);
     seeded = cluster.seed_workload({.kubernetes_namespace = "platform",
                                     .name = "portal-backend",
                                     .replicas = 2,

@@ -69,7 +69,7 @@ struct Cluster {
   explicit Cluster(int replicas = 1, bool init = false)
       : server(queue, facts, mocks::sim::Draws(7), kubernetes_test::steady_options()) {
     server.set_pod_runtime(runtime);
-    server.set_endpoint_listener(balancer);
+    server.add_endpoint_listener(balancer);
     kubernetes_test::WorkloadSeed seed;
     seed.kubernetes_namespace = "portal";
     seed.name = "web";

@@ -43,6 +43,26 @@ void check_drivers(YamlSection& file, Scenario& scenario) {
                                     std::string(row_of(step.act).name) + "; an operator drives");
 }
 
+// Without a green portal no pod and no Service has a colour: a Service that selected one would be
+// left without pods.
+void check_colours(YamlSection& file, const Scenario& scenario) {
+  if (scenario.portal.green) return;
+  if (scenario.portal.own_redirect_uris)
+    file.section("world").section("portal").complain(
+        "own_redirect_uris", "there is no green portal to tell from this one; add `green: true`");
+  const auto refuse = [](YamlSection section, const char* key, const std::vector<Step>& steps) {
+    for (const auto& step : steps)
+      if (step.act == Act::shift_traffic)
+        section.complain(key, "line " + std::to_string(step.line) +
+                                  ": there is no green portal to shift traffic to or from; set "
+                                  "world.portal.green");
+  };
+  refuse(file, "timeline", scenario.timeline);
+  refuse(file, "operator", scenario.driver.commands);
+  for (const auto& [name, policy] : scenario.policies)
+    refuse(file.section("policies").section(name), "operator", policy.commands);
+}
+
 // What the dialect would pass over in silence.
 void check_dialect(YamlSection section, const mocks::idp::Dialect& dialect) {
   const auto has = [](const mocks::idp::Dialect& one, std::string_view key) {
@@ -123,6 +143,7 @@ ports::Result<Scenario> parse_scenario(const std::string& text, const std::strin
   scenario.name = scenario_name(path);
   rotator::read_keys(*file, [&](rotator::Keys& keys) { list_keys(keys, scenario); });
   check_drivers(*file, scenario);
+  check_colours(*file, scenario);
   check_dialect(file->section("world").section("identity_provider"),
                 *scenario.identity_provider.dialect);
   if (scenario.identity_provider.http)

@@ -13,8 +13,6 @@
 namespace scenarios {
 namespace {
 
-using mocks::sim::Draws;
-
 // What the pods' agents render.
 std::string pod_template(const PortalWorld& portal, const char* path) {
   const bool both = portal.tries_fallback || portal.renders_fallback;

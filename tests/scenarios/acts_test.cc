@@ -185,6 +185,7 @@ BOOST_AUTO_TEST_CASE(every_act_of_a_timeline_can_be_played_and_says_so) {
     std::string yaml = of_the_rotator
                            ? "rotation: {window: 10m}\n"
                            : "operator: [{create_secret: true}, {put_secret: new}, {wait: 3m}]\n";
+    if (row.argument == ArgumentKind::colour) yaml += "world: {portal: {green: true}}\n";
     yaml += "timeline:\n";
     if (const auto* const first = first_of_pair(row)) yaml += entry("30s", *first);
     const auto scenario = scenarios::parse_scenario(

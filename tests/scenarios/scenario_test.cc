@@ -270,6 +270,26 @@ BOOST_AUTO_TEST_CASE(a_policy_with_the_name_of_the_scenarios_own_driver_is_refus
              "driver; choose another name");
 }
 
+BOOST_AUTO_TEST_CASE(a_colour_that_no_pod_has_is_refused) {
+  const std::string says =
+      ": there is no green portal to shift traffic to or from; set "
+      "world.portal.green";
+  BOOST_TEST(complaint("operator:\n  - shift_traffic: green\n") ==
+             "scenarios/field/x.yaml:4: operator: line 4" + says);
+  BOOST_TEST(complaint("operator:\n  - shift_traffic: blue\n") ==
+             "scenarios/field/x.yaml:4: operator: line 4" + says);
+  BOOST_TEST(complaint("timeline:\n  - {at: 1s, shift_traffic: green}\n") ==
+             "scenarios/field/x.yaml:4: timeline: line 4" + says);
+  BOOST_TEST(complaint("policies:\n  one:\n    operator:\n      - shift_traffic: green\n") ==
+             "scenarios/field/x.yaml:6: policies.one.operator: line 6" + says);
+  BOOST_TEST(
+      complaint("world:\n  portal: {own_redirect_uris: true}\n") ==
+      "scenarios/field/x.yaml:4: world.portal.own_redirect_uris: there is no green portal to "
+      "tell from this one; add `green: true`");
+  BOOST_TEST(complaint("world:\n  portal: {green: true}\noperator:\n  - shift_traffic: green\n") ==
+             "");
+}
+
 BOOST_AUTO_TEST_CASE(a_name_that_nobody_has_is_refused) {
   BOOST_TEST(
       complaint("timeline:\n  - {at: 1s, partition: \"rotatr>vault\"}\n") ==

@@ -62,6 +62,10 @@ void check_rotation(YamlSection section, const RotationConfiguration& rotation) 
                                      " fails logins while the pods restart; add accept_downtime: "
                                      "true to accept that, or use " +
                                      std::string(all_strategies().front()->name));
+  if (strategy != nullptr && strategy->due != nullptr && !rotation.emergency.max_exposure)
+    section.complain("strategy", rotation.strategy +
+                                     " ends the old secret however many pods still use it; add "
+                                     "emergency.max_exposure: how long its exposure is bearable");
 }
 
 void check_description(YamlSection section, const HttpDescription& description) {

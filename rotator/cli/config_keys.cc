@@ -221,7 +221,8 @@ void list_rotation_keys(Keys& keys, RotationConfiguration& rotation) {
   keys.choice(
       "strategy",
       "How the new secret takes the old one's place; else as the provider bears it: overlap "
-      "with two secrets at once, staged_fallback with one and a portal that tries two.",
+      "with two secrets at once, staged_fallback with one and a portal that tries two. emergency, "
+      "for a secret that leaked, only where it is named.",
       rotation.strategy, strategy_names());
   keys.flag(
       "accept_downtime",
@@ -232,6 +233,16 @@ void list_rotation_keys(Keys& keys, RotationConfiguration& rotation) {
             "The portal reads a second secret and tries it where the token endpoint refuses the "
             "first; needed for staged_fallback: without, logins fail.",
             rotation.portal_tries_fallback);
+  keys.section("emergency", "Of strategy emergency, for a secret that leaked.", [&] {
+    keys.duration("max_exposure",
+                  "The old secret ends so long after the new one's creation at the latest, however "
+                  "many pods still use it; at once when all have moved.",
+                  rotation.emergency.max_exposure);
+    keys.number("logins_per_minute",
+                "What `rotator plan` counts the logins by that this costs; else it tells a share.",
+                rotation.emergency.logins_per_minute,
+                {.low = 0, .high = 60'000'000, .of = NumberOptions::Of::times_a_minute});
+  });
   keys.duration("window",
                 "How long both secrets stay valid; else the computed safe minimum. Shorter is "
                 "refused.",

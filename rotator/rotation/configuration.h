@@ -75,12 +75,22 @@ struct FailureSignal {
   ports::Duration timeout = std::chrono::seconds(5);
 };
 
+// Of strategy emergency, which ends a secret that leaked.
+struct EmergencyConfiguration {
+  // How long it may go on being accepted, from the new secret's creation; nothing: nobody said, and
+  // the strategy does not run.
+  std::optional<ports::Duration> max_exposure = {};
+  // What the plan counts the logins by that this will cost; nothing: they are told as a share.
+  std::optional<int> logins_per_minute = {};
+};
+
 struct RotationConfiguration {
   std::string strategy = {};     // by its name in strategies/; empty = what the provider bears
   bool accept_downtime = false;  // a strategy that costs logins runs only with it
   // The portal tries a second secret where the first one is refused: a strategy that counts on it
   // runs only with it.
   bool portal_tries_fallback = false;
+  EmergencyConfiguration emergency = {};
   // How long both secrets stay valid, from the creation of the new one; nothing = the computed
   // minimum.
   std::optional<ports::Duration> window = {};

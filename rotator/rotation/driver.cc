@@ -11,7 +11,9 @@ namespace rotator {
 using ports::ErrorCode;
 
 Driver::Driver(Context& context, const Strategy& strategy)
-    : context_(context), strategy_(&strategy) {}
+    : context_(context), strategy_(&strategy) {
+  if (never_turns_back()) context.failures.only_the_new_one_helps();
+}
 
 // ---- Where a walk begins
 
@@ -41,13 +43,15 @@ Outcome Driver::resume() {
 }
 
 bool Driver::can_turn_back() const {
+  if (never_turns_back()) return false;
   const auto row = strategy_->row_of(context_.ledger.entry().phase);
   return row <= strategy_->row_of(strategy_->last_turn);
 }
 
 bool Driver::has_way_back() const {
-  return !only_forward_ && (strategy_->replaces_back || nothing_made() ||
-                            !context_.systems.capability().create_replaces);
+  return !never_turns_back() && !only_forward_ &&
+         (strategy_->replaces_back || nothing_made() ||
+          !context_.systems.capability().create_replaces);
 }
 
 bool Driver::nothing_made() const {
@@ -65,6 +69,7 @@ Outcome Driver::walk(Place from) {
   std::optional<Place> place = from;
   auto result = outcome(Ending::unknown, "the rotation entered too many phases");
   for (int steps = 0; place && steps < max_steps; ++steps) {
+    if (due_now(*place)) place = go_to_due("the exposure that is bearable is over");
     const auto phase = name_of(*place);
     const auto entered = context_.clock.now();
     context_.teller.began(phase, context_.ledger.entry().rotation_id);
@@ -91,6 +96,7 @@ Stepped Driver::perform_with_patience(Place place) {
   const auto ends = clock.now() + context_.configuration.rotation.patience;
   auto backoff = first_backoff;
   if (place.where == Place::Where::forward) context_.ledger.entry().phase = phase;
+  context_.exposure.heed(lies_before_due(place));
   for (;;) {
     if (clock.interrupted())
       return ports::fail(ErrorCode::interrupted,
@@ -101,12 +107,14 @@ Stepped Driver::perform_with_patience(Place place) {
         step = ports::fail(written.error());
     if (step) step = perform(place);
     if (step || context_.lock.lost() || !may_pass(step.error().code) || !patient) return step;
+    if (due_now(place)) return step;
     if (clock.now() + backoff >= ends) return step;
     context_.teller.note(Severity::warning, std::string(to_string(phase)) + " is tried again in " +
                                                 to_text(backoff) + ": " + step.error().message);
     const auto waited = context_.waiter.wait(clock.now() + backoff);
     if (!waited && (context_.lock.lost() || !may_pass(waited.error().code)))
       return ports::fail(waited.error());
+    if (due_now(place)) return step;
     // A wait that failed at once must not make this loop spin.
     if (!waited && clock.sleep_until(clock.now() + backoff) == ports::Wake::interrupted) continue;
     backoff = std::min(2 * backoff, longest_backoff);
@@ -171,12 +179,14 @@ std::optional<Driver::Place> Driver::after_step(Place place, const Step& step, O
       return place.where == Place::Where::forward ? again_of(place.row) : place;
     case Step::Kind::forward: return only_forward(step.why);
     case Step::Kind::turn_back:
+      if (before_due(place)) return go_to_due(step.why);
       if (place.where != Place::Where::back && has_way_back() &&
           context_.configuration.rotation.automatic_rollback)
         return turn(step.why);
       result = stopped(step.why);
       return std::nullopt;
     case Step::Kind::stop:
+      if (before_due(place)) return go_to_due(step.why);
       if (step.from_again) context_.ledger.entry().phase = name_of(again_of(place.row));
       result = stopped(step.why);
       return std::nullopt;
@@ -205,6 +215,7 @@ std::optional<Driver::Place> Driver::after_error(Place place, const ports::Error
     result = outcome(Ending::interrupted, error.message + goes_on);
     return std::nullopt;
   }
+  if (before_due(place)) return go_to_due(error.message);
   if (may_pass(error.code)) {
     relieve(place);
     result = outcome(Ending::unknown, std::string(to_string(name_of(place))) +
@@ -265,11 +276,28 @@ Driver::Place Driver::only_forward(const std::string& why) {
   context_.teller.note(Severity::warning, why + ": going on to the new one");
   only_forward_ = true;
   context_.failures.forgive();
-  context_.failures.old_secret_is_gone();
+  context_.failures.only_the_new_one_helps();
   journal.disposition = Disposition::running;
   journal.reason.clear();
   context_.ledger.touch();
   return {.row = strategy_->row_of(journal.phase)};
+}
+
+bool Driver::lies_before_due(Place place) const {
+  return strategy_->due != nullptr && place.where == Place::Where::forward &&
+         place.row < strategy_->row_of(strategy_->due);
+}
+
+bool Driver::before_due(Place place) const {
+  return lies_before_due(place) && context_.exposure.runs();
+}
+
+Driver::Place Driver::go_to_due(const std::string& why) {
+  context_.teller.note(Severity::warning, why + ": the leaked secret ends at " +
+                                              to_rfc3339(context_.ledger.entry().exposure_ends) +
+                                              ", whoever still uses it");
+  context_.exposure.cut_short();
+  return {.row = strategy_->row_of(strategy_->due)};
 }
 
 void Driver::relieve(Place place) {

@@ -35,12 +35,14 @@ class Driver {
   // From where the journal says, forward or back. Needs the context reconnected. A stopped rotation
   // goes on forward. Misconfigured when the journal names a row that the table has not.
   Outcome resume();
-  // Whether the journal's place is not beyond the table's last turn.
+  // Whether the strategy has a way back, and the journal's place is not beyond its last turn.
   bool can_turn_back() const;
   // Whether there is something to come back to: with a provider whose new secret takes the old
   // one's place, only until it was made; none once the old one was found gone. Needs the context
   // reconnected.
   bool has_way_back() const;
+  // Whether the strategy has no way back at all.
+  bool never_turns_back() const { return strategy_->back.empty(); }
   // Takes the rotation back at the operator's wish. Needs can_turn_back(), has_way_back() and
   // the context reconnected.
   Outcome turn_back(std::string why);
@@ -64,6 +66,14 @@ class Driver {
   bool last(Place place) const;
   Place turn(std::string why);
   Place only_forward(const std::string& why);
+  bool lies_before_due(Place place) const;
+  // A leaked secret is still to be ended, by a row that lies beyond `place`.
+  bool before_due(Place place) const;
+  // And it has to be now.
+  bool due_now(Place place) const {
+    return before_due(place) && context_.clock.now() >= context_.exposure.ends();
+  }
+  Place go_to_due(const std::string& why);
   // The run ends here, and somebody may be waiting for what a phase has taken away.
   void relieve(Place place);
   Outcome stopped(std::string why);

@@ -142,6 +142,11 @@ FleetProof look_into(Cluster& cluster, const KubernetesConfiguration& configurat
       fleet.live.back().terminating = pod.terminating;
       continue;
     }
+    if (proof.running && question.out_of_time && question.out_of_time()) {
+      proof.trouble = "there was no time left to look into it";
+      fleet.live.push_back(std::move(proof));
+      continue;
+    }
     if (!proof.running) proof.trouble = "container " + configuration.container + " does not run";
     if (proof.running && question.contents)
       look_at_content(cluster, configuration, question, fingerprint_key, proof);

@@ -17,6 +17,7 @@
 // restart waits out `vault_settle` first.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -77,6 +78,8 @@ struct FleetQuestion {
   // A process that they stand for is not looked into at all: what its file shows by now is left
   // open.
   bool trust_proved = false;
+  // When it says so, the pods that are left are not looked into: what would come of it is too late.
+  std::function<bool()> out_of_time = {};
 };
 
 // Lists, looks into each live pod, lists again. An Error when a list fails; trouble with one pod is

@@ -73,6 +73,7 @@ void for_each_member(JournalType& journal, Visitor&& visit) {
   visit("started", journal.started);
   visit("window_opened", journal.window_opened);
   visit("window_ends", journal.window_ends);
+  visit("exposure_ends", journal.exposure_ends);
   visit("refused_at", journal.refused_at);
   visit("stored", journal.stored);
   visit("rollout_deadline", journal.rollout_deadline);

@@ -99,6 +99,8 @@ struct Journal {
   ports::WallTime started = {};
   ports::WallTime window_opened = {};  // the new secret's creation
   ports::WallTime window_ends = {};
+  // When an old secret that leaked ends, whoever still uses it; zero = it has no such end.
+  ports::WallTime exposure_ends = {};
   // The token endpoint last refused the new secret, as far as was written: it may have refused it
   // since. Not all of its replicas know of a change at once.
   ports::WallTime refused_at = {};

@@ -28,6 +28,20 @@ std::string strategy_name(const Configuration& configuration) {
   return name.empty() ? std::string(all_strategies().front()->name) : name;
 }
 
+// Where a secret has to end by a time, no single call may take the whole of it: what is to be
+// repeated for longer is the phase.
+constexpr ports::Duration hurried_patience = std::chrono::seconds(10);
+
+Configuration hurried(Configuration configuration) {
+  const auto* strategy = find_strategy(strategy_name(configuration));
+  if (strategy == nullptr || strategy->due == nullptr) return configuration;
+  auto& cluster = configuration.kubernetes.cluster.patience;
+  auto& vault = configuration.vault.session.patience;
+  cluster = std::min(cluster, hurried_patience);
+  vault = std::min(vault, hurried_patience);
+  return configuration;
+}
+
 // What a driver brought to its end.
 Outcome walked(Outcome outcome) {
   outcome.rotated = outcome.ending == Ending::done;
@@ -41,7 +55,7 @@ class Rotation::Run {
  public:
   Run(const RotationPorts& ports, const Configuration& configuration, Credentials credentials,
       Listener& listener)
-      : context_(ports, configuration, std::move(credentials), listener),
+      : context_(ports, hurried(configuration), std::move(credentials), listener),
         began_(ports.clock.now()) {}
 
   ports::Result<Plan> plan();
@@ -132,6 +146,11 @@ Outcome Rotation::Run::run() {
                    "strategy " + std::string((*strategy)->name) +
                        " counts on a portal that tries a second secret where the first one is "
                        "refused; once it does, set rotation.portal_tries_fallback: true");
+  if ((*strategy)->due != nullptr && !rotation.emergency.max_exposure)
+    return outcome(Ending::misconfigured,
+                   "strategy " + std::string((*strategy)->name) +
+                       " ends the old secret however many pods still use it; set "
+                       "rotation.emergency.max_exposure to how long its exposure is bearable");
   if (auto ended = begin()) return finish(std::move(*ended));
   const auto& journal = context_.ledger.entry();
   switch (journal.disposition) {
@@ -149,7 +168,8 @@ Outcome Rotation::Run::run() {
       // The clock of the host that wrote it may be ahead of ours.
       const auto since = std::max<ports::Duration>(context_.clock.wall_now() - journal.finished,
                                                    ports::Duration(0));
-      if (since >= rotation.minimum_interval) break;
+      // A secret that leaked does not wait until it is due for another reason.
+      if (since >= rotation.minimum_interval || (*strategy)->due != nullptr) break;
       return finish(
           outcome(Ending::done, "rotation " + journal.rotation_id + " ended " + to_text(since) +
                                     " ago: nothing to do before rotation.minimum_interval (" +
@@ -197,6 +217,10 @@ Outcome Rotation::Run::rollback() {
   const auto strategy = begun();
   if (!strategy) return finish(outcome(Ending::misconfigured, strategy.error().message));
   Driver driver(context_, **strategy);
+  if (driver.never_turns_back())
+    return finish(outcome(Ending::refused, "strategy " + journal.strategy +
+                                               " has no way back to a secret that leaked; `rotator "
+                                               "resume` goes on to the new one"));
   if (!driver.can_turn_back())
     return finish(outcome(Ending::refused, "rotation " + journal.rotation_id + " is in phase " +
                                                to_string(journal.phase) +

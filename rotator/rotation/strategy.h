@@ -56,10 +56,17 @@ struct Strategy {
   bool replaces_back = false;
   // Both secrets must stay valid for the safe window: a shorter one is refused.
   bool needs_window = true;
+  // It is never taken for what the provider can do: only where it is named.
+  bool only_by_name = false;
   // In the order in which they are performed; the last one's `done` ends the rotation.
   std::vector<Row> forward = {};
+  // Of a secret that leaked: the row that ends it. Once there is a new secret and the exposure that
+  // is bearable is over (rotation.emergency), or nothing else can be done, the walk goes on there
+  // from any row before it.
+  const PhaseWork* due = nullptr;
   // The way back, performed as one phase under the name `rollback`: whatever fails in it is met by
-  // beginning it anew. The last one's `done` ends it.
+  // beginning it anew. The last one's `done` ends it. Empty: there is none, and trouble leaves it
+  // to an operator to go on.
   std::vector<const PhaseWork*> back = {};
   // The last row from which trouble takes the rotation back by itself...
   const PhaseWork* last_turn_by_itself = nullptr;

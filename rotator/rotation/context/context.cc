@@ -22,9 +22,10 @@ Context::Context(const RotationPorts& ports, const Configuration& wanted, Creden
       values(systems, ledger, configuration),
       vault_value(systems, ledger, configuration, clock),
       failures(systems, values, configuration, clock, teller),
-      waiter(systems, lock, failures, clock, teller),
+      exposure(ledger, clock),
+      waiter(systems, lock, failures, exposure, clock, teller),
       window(ledger, clock),
-      fleet(systems, ledger, failures, waiter, configuration, clock, teller) {}
+      fleet(systems, ledger, failures, exposure, waiter, configuration, clock, teller) {}
 
 ports::Status Context::reconnect() {
   const auto& journal = ledger.entry();
@@ -42,6 +43,7 @@ ports::Status Context::reconnect() {
   if (const auto read = fleet.read(); !read) return read;
   if (const auto recalled = values.recall(); !recalled) return recalled;
   window.recall();
+  exposure.recall();
   fleet.recall_deadline();
   failures.recall(journal.failures_at_start);
   return {};

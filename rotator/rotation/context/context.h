@@ -3,6 +3,7 @@
 #pragma once
 
 #include "rotator/rotation/configuration.h"
+#include "rotator/rotation/context/exposure.h"
 #include "rotator/rotation/context/failure_watch.h"
 #include "rotator/rotation/context/fleet.h"
 #include "rotator/rotation/context/ledger.h"
@@ -43,6 +44,7 @@ struct Context {
   Values values;           // the two secrets in plain
   VaultValue vault_value;  // the portal's KV path
   FailureWatch failures;   // login failures
+  Exposure exposure;       // how long a leaked secret is borne
   Waiter waiter;           // passing time
   Window window;           // how long both secrets stay valid
   Fleet fleet;             // the workload and its pods

@@ -65,7 +65,7 @@ void FailureWatch::look_by_probes() {
   for (const auto* value : {&values_.new_value(), &values_.old_value()}) {
     if (value->empty()) continue;
     if (value == &values_.old_value() &&
-        (old_gone_ || systems_.capability().slots == Capability::Slots::current_and_retiring))
+        (no_way_back_ || systems_.capability().slots == Capability::Slots::current_and_retiring))
       continue;
     const auto answer = systems_.probe().ask(*value);
     if (answer && answer->acceptance == Acceptance::refused) quiet_.last_trouble = now;
@@ -84,7 +84,7 @@ void FailureWatch::watch_from_now() {
 }
 
 bool FailureWatch::breached() const {
-  return query_ && !old_gone_ && seen_ > configuration_.rotation.stop_after_failures;
+  return query_ && !no_way_back_ && seen_ > configuration_.rotation.stop_after_failures;
 }
 
 }  // namespace rotator

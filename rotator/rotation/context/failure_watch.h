@@ -38,9 +38,9 @@ class FailureWatch {
   void look_at(ports::Instant next) { next_look_ = next; }
   // No more probing for the sake of looking; a failure signal is still looked at.
   void probe_no_more();
-  // The old secret exists no more: the new one alone helps whoever fails with the old one, so no
-  // number of failures is a breach from here on, and the old secret's refusal is no trouble.
-  void old_secret_is_gone() { old_gone_ = true; }
+  // There is no way back to the old secret: the new one alone helps whoever fails with the old one,
+  // so no number of failures is a breach from here on, and the old secret's refusal is no trouble.
+  void only_the_new_one_helps() { no_way_back_ = true; }
   // No look of any kind any more.
   void rest() { next_look_ = ports::Instant::max(); }
 
@@ -52,7 +52,7 @@ class FailureWatch {
   std::int64_t seen() const { return seen_; }
   std::optional<std::int64_t> count() const { return count_; }
   // More than rotation.stop_after_failures; never without a failure signal, nor after
-  // old_secret_is_gone().
+  // only_the_new_one_helps().
   bool breached() const;
 
  private:
@@ -68,7 +68,7 @@ class FailureWatch {
   ports::Instant next_look_ = ports::Instant::max();
   std::optional<std::int64_t> count_;
   std::int64_t seen_ = 0;
-  bool old_gone_ = false;
+  bool no_way_back_ = false;
 };
 
 }  // namespace rotator

@@ -12,11 +12,13 @@ namespace rotator {
 using ports::Instant;
 using Obstacle = ports::Result<std::optional<Step>>;
 
-Fleet::Fleet(Systems& systems, Ledger& ledger, FailureWatch& failures, Waiter& waiter,
-             const Configuration& configuration, ports::Clock& clock, Teller& teller)
+Fleet::Fleet(Systems& systems, Ledger& ledger, FailureWatch& failures, const Exposure& exposure,
+             Waiter& waiter, const Configuration& configuration, ports::Clock& clock,
+             Teller& teller)
     : cluster_(systems.cluster()),
       ledger_(ledger),
       failures_(failures),
+      exposure_(exposure),
       waiter_(waiter),
       configuration_(configuration),
       clock_(clock),
@@ -124,7 +126,8 @@ Obstacle Fleet::await_older_gone(const FleetQuestion& question, const Wait& wait
 FleetQuestion Fleet::question() const {
   return {.restart_value = ledger_.entry().restart_value,
           .contents = configuration_.gate_enabled(Gate::every_pod_on_new),
-          .file_times = configuration_.gate_enabled(Gate::process_newer_than_file)};
+          .file_times = configuration_.gate_enabled(Gate::process_newer_than_file),
+          .out_of_time = [this] { return exposure_.over(); }};
 }
 
 ports::Result<FleetProof> Fleet::inspect(FleetQuestion question) {

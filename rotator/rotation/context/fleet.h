@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "rotator/kubernetes/cluster.h"
+#include "rotator/rotation/context/exposure.h"
 #include "rotator/rotation/context/failure_watch.h"
 #include "rotator/rotation/context/ledger.h"
 #include "rotator/rotation/context/systems.h"
@@ -23,8 +24,8 @@ inline constexpr ports::Duration termination_margin = std::chrono::minutes(2);
 class Fleet {
  public:
   // All must outlive this.
-  Fleet(Systems& systems, Ledger& ledger, FailureWatch& failures, Waiter& waiter,
-        const Configuration& configuration, ports::Clock& clock, Teller& teller);
+  Fleet(Systems& systems, Ledger& ledger, FailureWatch& failures, const Exposure& exposure,
+        Waiter& waiter, const Configuration& configuration, ports::Clock& clock, Teller& teller);
 
   // Reads the workload anew.
   ports::Status read();
@@ -61,7 +62,8 @@ class Fleet {
   ports::Result<std::optional<Step>> await_older_gone(const FleetQuestion& question,
                                                       const Wait& wait);
 
-  // What the gates that are switched on ask of the pods of the rotation's latest restart.
+  // What the gates that are switched on ask of the pods of the rotation's latest restart, while a
+  // leaked secret may still be exposed.
   FleetQuestion question() const;
   // Looks into the pods.
   ports::Result<FleetProof> inspect(FleetQuestion question);
@@ -78,6 +80,7 @@ class Fleet {
   Cluster& cluster_;
   Ledger& ledger_;
   FailureWatch& failures_;
+  const Exposure& exposure_;
   Waiter& waiter_;
   const Configuration& configuration_;
   ports::Clock& clock_;

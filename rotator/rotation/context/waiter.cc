@@ -19,6 +19,9 @@ ports::Result<bool> Waiter::pass(Instant until, const Change* change) {
   if (until > clock_.now())
     teller_.waiting(change != nullptr ? "the cluster" : "time", until - clock_.now());
   while (clock_.now() < until) {
+    if (exposure_.over())
+      return ports::fail(ErrorCode::busy, "a leaked secret has to end while waiting in phase " +
+                                              std::string(to_string(teller_.phase())));
     if (const auto kept = lock_.keep(until); !kept) return ports::fail(kept.error());
     if (const auto kept = systems_.vault().keep(); !kept)
       teller_.note(Severity::warning, "Vault token: " + kept.error().message);
@@ -27,8 +30,9 @@ ports::Result<bool> Waiter::pass(Instant until, const Change* change) {
       failures_.look();
       if (failures_.seen() != seen) return true;
     }
-    const auto wake = std::max(std::min({until, lock_.next_renewal(), failures_.next_look()}),
-                               std::min(until, clock_.now() + shortest_wait));
+    const auto wake =
+        std::max(std::min({until, lock_.next_renewal(), failures_.next_look(), exposure_.ends()}),
+                 std::min(until, clock_.now() + shortest_wait));
     if (change != nullptr) {
       const auto changed =
           systems_.cluster().wait_for_change(change->workload, change->subject, wake);

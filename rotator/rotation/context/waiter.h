@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "rotator/kubernetes/cluster.h"
+#include "rotator/rotation/context/exposure.h"
 #include "rotator/rotation/context/failure_watch.h"
 #include "rotator/rotation/context/lock.h"
 #include "rotator/rotation/context/systems.h"
@@ -18,11 +19,18 @@ inline constexpr ports::Duration shortest_wait = std::chrono::milliseconds(20);
 class Waiter {
  public:
   // All must outlive this.
-  Waiter(Systems& systems, Lock& lock, FailureWatch& failures, ports::Clock& clock, Teller& teller)
-      : systems_(systems), lock_(lock), failures_(failures), clock_(clock), teller_(teller) {}
+  Waiter(Systems& systems, Lock& lock, FailureWatch& failures, const Exposure& exposure,
+         ports::Clock& clock, Teller& teller)
+      : systems_(systems),
+        lock_(lock),
+        failures_(failures),
+        exposure_(exposure),
+        clock_(clock),
+        teller_(teller) {}
 
   // Until `until`; true when a failure was seen, which ends the wait early. Error conflict when the
-  // lock was lost, interrupted when this process was asked to stop.
+  // lock was lost, interrupted when this process was asked to stop, busy when a leaked secret is
+  // due before that.
   ports::Result<bool> wait(ports::Instant until);
   // The same, and true as well as soon as that subject of `workload` changed.
   ports::Result<bool> wait_for_change(const Workload& workload, Subject subject,
@@ -38,6 +46,7 @@ class Waiter {
   Systems& systems_;
   Lock& lock_;
   FailureWatch& failures_;
+  const Exposure& exposure_;
   ports::Clock& clock_;
   Teller& teller_;
 };

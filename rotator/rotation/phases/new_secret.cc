@@ -28,6 +28,7 @@ ports::Status adopt_new_secret(Context& context, CreatedSecret created) {
     journal.new_fingerprint = created.value.fingerprint(context.ledger.fingerprint_key());
   journal.intent = Intent::none;
   context.window.open();
+  context.exposure.begin(created.record.created, context.values.create_in_doubt());
   context.values.learn_new(std::move(created.value));
   context.values.doubt_create(false);
   context.values.drop_wish();

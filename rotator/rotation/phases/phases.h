@@ -15,6 +15,10 @@ extern const PhaseWork& create;
 // The same, without waiting for the token endpoint.
 extern const PhaseWork& create_unproved;
 
+// As create, for an old secret that leaked: it may lapse however soon, and once it has ended the
+// token endpoint is not waited for.
+extern const PhaseWork& create_after_leak;
+
 // A chosen new value, of which the provider knows nothing yet, beside the old one in a new KV
 // version. Turns back when the path holds what is neither.
 extern const PhaseWork& stage;
@@ -44,7 +48,8 @@ extern const PhaseWork& rollout_staged;
 // when a pod rendered the old one: the next restart has been named. Passed over when every gate
 // that looks at pods is switched off.
 extern const PhaseWork& verify;
-extern const PhaseWork& verify_last;  // and no login failed that nobody has looked at yet
+extern const PhaseWork& verify_last;   // and no login failed that nobody has looked at yet
+extern const PhaseWork& verify_moved;  // and there is leave to end the old secret
 
 // Both secrets stay valid until the window, the last probes and the quiet period have passed; then
 // Vault and every pod are looked at once more, and there is leave to retire the old secret. `again`
@@ -56,6 +61,11 @@ extern const PhaseWork& overlap_window;
 extern const PhaseWork& disable;
 // The same without asking for leave.
 extern const PhaseWork& disable_at_once;
+
+// A leaked old secret is put out of use, or removed where the provider cannot disable: at once with
+// the leave of verify_moved, else when the exposure that is bearable ends; `again` while the move
+// to the new one has not been proved. Only with an active new secret; never given back.
+extern const PhaseWork& end_leaked;
 
 // Logins, Vault's value and every process that starts are watched while the old secret is out of
 // use. Any trouble enables it again at once; then `again` where another restart mends it, else stop

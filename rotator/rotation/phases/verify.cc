@@ -12,8 +12,9 @@ namespace {
 class Verify final : public PhaseWork {
  public:
   struct Options {
-    bool staged = false;  // the old value with the new one beside it, and leave for create_staged
+    bool staged = false;  // the old value with the new one beside it
     bool last = false;    // behind it there is no way back, and no window in which to watch logins
+    bool leave = false;   // what stands open is leave for the row behind it
   };
   explicit constexpr Verify(Options options) : options_(options) {}
   Phase name() const override { return options_.staged ? Phase::stage_verify : Phase::verify; }
@@ -69,18 +70,20 @@ Stepped Verify::perform(Context& context) const {
                              " until every pod was restarted");
   }
   context.fleet.keep_proofs(std::move(fleet->live));
-  if (options_.staged) context.retirement.permit();
+  if (options_.leave) context.retirement.permit();
   return Step::done();
 }
 
 const Verify verifying_new({.staged = false});
-const Verify verifying_staged({.staged = true});
+const Verify verifying_staged({.staged = true, .leave = true});
 const Verify verifying_last({.last = true});
+const Verify verifying_moved({.leave = true});
 
 }  // namespace
 
 const PhaseWork& verify = verifying_new;
 const PhaseWork& stage_verify = verifying_staged;
 const PhaseWork& verify_last = verifying_last;
+const PhaseWork& verify_moved = verifying_moved;
 
 }  // namespace rotator::phases

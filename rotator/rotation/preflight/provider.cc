@@ -17,11 +17,15 @@ void examine_strategy(Examination& examination) {
   auto& strategy = examination.strategy;
   if (!rotation.strategy.empty()) {
     if (!strategy->fits(provider)) examination.fail(Check::strategy, std::string(strategy->misfit));
+    if (strategy->due != nullptr && !rotation.emergency.max_exposure)
+      examination.fail(Check::strategy, std::string(strategy->name) +
+                                            " needs rotation.emergency.max_exposure: how long the "
+                                            "exposure of the old secret is bearable");
     return;
   }
   std::string choices;
   for (const auto* one : all_strategies()) {
-    if (!one->fits(provider) || one->costs_logins) continue;
+    if (!one->fits(provider) || one->costs_logins || one->only_by_name) continue;
     if (!one->needs_fallback || rotation.portal_tries_fallback) {
       strategy = one;
       return examination.pass(Check::strategy,

@@ -111,6 +111,8 @@ void examine_window(Examination& examination) {
   plan.facts = facts_of(examination.context, plan);
   plan.safe_window = safe_window(plan.facts);
   plan.window = rotation.window.value_or(plan.safe_window.total);
+  if (examination.strategy->due != nullptr)
+    plan.window = rotation.emergency.max_exposure.value_or(Duration(0));
   if (!examination.strategy->needs_window) return;
   const bool enough = plan.window >= plan.safe_window.total;
   examination.find(Check::window, enough,

@@ -3,8 +3,9 @@
 namespace rotator {
 
 const std::vector<const Strategy*>& all_strategies() {
-  static const std::vector<const Strategy*> all = {
-      &strategies::overlap, &strategies::staged_fallback, &strategies::cutover};
+  static const std::vector<const Strategy*> all = {&strategies::overlap,
+                                                   &strategies::staged_fallback,
+                                                   &strategies::cutover, &strategies::emergency};
   return all;
 }
 

@@ -14,6 +14,7 @@ namespace strategies {
 extern const Strategy overlap;
 extern const Strategy staged_fallback;
 extern const Strategy cutover;
+extern const Strategy emergency;
 }  // namespace strategies
 
 // In the order in which they are offered: where none is named, the first that the provider bears

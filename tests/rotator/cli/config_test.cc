@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(names_file_line_key_and_remedy) {
   BOOST_TEST(
       complaint(whole + "rotation:\n  strategy: hope\n") ==
       "rotation.yaml:10: rotation.strategy: expected one of overlap, staged_fallback, cutover, "
-      "got 'hope'");
+      "emergency, got 'hope'");
   BOOST_TEST(complaint(whole + "rotation:\n  strategy: cutover\n") ==
              "rotation.yaml:10: rotation.strategy: cutover fails logins while the pods restart; "
              "add accept_downtime: true to accept that, or use overlap");
@@ -91,6 +91,12 @@ BOOST_AUTO_TEST_CASE(names_file_line_key_and_remedy) {
       "rotation.yaml:10: rotation.strategy: staged_fallback fails logins unless the portal "
       "tries a second secret where the first one is refused; add portal_tries_fallback: true "
       "if it does");
+  BOOST_TEST(complaint(whole + "rotation:\n  strategy: emergency\n") ==
+             "rotation.yaml:10: rotation.strategy: emergency ends the old secret however many pods "
+             "still use it; add emergency.max_exposure: how long its exposure is bearable");
+  BOOST_TEST(
+      complaint(whole + "rotation:\n  strategy: emergency\n  emergency: {max_exposure: 90s}\n")
+          .empty());
   BOOST_TEST(complaint(whole + "unsafe:\n  disabled_gates: [windows]\n") ==
              "rotation.yaml:10: unsafe.disabled_gates: expected a list of old_pods_gone, "
              "every_pod_on_new, process_newer_than_file, new_secret_accepted, window_elapsed, "
@@ -189,6 +195,7 @@ BOOST_AUTO_TEST_CASE(publishes_types_bounds_defaults_and_sentences) {
 BOOST_AUTO_TEST_CASE(writes_and_reads_back_every_key) {
   const auto read = parse_configuration(whole + R"(rotation:
   accept_downtime: true
+  emergency: {max_exposure: 90s}
   failure_signal: {url: "https://prometheus.example", query: 'sum(x{y="z"})'}
 )",
                                         "rotation.yaml", {});

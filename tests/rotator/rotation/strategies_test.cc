@@ -25,7 +25,8 @@ BOOST_AUTO_TEST_CASE(have_names_of_their_own_by_which_they_are_found) {
   // Each that loses no login can be chosen by itself, and says why.
   BOOST_TEST(rotator::Configuration().rotation.strategy.empty());
   for (const auto* strategy : rotator::all_strategies())
-    BOOST_TEST(strategy->fit.empty() == strategy->costs_logins, strategy->name);
+    BOOST_TEST(strategy->fit.empty() == (strategy->costs_logins || strategy->only_by_name),
+               strategy->name);
 }
 
 // The journal holds no more than a phase's name.
@@ -52,6 +53,9 @@ BOOST_AUTO_TEST_CASE(go_again_only_from_an_earlier_row) {
 BOOST_AUTO_TEST_CASE(turn_back_in_their_own_table_and_never_once_the_old_secret_may_be_gone) {
   for (const auto* strategy : rotator::all_strategies()) {
     BOOST_TEST_CONTEXT(strategy->name) {
+      // A secret that has to end by a time is never turned back to.
+      BOOST_TEST(strategy->back.empty() == (strategy->due != nullptr));
+      if (strategy->due != nullptr) continue;
       const auto last = strategy->row_of(strategy->last_turn);
       BOOST_TEST(strategy->row_of(strategy->last_turn_by_itself) <= last);
       BOOST_TEST(last < strategy->row_of(Phase::removal));
@@ -63,6 +67,15 @@ BOOST_AUTO_TEST_CASE(turn_back_in_their_own_table_and_never_once_the_old_secret_
       BOOST_TEST(strategy->back.back() == &rotator::phases::remove_new);
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(end_a_leaked_secret_in_their_own_table_and_before_its_removal) {
+  for (const auto* strategy : rotator::all_strategies())
+    if (strategy->due != nullptr) {
+      BOOST_TEST(strategy->row_of(strategy->due) < strategy->row_of(Phase::removal),
+                 strategy->name);
+      BOOST_TEST(strategy->only_by_name, strategy->name);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(say_why_a_provider_does_not_fit) {

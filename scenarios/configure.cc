@@ -51,7 +51,13 @@ rotator::Configuration rotation_configuration(const Scenario& scenario, const Dr
   configuration.kubernetes.cluster.server = endpoints.kubernetes;
   configuration.kubernetes.cluster.token_file = endpoints.kubernetes_token_file;
   configuration.kubernetes.cluster.kubernetes_namespace = kubernetes_namespace;
-  if (window) configuration.rotation.window = window;
+  auto& rotation = configuration.rotation;
+  if (window) rotation.window = window;
+  if (auto& emergency = rotation.emergency; emergency.max_exposure) {
+    // With an end that is due, the window is what is bearable.
+    if (window) emergency.max_exposure = window;
+    if (!emergency.logins_per_minute) emergency.logins_per_minute = portal.logins_per_minute;
+  }
   if (!configuration.rotation.failure_signal)
     configuration.rotation.failure_signal.emplace(rotator::FailureSignal{
         .url = endpoints.metrics, .query = "sum(portal_login_failures_total)"});

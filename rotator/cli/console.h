@@ -20,6 +20,9 @@ struct Arguments {
   std::string output = "text";
   std::string log = "auto";
   std::string metrics_file = {};  // empty = none
+  // In the place of what the configuration says; empty = as it says.
+  std::string strategy = {};
+  std::string max_exposure = {};
   bool verbose = false;
 
   OutputFormat output_format() const;

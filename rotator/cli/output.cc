@@ -1,5 +1,6 @@
 #include "rotator/cli/output.h"
 
+#include <cmath>
 #include <iomanip>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -46,18 +47,62 @@ void findings_text(std::ostream& out, const std::vector<Finding>& findings) {
         << finding.detail << '\n';
 }
 
+void exposure_text(std::ostream& out, const ExposureForecast& forecast) {
+  out << "\nthe old secret ends after    failed logins, until every pod has moved (about "
+      << to_text(forecast.moved) << ")\n";
+  const auto line = [&](const ExposurePoint& point, const char* remark) {
+    out << std::right << std::setw(25) << to_text(point.exposure) << "    ";
+    if (const auto failed = forecast.failed(point))
+      out << std::llround(*failed);
+    else
+      out << std::llround(100 * forecast.share(point)) << " %";
+    out << ", as many as come in " << to_text(point.lost) << remark << '\n';
+  };
+  bool chosen = false;
+  for (const auto& point : forecast.curve) {
+    if (!chosen && point.exposure >= forecast.chosen.exposure) {
+      line(forecast.chosen, "  <- rotation.emergency.max_exposure");
+      chosen = true;
+      if (point.exposure == forecast.chosen.exposure) continue;
+    }
+    line(point, "");
+  }
+  if (!chosen) line(forecast.chosen, "  <- rotation.emergency.max_exposure");
+}
+
+ordered_json exposure_json(const ExposureForecast& forecast) {
+  const auto point_json = [&](const ExposurePoint& point) {
+    ordered_json json = {{"exposure_s", in_seconds(point.exposure)},
+                         {"lost_s", in_seconds(point.lost)},
+                         {"share", forecast.share(point)},
+                         {"failed", nullptr}};
+    if (const auto failed = forecast.failed(point)) json["failed"] = *failed;
+    return json;
+  };
+  auto curve = ordered_json::array();
+  for (const auto& point : forecast.curve) curve.push_back(point_json(point));
+  return {{"moved_s", in_seconds(forecast.moved)},
+          {"chosen", point_json(forecast.chosen)},
+          {"curve", std::move(curve)}};
+}
+
 std::string plan_text(const Plan& plan) {
   std::ostringstream out;
   findings_text(out, plan.findings);
-  if (!plan.safe_window.terms.empty())
+  if (plan.exposure) exposure_text(out, *plan.exposure);
+  if (!plan.exposure && !plan.safe_window.terms.empty())
     out << "\nsafe window " << to_text(plan.safe_window.total) << ", dominated by "
         << plan.safe_window.dominating << ":\n";
-  for (const auto& term : plan.safe_window.terms)
+  for (const auto& term : plan.exposure ? std::vector<WindowTerm>() : plan.safe_window.terms)
     out << "  " << std::left << std::setw(30) << term.name << std::right << std::setw(8)
         << to_text(term.duration) << "  " << term.why
         << (term.source.empty() ? "" : " (" + term.source + ")") << '\n';
-  out << "\nstrategy " << plan.strategy << ", window " << to_text(plan.window) << ", soak "
-      << to_text(plan.soak) << ", " << counted(plan.pods, "pod") << "\n";
+  out << "\nstrategy " << plan.strategy << ", ";
+  if (plan.exposure)
+    out << "exposure " << to_text(plan.window) << " at the latest, ";
+  else
+    out << "window " << to_text(plan.window) << ", soak " << to_text(plan.soak) << ", ";
+  out << counted(plan.pods, "pod") << "\n";
   const auto* obstacle = plan.first_obstacle();
   if (obstacle == nullptr)
     out << "ready to rotate: `rotator run`; nothing was changed\n";
@@ -74,20 +119,22 @@ ordered_json plan_json(const Plan& plan) {
                      {"value_s", in_seconds(term.duration)},
                      {"why", term.why},
                      {"source", term.source}});
-  return {{"schema", schema_version},
-          {"verdict", to_string(plan.verdict())},
-          {"strategy", plan.strategy},
-          {"window_s", in_seconds(plan.window)},
-          {"soak_s", in_seconds(plan.soak)},
-          {"safe_window",
-           {{"value_s", in_seconds(plan.safe_window.total)},
-            {"dominating", plan.safe_window.dominating},
-            {"terms", std::move(terms)}}},
-          {"old_secret_id", plan.old_secret_id},
-          {"old_fingerprint", plan.old_fingerprint},
-          {"kv_version", plan.kv_version},
-          {"pods", plan.pods},
-          {"findings", findings_json(plan.findings)}};
+  ordered_json json = {{"schema", schema_version},
+                       {"verdict", to_string(plan.verdict())},
+                       {"strategy", plan.strategy},
+                       {"window_s", in_seconds(plan.window)},
+                       {"soak_s", in_seconds(plan.soak)},
+                       {"safe_window",
+                        {{"value_s", in_seconds(plan.safe_window.total)},
+                         {"dominating", plan.safe_window.dominating},
+                         {"terms", std::move(terms)}}},
+                       {"old_secret_id", plan.old_secret_id},
+                       {"old_fingerprint", plan.old_fingerprint},
+                       {"kv_version", plan.kv_version},
+                       {"pods", plan.pods},
+                       {"findings", findings_json(plan.findings)}};
+  if (plan.exposure) json["exposure"] = exposure_json(*plan.exposure);
+  return json;
 }
 
 std::string outcome_text(const Outcome& outcome) {
@@ -103,6 +150,11 @@ std::string outcome_text(const Outcome& outcome) {
   out << "  " << std::left << std::setw(10) << "in all" << std::right << std::setw(10)
       << to_text(outcome.took) << ", " << counted(outcome.api_calls, "call") << ", "
       << counted(outcome.restarts, "restart") << "\n";
+  if (outcome.exposure)
+    out << "  the old secret was good for " << to_text(*outcome.exposure)
+        << " beside the new one\n";
+  if (outcome.login_failures)
+    out << "  " << counted(*outcome.login_failures, "login") << " failed meanwhile\n";
   return out.str();
 }
 
@@ -110,18 +162,21 @@ ordered_json outcome_json(const Outcome& outcome) {
   auto phases = ordered_json::array();
   for (const auto& [phase, took] : outcome.durations)
     phases.push_back({{"phase", to_string(phase)}, {"duration_s", in_seconds(took)}});
-  return {{"schema", schema_version},
-          {"outcome", to_string(outcome.ending)},
-          {"rotated", outcome.rotated},
-          {"exit_code", outcome.exit_code},
-          {"message", outcome.message},
-          {"rotation_id", outcome.rotation_id},
-          {"strategy", outcome.strategy},
-          {"phase", to_string(outcome.phase)},
-          {"duration_s", in_seconds(outcome.took)},
-          {"api_calls", outcome.api_calls},
-          {"restarts", outcome.restarts},
-          {"phases", std::move(phases)}};
+  ordered_json json = {{"schema", schema_version},
+                       {"outcome", to_string(outcome.ending)},
+                       {"rotated", outcome.rotated},
+                       {"exit_code", outcome.exit_code},
+                       {"message", outcome.message},
+                       {"rotation_id", outcome.rotation_id},
+                       {"strategy", outcome.strategy},
+                       {"phase", to_string(outcome.phase)},
+                       {"duration_s", in_seconds(outcome.took)},
+                       {"api_calls", outcome.api_calls},
+                       {"restarts", outcome.restarts},
+                       {"phases", std::move(phases)}};
+  if (outcome.exposure) json["exposure_s"] = in_seconds(*outcome.exposure);
+  if (outcome.login_failures) json["login_failures"] = *outcome.login_failures;
+  return json;
 }
 
 // Who is at work on an unfinished rotation; empty where there is nothing to say.
@@ -156,6 +211,7 @@ std::string status_text(const StatusReport& report) {
       line("new secret", journal.new_secret_id + " (" + journal.new_fingerprint + ")");
     line("started", to_rfc3339(journal.started));
     line("window ends", to_rfc3339(journal.window_ends));
+    line("exposure ends", to_rfc3339(journal.exposure_ends));
     line("disabled", to_rfc3339(journal.disabled_at));
     line("soak ends", to_rfc3339(journal.soak_ends));
     line("finished", to_rfc3339(journal.finished));
@@ -189,6 +245,7 @@ ordered_json status_json(const StatusReport& report) {
                         {"restarts", journal.restarts},
                         {"started", to_rfc3339(journal.started)},
                         {"window_ends", to_rfc3339(journal.window_ends)},
+                        {"exposure_ends", to_rfc3339(journal.exposure_ends)},
                         {"disabled_at", to_rfc3339(journal.disabled_at)},
                         {"soak_ends", to_rfc3339(journal.soak_ends)},
                         {"finished", to_rfc3339(journal.finished)},

@@ -7,6 +7,7 @@
 #include "rotator/calls/encoding.h"
 #include "rotator/cli/config.h"
 #include "rotator/cli/console.h"
+#include "rotator/cli/yaml_section.h"
 #include "rotator/ports/stop_signal.h"
 #include "rotator/ports/system_clock.h"
 #include "rotator/ports/system_files.h"
@@ -14,6 +15,7 @@
 #include "rotator/ports/system_random.h"
 #include "rotator/rotation/notifier.h"
 #include "rotator/rotation/rotation.h"
+#include "rotator/rotation/strategies/strategies.h"
 
 namespace rotator {
 namespace {
@@ -71,6 +73,22 @@ ports::Result<std::unique_ptr<ports::HttpClient>> connect(Wiring& wiring,
   return ports::new_http_client(wiring.clock, wiring.stop, std::move(options));
 }
 
+// What the command line says goes before what the file says.
+ports::Status overrule(RotationConfiguration& rotation, const Arguments& arguments) {
+  if (!arguments.strategy.empty()) rotation.strategy = arguments.strategy;
+  if (arguments.max_exposure.empty()) return {};
+  const auto exposure = parse_duration(arguments.max_exposure);
+  if (!exposure)
+    return ports::fail(ErrorCode::configuration, "--max-exposure: '" + arguments.max_exposure +
+                                                     "' is no duration; write one such as 90s");
+  const auto* strategy = find_strategy(rotation.strategy);
+  if (strategy == nullptr || strategy->due == nullptr)
+    return ports::fail(ErrorCode::configuration,
+                       "--max-exposure is for a secret that leaked; add --strategy emergency");
+  rotation.emergency.max_exposure = *exposure;
+  return {};
+}
+
 template <typename Value>
 int code_of_judgement(const Value& judged) {
   switch (judged.verdict()) {
@@ -110,6 +128,8 @@ int run_command(const Arguments& arguments, const Environment& environment, Cons
   auto program = load_configuration(arguments.configuration, environment);
   if (!program) return console.misconfigured(program.error());
   auto& configuration = program->rotation;
+  if (const auto overruled = overrule(configuration.rotation, arguments); !overruled)
+    return console.misconfigured(overruled.error());
   Credentials credentials;
   if (configuration.vault.session.login == VaultOptions::Login::token) {
     const auto token = environment.find("VAULT_TOKEN");
@@ -171,6 +191,12 @@ int run_program(int argc, const char* const* argv, const Environment& environmen
       ->capture_default_str();
   app.add_option("--metrics-file", arguments.metrics_file,
                  "Write Prometheus metrics of the run here (textfile collector)");
+  app.add_option("--strategy", arguments.strategy, "Instead of rotation.strategy")
+      ->check(CLI::IsMember(strategy_names()));
+  app.add_option(
+      "--max-exposure", arguments.max_exposure,
+      "Instead of rotation.emergency.max_exposure, such as 90s: how long a leaked secret "
+      "may go on being accepted");
   app.add_flag("-v,--verbose", arguments.verbose, "Log every wait");
   for (const auto& row : commands)
     app.add_subcommand(row.name, row.says)->callback([&] { arguments.command = row.command; });

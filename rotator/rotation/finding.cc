@@ -32,6 +32,7 @@ const char* to_string(Check check) {
     case Check::window: return "window";
     case Check::rollout_deadline: return "rollout_deadline";
     case Check::old_lives_on: return "old_lives_on";
+    case Check::exposure: return "exposure";
     case Check::failure_signal: return "failure_signal";
     case Check::journal: return "journal";
   }

@@ -41,6 +41,7 @@ enum class Check {
   window,            // not shorter than the safe one
   rollout_deadline,  // a rollout fits into it
   old_lives_on,      // the old secret lives on for window and soak
+  exposure,          // what it costs to end a leaked secret in time
   failure_signal,    // the count of failures can be read
   journal,           // no other rotation is unfinished
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,6 +44,11 @@ struct Outcome {
   ports::Duration took{0};
   std::uint64_t api_calls = 0;
   int restarts = 0;  // of the workload, in the whole rotation
+  // How long the old secret was good beside the new one, by the rotator's clock; nothing while it
+  // still is, and where it was not disabled.
+  std::optional<ports::Duration> exposure = {};
+  // By the failure signal, since the rotation began; nothing without one.
+  std::optional<std::int64_t> login_failures = {};
 };
 
 }  // namespace rotator

@@ -2,11 +2,13 @@
 // and the facts that the phases go on with. Holds no secret.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "rotator/idp/identity_provider.h"
 #include "rotator/kubernetes/cluster.h"
+#include "rotator/rotation/exposure_forecast.h"
 #include "rotator/rotation/finding.h"
 #include "rotator/rotation/safe_window.h"
 
@@ -19,6 +21,8 @@ struct Plan {
   SafeWindow safe_window = {};
   ports::Duration window{0};  // the one that the rotation would use
   ports::Duration soak{0};
+  // What it costs to end a secret that leaked; nothing with a strategy that costs nothing.
+  std::optional<ExposureForecast> exposure = {};
   Registration registration = {};
   Capability capability = {};
   std::vector<SecretRecord> secrets = {};

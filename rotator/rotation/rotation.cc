@@ -276,7 +276,13 @@ Outcome Rotation::Run::finish(Outcome result) {
                            "the lock lapses by itself: " + released.error().message);
   result.took = context_.clock.now() - began_;
   result.api_calls = context_.systems.calls();
-  result.restarts = context_.ledger.entry().restarts;
+  const auto& journal = context_.ledger.entry();
+  result.restarts = journal.restarts;
+  if (journal.disabled_at != ports::WallTime{} && journal.window_opened != ports::WallTime{})
+    result.exposure =
+        std::max<ports::Duration>(journal.disabled_at - journal.window_opened, ports::Duration(0));
+  if (const auto count = context_.failures.count(); count && journal.failures_at_start)
+    result.login_failures = std::max<std::int64_t>(*count - *journal.failures_at_start, 0);
   result.rotated_before = rotated_before_;
   return result;
 }

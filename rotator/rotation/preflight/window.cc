@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 
@@ -102,6 +103,33 @@ void examine_life_of_old(Examination& examination) {
           (fits ? "" : "; let it live on for " + to_text(needed) + " at least, or shorten them"));
 }
 
+std::string loss_text(const ExposureForecast& forecast) {
+  const auto& chosen = forecast.chosen;
+  const auto failed = forecast.failed(chosen);
+  const auto logins = failed
+                          ? "about " + std::to_string(std::llround(*failed)) + " logins"
+                          : "about " + std::to_string(std::llround(100 * forecast.share(chosen))) +
+                                " % of all logins until then";
+  return "the leaked secret ends " + to_text(chosen.exposure) +
+         " after the new one's creation at the latest, and every pod has moved after about " +
+         to_text(forecast.moved) + ": " + logins + " fail, as many as come in " +
+         to_text(chosen.lost);
+}
+
+// What it costs is said before it is paid.
+void examine_exposure(Examination& examination) {
+  const auto& emergency = examination.context.configuration.rotation.emergency;
+  if (examination.strategy->due == nullptr || !emergency.max_exposure) return;
+  auto& plan = examination.plan;
+  plan.exposure = exposure_forecast(plan.facts, plan.window, emergency.logins_per_minute);
+  if (plan.exposure->chosen.lost > Duration(0))
+    return examination.warn(Check::exposure, loss_text(*plan.exposure));
+  examination.pass(Check::exposure,
+                   "every pod has moved after about " + to_text(plan.exposure->moved) +
+                       ", and the leaked secret ends then, " + to_text(plan.window) +
+                       " after the new one's creation at the latest");
+}
+
 }  // namespace
 
 void examine_window(Examination& examination) {
@@ -113,6 +141,7 @@ void examine_window(Examination& examination) {
   plan.window = rotation.window.value_or(plan.safe_window.total);
   if (examination.strategy->due != nullptr)
     plan.window = rotation.emergency.max_exposure.value_or(Duration(0));
+  examine_exposure(examination);
   if (!examination.strategy->needs_window) return;
   const bool enough = plan.window >= plan.safe_window.total;
   examination.find(Check::window, enough,

@@ -105,6 +105,51 @@ BOOST_AUTO_TEST_CASE(says_what_stands_in_the_way_of_a_plan) {
   BOOST_TEST(shown["safe_window"]["terms"][0]["source"] == "minReadySeconds");
 }
 
+BOOST_AUTO_TEST_CASE(shows_what_the_end_of_a_leaked_secret_costs) {
+  rotator::Plan plan;
+  plan.strategy = "emergency";
+  plan.window = 30s;
+  plan.pods = 4;
+  plan.exposure = rotator::ExposureForecast{
+      .curve = {{.exposure = 0s, .lost = 60s}, {.exposure = 40s, .lost = 0s}},
+      .chosen = {.exposure = 30s, .lost = 10s},
+      .moved = 50s,
+      .logins_per_minute = 600};
+  const auto text = render(plan, OutputFormat::text);
+  BOOST_TEST(text.find("30s    100, as many as come in 10s  <- rotation.emergency.max_exposure") !=
+                 std::string::npos,
+             text);
+  BOOST_TEST(text.find("0s    600, as many as come in 1m\n") != std::string::npos, text);
+  BOOST_TEST(
+      text.find("strategy emergency, exposure 30s at the latest, 4 pods") != std::string::npos,
+      text);
+  BOOST_TEST(text.find("soak") == std::string::npos, text);
+  const auto shown = json::parse(render(plan, OutputFormat::json))["exposure"];
+  BOOST_TEST(shown["chosen"]["failed"] == 100.0);
+  BOOST_TEST(shown["chosen"]["share"] == 0.2);
+  BOOST_TEST(shown["curve"].size() == 2U);
+  BOOST_TEST(shown["curve"][1]["exposure_s"] == 40.0);
+  plan.exposure->logins_per_minute.reset();
+  BOOST_TEST(render(plan, OutputFormat::text).find("30s    20 %, as many as come in 10s") !=
+             std::string::npos);
+  BOOST_TEST(json::parse(render(plan, OutputFormat::json))["exposure"]["chosen"]["failed"] ==
+             nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(tells_how_long_the_old_secret_was_good_and_what_failed_meanwhile) {
+  auto outcome = done();
+  BOOST_TEST(!json::parse(render(outcome, OutputFormat::json)).contains("exposure_s"));
+  outcome.exposure = 31s;
+  outcome.login_failures = 7;
+  const auto text = render(outcome, OutputFormat::text);
+  BOOST_TEST(text.find("the old secret was good for 31s beside the new one\n") != std::string::npos,
+             text);
+  BOOST_TEST(text.find("7 logins failed meanwhile\n") != std::string::npos, text);
+  const auto shown = json::parse(render(outcome, OutputFormat::json));
+  BOOST_TEST(shown["exposure_s"] == 31.0);
+  BOOST_TEST(shown["login_failures"] == 7);
+}
+
 BOOST_AUTO_TEST_CASE(shows_an_error_as_one_object) {
   const auto shown = json::parse(
       render(ports::Error{ports::ErrorCode::unreachable, "no route"}, OutputFormat::json));

@@ -82,6 +82,33 @@ BOOST_AUTO_TEST_CASE(says_what_a_wrong_command_was_meant_to_be) {
   BOOST_TEST(call({"run", "--bogus"}).code == 64);
 }
 
+BOOST_AUTO_TEST_CASE(takes_what_a_leaked_secret_needs_from_the_command_line) {
+  const Folder folder;
+  const auto file = folder.file("rotation.yaml", R"(identity_provider:
+  url: https://example.okta.com
+  client_id: 0oaexample
+vault:
+  address: https://vault.example:8200
+kubernetes:
+  deployment: portal-backend
+  container: portal
+)");
+  const auto plan = [&](std::vector<const char*> more) {
+    more.insert(more.begin(), {"plan", "-c", file.c_str(), "--log", "text"});
+    return call(more);
+  };
+  const auto alone = plan({"--max-exposure", "90s"});
+  BOOST_TEST(alone.code == 65);
+  BOOST_TEST(has(alone.errors, "add --strategy emergency"), alone.errors);
+  const auto number = plan({"--strategy", "emergency", "--max-exposure", "90"});
+  BOOST_TEST(number.code == 65);
+  BOOST_TEST(has(number.errors, "--max-exposure: '90' is no duration"), number.errors);
+  // Both are taken: what is missing next is the token.
+  const auto both = plan({"--strategy", "emergency", "--max-exposure", "90s"});
+  BOOST_TEST(has(both.errors, "no Vault token"), both.errors);
+  BOOST_TEST(plan({"--strategy", "hope"}).code == 64);
+}
+
 BOOST_AUTO_TEST_CASE(a_configuration_that_is_wrong_is_told_in_the_metrics) {
   const Folder folder;
   const auto metrics =

@@ -51,7 +51,42 @@ bool knows_all(const LoginCount& logins, const mocks::users::Timeline& timeline,
   });
 }
 
+const mocks::users::Timeline::Secret* secret_of(const mocks::users::Timeline& timeline,
+                                                std::uint64_t name) {
+  const auto& all = timeline.secrets();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [name](const auto& one) { return one.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+// When the last process that held it ended.
+ports::Instant last_use(const mocks::users::Timeline& timeline, std::uint64_t name) {
+  auto last = ports::Instant::min();
+  for (mocks::users::RunIndex r = 0; r < timeline.runs().size(); ++r)
+    if (timeline.environment(r).secret == name) last = std::max(last, timeline.run(r).to);
+  return last;
+}
+
 }  // namespace
+
+void measure_exposure(const mocks::users::Timeline& timeline, RotationReport& rotation) {
+  const auto& values = timeline.vault_values();
+  if (values.empty()) return;
+  const auto next = std::find_if(values.begin(), values.end(), [&](const auto& value) {
+    return value.name != values.front().name;
+  });
+  if (next == values.end()) return;
+  const auto* old = secret_of(timeline, values.front().name);
+  const auto* fresh = secret_of(timeline, next->name);
+  if (old == nullptr || fresh == nullptr || fresh->acts.empty() || old->steps.empty()) return;
+  const auto& last = old->steps.back();
+  if (last.accepting > 0) return;
+  const auto created = fresh->acts.front().at;
+  rotation.exposure_s = std::max(0.0, seconds_since(created, last.at));
+  // Of a secret that nobody held any more when the new one came, all of it.
+  const auto unused = std::max(created, last_use(timeline, old->name));
+  rotation.unused_exposure_s = last.at > unused ? seconds_since(unused, last.at) : 0;
+}
 
 LoginCount login_count(const mocks::users::Count& from) {
   LoginCount count{.tried = from.tried, .failed = from.failed};

@@ -25,6 +25,10 @@ LoginCount login_count(const mocks::users::Count& from);
 void count_logins(const Scenario& scenario, const mocks::users::Tally& tally,
                   const mocks::users::Timeline& timeline, ports::Instant end, Report& report);
 
+// Fills how long the old secret was exposed: Vault's first value, beside the first other one that
+// Vault held.
+void measure_exposure(const mocks::users::Timeline& timeline, RotationReport& rotation);
+
 // Seconds since `begin`.
 double seconds_since(ports::Instant begin, ports::Instant at);
 

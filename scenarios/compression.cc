@@ -62,6 +62,8 @@ rotator::Configuration compressed(const rotator::Configuration& configuration, i
 void decompress(Report& report, int factor) {
   const auto stretch = [factor](double& seconds) { seconds *= factor; };
   stretch(report.rotation.duration_s);
+  if (auto& exposed = report.rotation.exposure_s) stretch(*exposed);
+  if (auto& unused = report.rotation.unused_exposure_s) stretch(*unused);
   for (auto& phase : report.phases) {
     stretch(phase.from_s);
     stretch(phase.to_s);

@@ -238,6 +238,7 @@ void Play::report(const Performance& performance, Report& report) {
   report.logins_unexplained = performance.unexplained;
   auto& world = stage_.world();
   count_logins(scenario_, performance.tally, world.timeline(), stage_.scheduler().now(), report);
+  measure_exposure(world.timeline(), report.rotation);
   report.invariants = world.invariants().reports();
   const auto& faults = performance.faults;
   for (const auto& rule : faults.rules()) report.faults.push_back(mocks::sim::describe(rule));

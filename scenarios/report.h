@@ -78,6 +78,11 @@ struct RotationReport {
   std::uint64_t bytes_read = 0;  // simulated wire: of all answers; for the benchmarks, not shown
   int restarts = 0;
   std::string message = {};  // the rotator's own sentence
+  // How long the old secret was accepted beside the new one, and how much of that after the last
+  // process of the portal that held it had ended; nothing where it never was refused, or no new one
+  // came into Vault.
+  std::optional<double> exposure_s = {};
+  std::optional<double> unused_exposure_s = {};
 };
 
 struct Report {

@@ -38,6 +38,10 @@ Json json_of(const Report& report) {
       {"phase", report.rotation.phase},         {"duration_s", rounded(report.rotation.duration_s)},
       {"api_calls", report.rotation.api_calls}, {"restarts", report.rotation.restarts},
       {"message", report.rotation.message}};
+  if (report.rotation.exposure_s)
+    run["rotation"]["exposure_s"] = rounded(*report.rotation.exposure_s);
+  if (report.rotation.unused_exposure_s)
+    run["rotation"]["unused_exposure_s"] = rounded(*report.rotation.unused_exposure_s);
   run["logins"] = json_of(report.logins);
   run["phases"] = Json::array();
   for (const auto& phase : report.phases) {

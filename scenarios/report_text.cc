@@ -111,6 +111,12 @@ std::string text_details(const Report& report) {
                                 ", " + std::to_string(report.rotation.api_calls) + " API calls");
   if (!report.rotation.message.empty())
     text += "  " + wrapped(report.rotation.message, 2, 2) + "\n";
+  if (report.rotation.exposure_s)
+    text += entry("exposure", "the old secret was accepted for " +
+                                  text_of("%.1f s", *report.rotation.exposure_s) +
+                                  " beside the new one, " +
+                                  text_of("%.1f s", report.rotation.unused_exposure_s.value_or(0)) +
+                                  " of it after the last process that held it had ended");
   text += "\n" + padded("phase", 14) + right("from s", 9) + right("to s", 9) + right("logins", 9) +
           right("failed", 8) + right("pod gone", 9) + right("expected", 9) + "  cause\n";
   for (const auto& phase : report.phases)

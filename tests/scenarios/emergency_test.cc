@@ -56,4 +56,29 @@ BOOST_AUTO_TEST_CASE(costs_what_the_plan_said_beforehand) {
   }
 }
 
+// Of a secret that ends late enough, only what is proved before its end is exposure for nothing; of
+// one that is soaked, the soak as well.
+BOOST_AUTO_TEST_CASE(tells_how_long_the_old_secret_was_exposed_and_for_how_long_in_vain) {
+  auto scenario = leaked();
+  const auto rotate = [&] {
+    const auto report = scenarios::run_simulated(scenario, {.seed = 1});
+    BOOST_REQUIRE(report.has_value());
+    BOOST_TEST_REQUIRE(report->rotation.exposure_s.has_value());
+    return report->rotation;
+  };
+  const auto cut = rotate();
+  BOOST_TEST(std::abs(*cut.exposure_s - 60) < 2);
+  BOOST_TEST(*cut.unused_exposure_s == 0);  // pods still held it
+  scenario.driver.rotation.emergency.max_exposure = 10min;
+  const auto moved = rotate();
+  BOOST_TEST(*moved.exposure_s < 600);
+  BOOST_TEST(*moved.unused_exposure_s > 0);
+  BOOST_TEST(*moved.unused_exposure_s < 30);
+  scenario.driver.rotation.strategy = "overlap";
+  scenario.driver.rotation.soak = 5min;
+  const auto overlapped = rotate();
+  BOOST_TEST(*overlapped.exposure_s > *moved.exposure_s);
+  BOOST_TEST(*overlapped.unused_exposure_s > *moved.unused_exposure_s);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

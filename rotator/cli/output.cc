@@ -103,6 +103,10 @@ std::string plan_text(const Plan& plan) {
   else
     out << "window " << to_text(plan.window) << ", soak " << to_text(plan.soak) << ", ";
   out << counted(plan.pods, "pod") << "\n";
+  if (!plan.calls.empty()) out << "what it will change:\n";
+  for (const auto& call : plan.calls)
+    out << "  " << std::left << std::setw(14) << to_string(call.phase) << std::setw(7)
+        << call.method << call.host << call.path << '\n';
   const auto* obstacle = plan.first_obstacle();
   if (obstacle == nullptr)
     out << "ready to rotate: `rotator run`; nothing was changed\n";
@@ -133,6 +137,12 @@ ordered_json plan_json(const Plan& plan) {
                        {"kv_version", plan.kv_version},
                        {"pods", plan.pods},
                        {"findings", findings_json(plan.findings)}};
+  json["calls"] = ordered_json::array();
+  for (const auto& call : plan.calls)
+    json["calls"].push_back({{"phase", to_string(call.phase)},
+                             {"method", call.method},
+                             {"host", call.host},
+                             {"path", call.path}});
   if (plan.exposure) json["exposure"] = exposure_json(*plan.exposure);
   return json;
 }

@@ -170,6 +170,10 @@ class IdentityProvider {
   virtual ports::Status enable_secret(const std::string& id) = 0;
   virtual ports::Status delete_secret(const std::string& id) = 0;
 
+  // For a plan, on a line that sends no change: the call of delete_secret(id), when a new secret
+  // will have been made.
+  virtual ports::Status foresee_delete(const std::string& id) { return delete_secret(id); }
+
   // Only where capability().can_restore: `value` is the client's secret again, and `replaced`, the
   // secret that took its place, ends at once. Idempotent. Error conflict when the client's secret
   // is neither of the two: somebody else's is never taken away; ambiguous as above.

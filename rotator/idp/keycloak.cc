@@ -346,6 +346,11 @@ ports::Status Keycloak::delete_secret(const std::string& id) {
   return empty_rotated(tried, id);
 }
 
+// It is the rotated one by then.
+ports::Status Keycloak::foresee_delete(const std::string& id) {
+  return empty_rotated("deleting the rotated secret " + id + " of " + named(), id);
+}
+
 ports::Status Keycloak::empty_rotated(const std::string& tried, const std::string& id) {
   const auto path = client_path();
   if (!path) return ports::fail(path.error());

@@ -68,6 +68,7 @@ class Keycloak final : public IdentityProvider {
   ports::Status enable_secret(const std::string& id) override;
   // The rotated one only; Error refused for the one in use.
   ports::Status delete_secret(const std::string& id) override;
+  ports::Status foresee_delete(const std::string& id) override;
   // Puts the value in the place of `replaced`, and empties the rotated place of what is left of the
   // two.
   ports::Status restore_secret(const ports::Secret& value, const std::string& replaced) override;

@@ -10,9 +10,17 @@
 #include "rotator/kubernetes/cluster.h"
 #include "rotator/rotation/exposure_forecast.h"
 #include "rotator/rotation/finding.h"
+#include "rotator/rotation/phase.h"
 #include "rotator/rotation/safe_window.h"
 
 namespace rotator {
+
+struct ForeseenCall {
+  Phase phase = Phase::create;
+  std::string method = {};
+  std::string host = {};  // "https://vault.example:8200"
+  std::string path = {};  // with its query
+};
 
 struct Plan {
   std::string strategy = {};  // its name
@@ -26,6 +34,8 @@ struct Plan {
   Registration registration = {};
   Capability capability = {};
   std::vector<SecretRecord> secrets = {};
+  // What a rotation that nothing disturbs will change; only where it can begin.
+  std::vector<ForeseenCall> calls = {};
   std::string old_secret_id = {};
   ports::Fingerprint old_fingerprint = {};
   int kv_version = 0;

@@ -5,6 +5,7 @@
 
 #include "rotator/calls/times.h"
 #include "rotator/rotation/driver.h"
+#include "rotator/rotation/preflight/foresight.h"
 #include "rotator/rotation/preflight/preflight.h"
 #include "rotator/rotation/strategies/strategies.h"
 
@@ -118,6 +119,9 @@ ports::Result<Plan> Rotation::Run::plan() {
          .detail = "rotation " + journal.rotation_id + " is " + to_string(journal.disposition) +
                    " in phase " + to_string(journal.phase) + "; resume or roll it back first"});
   context_.failures.rest();
+  if (plan.verdict() != Judgement::pass) return plan;
+  context_.ledger.entry() = {.old_secret_id = plan.old_secret_id};
+  plan.calls = foresee(context_, *find_strategy(plan.strategy));
   return plan;
 }
 

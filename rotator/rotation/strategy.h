@@ -26,6 +26,9 @@ class PhaseWork {
   // the context alone, without a call.
   virtual bool wanted(const Context&) const { return true; }
   virtual Stepped perform(Context& context) const = 0;
+  // Makes the changing calls of a performance that nothing disturbs, for a plan: on lines that note
+  // them and send none (Systems::note). Phases that change nothing have none.
+  virtual void foresee(Context&) const {}
   // The run ends at this phase for an Error, with its work not done: what must not be left as it
   // is, is put right, as far as that can be. True = whoever resumes begins at the row's `again`.
   virtual bool relieve(Context&) const { return false; }

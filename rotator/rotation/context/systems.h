@@ -46,6 +46,11 @@ class Systems {
   KeyValue& secret_path() { return secret_path_; }
   KeyValue& journal_path() { return journal_path_; }
   Cluster& cluster() { return cluster_; }
+  // What `act` would change, without a change (CountingClient::note).
+  template <typename Act>
+  std::vector<NotedCall> note(const Act& act) {
+    return http_.note(act);
+  }
   // Calls made so far, to all of them.
   std::uint64_t calls() const { return http_.calls(); }
 

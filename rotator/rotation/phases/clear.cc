@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "rotator/rotation/context/context.h"
+#include "rotator/rotation/phases/foresee_write.h"
 #include "rotator/rotation/phases/last_look.h"
 #include "rotator/rotation/phases/phases.h"
 
@@ -11,6 +12,7 @@ class Clear final : public PhaseWork {
  public:
   Phase name() const override { return Phase::clear; }
   Stepped perform(Context& context) const override;
+  void foresee(Context& context) const override { foresee_write(context); }
 };
 
 // Pods that read both go on with the new one; what lies beside it is refused by now.

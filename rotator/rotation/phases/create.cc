@@ -23,10 +23,19 @@ class Create final : public PhaseWork {
   explicit constexpr Create(Options options) : options_(options) {}
   Phase name() const override { return Phase::create; }
   Stepped perform(Context& context) const override;
+  void foresee(Context& context) const override;
 
  private:
   Options options_;
 };
+
+void Create::foresee(Context& context) const {
+  SecretWish wish{.label = new_secret_label(context)};
+  if (context.systems.capability().chooses_value)
+    wish.value = context.values.wish(context.random).clone();
+  context.values.drop_wish();
+  static_cast<void>(context.systems.provider().create_secret(wish));
+}
 
 ports::Status create_or_find(Context& context) {
   auto& values = context.values;

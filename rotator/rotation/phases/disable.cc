@@ -13,6 +13,11 @@ class Disable final : public PhaseWork {
   explicit constexpr Disable(Options options) : options_(options) {}
   Phase name() const override { return Phase::disable; }
   Stepped perform(Context& context) const override;
+  void foresee(Context& context) const override {
+    if (context.systems.capability().can_disable)
+      static_cast<void>(
+          context.systems.provider().disable_secret(context.ledger.entry().old_secret_id));
+  }
   bool relieve(Context& context) const override;
 
  private:

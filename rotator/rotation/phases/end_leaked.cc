@@ -10,6 +10,14 @@ class EndLeaked final : public PhaseWork {
  public:
   Phase name() const override { return Phase::disable; }
   Stepped perform(Context& context) const override;
+  void foresee(Context& context) const override {
+    auto& provider = context.systems.provider();
+    const auto& id = context.ledger.entry().old_secret_id;
+    if (context.systems.capability().can_disable)
+      return static_cast<void>(provider.disable_secret(id));
+    static_cast<void>(provider.foresee_delete(id));
+    context.retirement.found_gone();
+  }
 };
 
 // What is left when the leaked secret is gone must let the portal in.

@@ -22,6 +22,10 @@ class RemoveOld final : public PhaseWork {
     return !context.retirement.gone() && !context.systems.capability().create_replaces;
   }
   Stepped perform(Context& context) const override;
+  void foresee(Context& context) const override {
+    static_cast<void>(
+        context.systems.provider().foresee_delete(context.ledger.entry().old_secret_id));
+  }
   bool relieve(Context& context) const override {
     return options_.look_first && leave_old_enabled(context);
   }

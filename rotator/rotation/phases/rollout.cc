@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <string>
 
 #include "rotator/calls/counted.h"
 #include "rotator/rotation/context/context.h"
@@ -19,6 +20,9 @@ class Rollout final : public PhaseWork {
     return options_.of == Options::Of::staged ? Phase::stage_rollout : Phase::rollout;
   }
   Stepped perform(Context& context) const override;
+  void foresee(Context& context) const override {
+    static_cast<void>(context.fleet.restart(std::string()));
+  }
 
  private:
   ports::Status restart(Context& context) const;

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "rotator/rotation/context/context.h"
+#include "rotator/rotation/phases/foresee_write.h"
 #include "rotator/rotation/phases/new_secret.h"
 #include "rotator/rotation/phases/phases.h"
 
@@ -11,6 +12,7 @@ class Stage final : public PhaseWork {
  public:
   Phase name() const override { return Phase::stage; }
   Stepped perform(Context& context) const override;
+  void foresee(Context& context) const override { foresee_write(context); }
 };
 
 Step changed_by_another(Context& context, const VaultValue::Shown& shown, const char* what) {

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "rotator/rotation/context/context.h"
+#include "rotator/rotation/phases/foresee_write.h"
 #include "rotator/rotation/phases/phases.h"
 
 namespace rotator::phases {
@@ -14,6 +15,7 @@ class Store final : public PhaseWork {
   explicit constexpr Store(Options options) : options_(options) {}
   Phase name() const override { return Phase::store; }
   Stepped perform(Context& context) const override;
+  void foresee(Context& context) const override { foresee_write(context); }
 
  private:
   Options options_;

@@ -150,6 +150,23 @@ BOOST_AUTO_TEST_CASE(tells_how_long_the_old_secret_was_good_and_what_failed_mean
   BOOST_TEST(shown["login_failures"] == 7);
 }
 
+BOOST_AUTO_TEST_CASE(shows_the_calls_that_a_rotation_will_make) {
+  rotator::Plan plan;
+  plan.calls = {{.phase = rotator::Phase::removal,
+                 .method = "DELETE",
+                 .host = "https://okta.example",
+                 .path = "/api/v1/apps/0oa/credentials/secrets/ocs1"}};
+  BOOST_TEST(render(plan, OutputFormat::text)
+                 .find("  delete        DELETE https://okta.example/api/v1/apps/0oa/credentials/"
+                       "secrets/ocs1\n") != std::string::npos);
+  const auto shown = json::parse(render(plan, OutputFormat::json))["calls"];
+  BOOST_REQUIRE(shown.size() == 1U);
+  BOOST_TEST(shown[0]["phase"] == "delete");
+  BOOST_TEST(shown[0]["method"] == "DELETE");
+  BOOST_TEST(shown[0]["host"] == "https://okta.example");
+  BOOST_TEST(shown[0]["path"] == "/api/v1/apps/0oa/credentials/secrets/ocs1");
+}
+
 BOOST_AUTO_TEST_CASE(shows_an_error_as_one_object) {
   const auto shown = json::parse(
       render(ports::Error{ports::ErrorCode::unreachable, "no route"}, OutputFormat::json));

@@ -13,7 +13,7 @@
 #include "scenarios/commands.h"
 #include "scenarios/compression.h"
 #include "scenarios/formats.h"
-#include "scenarios/serve.h"
+#include "scenarios/serve/command.h"
 #include "scenarios/sweep.h"
 
 namespace scenarios {
@@ -175,14 +175,50 @@ CLI::App* add_sweep(CLI::App& app, SweepCommand& sweep) {
   return command;
 }
 
+constexpr const char* serve_footer =
+    R"text(Examples:
+  eval "$(rehearse serve --env --background)"
+  kubectl get pods; vault kv get portal-kv/oidc/portal; rotator plan -c "$OVERLAP_ROTATION"
+  rehearse stop
+
+  rehearse serve scenarios/field/wedged_agent.yaml --background --folder world --port-vault 8200
+  . world/env.sh
+  rehearse stop --folder world
+
+Everything is there when the first line is printed, or --background returns. SIGTERM ends it, and its folder with it.)text";
+
+void add_port(CLI::App& command, const char* name, std::uint16_t& port, const char* says) {
+  command.add_option(name, port, says)->check(CLI::Range(0, 65535))->capture_default_str();
+}
+
 CLI::App* add_serve(CLI::App& app, ServeCommand& serve) {
   auto* command =
       app.add_subcommand("serve", "Serve a scenario's mocks over loopback HTTPS until SIGTERM");
+  command->footer(serve_footer);
   command->add_option(
       "scenario", serve.path,
       "The scenario: a file, or its name in the library; default: guide/zero_downtime");
+  command->add_flag("--env", serve.env, "Print what a shell evaluates, and nothing else");
+  command->add_flag("--background", serve.background, "Return when everything is ready");
+  command->add_option("--folder", serve.folder,
+                      "Where its files are, which may not exist yet; default: below TMPDIR, in the "
+                      "background always the same one");
+  add_port(*command, "--port-idp", serve.ports.idp, "Of the identity provider; 0 = a free one");
+  add_port(*command, "--port-vault", serve.ports.vault, "Of Vault");
+  add_port(*command, "--port-kubernetes", serve.ports.kubernetes, "Of the Kubernetes API");
+  add_port(*command, "--port-metrics", serve.ports.metrics, "Of the metrics");
   add_compression(*command, serve.compression);
   command->add_flag("--logins", serve.logins, "Users log in meanwhile");
+  return command;
+}
+
+CLI::App* add_stop(CLI::App& app, std::string& folder) {
+  auto* command =
+      app.add_subcommand("stop", "End a `rehearse serve`, and return when nothing of it is left");
+  command
+      ->add_option("--folder", folder,
+                   "Its folder; default: the one that `serve --background` has without --folder")
+      ->envname("OVERLAP_FOLDER");
   return command;
 }
 
@@ -208,6 +244,8 @@ int run(int argc, const char* const* argv, const TerminalWishes& terminal) {
   const auto* replay_app = add_replay(app, replay);
   const auto* sweep_app = add_sweep(app, sweep);
   const auto* serve_app = add_serve(app, serve);
+  std::string served_folder;
+  const auto* stop_app = add_stop(app, served_folder);
   const auto* schema_app =
       app.add_subcommand("schema", "Print the JSON Schema of a scenario's file");
   if (const auto ended =
@@ -221,6 +259,7 @@ int run(int argc, const char* const* argv, const TerminalWishes& terminal) {
   find_in(folder, serve.path);
   if (schema_app->parsed()) return schema_command();
   if (serve_app->parsed()) return serve_command(serve);
+  if (stop_app->parsed()) return stop_command(served_folder);
   if (run_app->parsed()) return run_command(run);
   if (sweep_app->parsed()) return sweep_command(sweep);
   if (replay_app->parsed()) return run_command(replay);

@@ -1,30 +1,21 @@
 #include "scenarios/servers.h"
 
-#include <fcntl.h>
-#include <unistd.h>
+#include <stdlib.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "mocks/wire/certificates.h"
+#include "scenarios/private_file.h"
 
 namespace scenarios {
 namespace {
 
 using ports::ErrorCode;
 using ports::fail;
-
-// Writes a file that only its owner may read.
-ports::Status write_private(const std::string& path, const std::string& text) {
-  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  const bool written =
-      file >= 0 && write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  const int error = errno;
-  if (file >= 0) close(file);
-  if (written) return {};
-  return fail(ErrorCode::configuration, path + ": cannot be written: " + std::strerror(error));
-}
+using Json = nlohmann::ordered_json;
 
 // Clients tell who they are by their User-Agent: "overlap-rotator", "overlap-portal/<pod>".
 // Whatever else calls is nobody that a rehearsal knows.
@@ -35,41 +26,64 @@ std::string caller_of(const ports::Request& request) {
   return std::string(agent->substr(prefix.size()));
 }
 
-std::string kubeconfig(const std::string& server, const std::string& ca,
-                       const std::string& token_file) {
-  return "apiVersion: v1\nkind: Config\ncurrent-context: rehearsal\nclusters:\n- name: rehearsal\n "
-         " cluster:\n    server: " +
-         server + "\n    certificate-authority: " + ca +
-         "\ncontexts:\n- name: rehearsal\n  context:\n    cluster: rehearsal\n    user: "
-         "rehearsal\n    namespace: " +
-         kubernetes_namespace +
-         "\nusers:\n- name: rehearsal\n  user:\n    tokenFile: " + token_file + "\n";
+// What a person reads whose server has no port.
+ports::Error not_served(const std::string& name, std::uint16_t port, const ports::Error& why) {
+  if (port == 0) return {.code = why.code, .message = name + ": " + why.message};
+  return {.code = why.code,
+          .message = name + ": " + why.message + "; choose another port with --port-" + name};
+}
+
+// `credential` names the user's token: {"tokenFile": PATH} or {"token": TEXT}.
+std::string kubeconfig(const std::string& server, const std::string& ca, const Json& credential) {
+  const Json cluster = {{"server", server}, {"certificate-authority", ca}};
+  const Json context = {
+      {"cluster", "rehearsal"}, {"user", "rehearsal"}, {"namespace", kubernetes_namespace}};
+  const Json whole = {{"apiVersion", "v1"},
+                      {"kind", "Config"},
+                      {"current-context", "rehearsal"},
+                      {"clusters", Json::array({{{"name", "rehearsal"}, {"cluster", cluster}}})},
+                      {"contexts", Json::array({{{"name", "rehearsal"}, {"context", context}}})},
+                      {"users", Json::array({{{"name", "rehearsal"}, {"user", credential}}})}};
+  return whole.dump(2) + "\n";  // every JSON text is YAML
 }
 
 }  // namespace
 
+// The folder with the certificates.
+ports::Status Servers::prepare_folder(const ServersOptions& options) {
+  folder_ = options.folder;
+  if (folder_.empty()) {
+    std::string made = (std::filesystem::temp_directory_path() / "rehearse-XXXXXX").string();
+    if (mkdtemp(made.data()) == nullptr)
+      return fail(ErrorCode::configuration,
+                  made + ": no temporary folder: " + std::strerror(errno) + "; set TMPDIR");
+    folder_ = made;
+    own_folder_ = true;
+  }
+  std::error_code absent;
+  if (std::filesystem::exists(certificate().key_file, absent)) return {};
+  const mocks::wire::CertificateAuthority authority("rehearsal", options.now);
+  auto saved = authority.write_certificate(ca_file());
+  if (!saved) return saved;
+  const auto issued = authority.issue(folder_, "server");
+  return issued ? ports::Status() : fail(issued.error());
+}
+
 ports::Result<std::unique_ptr<Servers>> Servers::start(
     World& world, mocks::portal::Metrics& metrics, std::mutex& world_mutex,
     mocks::Scheduler& scheduler, mocks::sim::Conditions& conditions, mocks::sim::Trace& trace,
-    ports::WallTime now, std::function<void(std::string_view)> crash) {
+    ServersOptions options) {
   std::unique_ptr<Servers> servers(new Servers());
-  std::string folder = (std::filesystem::temp_directory_path() / "rehearse-XXXXXX").string();
-  if (mkdtemp(folder.data()) == nullptr)
-    return fail(ErrorCode::configuration,
-                folder + ": no temporary folder: " + std::strerror(errno) + "; set TMPDIR");
-  servers->folder_ = folder;
-  const mocks::wire::CertificateAuthority authority("rehearsal", now);
-  auto saved = authority.write_certificate(servers->ca_file());
-  if (!saved) return fail(saved.error());
-  const auto certificate = authority.issue(folder, "server");
-  if (!certificate) return fail(certificate.error());
-  const auto serve = [&](const char* name, mocks::Handler& handler) {
+  if (auto prepared = servers->prepare_folder(options); !prepared) return fail(prepared.error());
+  const auto certificate = servers->certificate();
+  const auto serve = [&](const char* name, mocks::Handler& handler, std::uint16_t port) {
     return mocks::wire::Server::start(handler, world_mutex, scheduler, conditions,
                                       {.name = name,
-                                       .certificate_file = certificate->certificate_file,
-                                       .key_file = certificate->key_file,
+                                       .certificate_file = certificate.certificate_file,
+                                       .key_file = certificate.key_file,
+                                       .port = port,
                                        .caller_of = caller_of,
-                                       .crash = crash,
+                                       .crash = options.crash,
                                        .observer = &trace});
   };
   struct Entry {
@@ -77,15 +91,18 @@ ports::Result<std::unique_ptr<Servers>> Servers::start(
     mocks::Handler& handler;
     std::unique_ptr<mocks::wire::Server>& server;
     std::string& origin;
+    std::uint16_t port = 0;
   };
   for (const auto& entry :
-       {Entry{"idp", world.idp(), servers->idp_, servers->endpoints_.idp},
-        Entry{"vault", world.vault(), servers->vault_, servers->endpoints_.vault},
+       {Entry{"idp", world.idp(), servers->idp_, servers->endpoints_.idp, options.ports.idp},
+        Entry{"vault", world.vault(), servers->vault_, servers->endpoints_.vault,
+              options.ports.vault},
         Entry{"kubernetes", world.kubernetes(), servers->kubernetes_,
-              servers->endpoints_.kubernetes},
-        Entry{"metrics", metrics, servers->metrics_, servers->endpoints_.metrics}}) {
-    auto server = serve(entry.name, entry.handler);
-    if (!server) return fail(server.error());
+              servers->endpoints_.kubernetes, options.ports.kubernetes},
+        Entry{"metrics", metrics, servers->metrics_, servers->endpoints_.metrics,
+              options.ports.metrics}}) {
+    auto server = serve(entry.name, entry.handler, entry.port);
+    if (!server) return fail(not_served(entry.name, entry.port, server.error()));
     entry.origin = (*server)->origin();
     entry.server = std::move(*server);
   }
@@ -103,7 +120,7 @@ Servers::~Servers() {
   for (auto* server : {&idp_, &vault_, &kubernetes_, &metrics_})
     if (*server) (*server)->stop();
   std::error_code ignored;
-  if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
+  if (own_folder_) std::filesystem::remove_all(folder_, ignored);
 }
 
 ports::Status Servers::write_credentials(const Credentials& credentials) const {
@@ -112,23 +129,25 @@ ports::Status Servers::write_credentials(const Credentials& credentials) const {
       {idp_admin_token_file(), credentials.idp_admin_token},
       {kubernetes_token_file(), credentials.kubernetes_token},
       {operator_token_file(), credentials.operator_token},
-      {kubeconfig_file(), kubeconfig(endpoints_.kubernetes, ca_file(), kubernetes_token_file())},
+      {kubeconfig_file(),
+       kubeconfig(endpoints_.kubernetes, ca_file(), {{"tokenFile", kubernetes_token_file()}})},
+      // In the file itself: some clients know no tokenFile.
       {operator_kubeconfig_file(),
-       kubeconfig(endpoints_.kubernetes, ca_file(), operator_token_file())}};
+       kubeconfig(endpoints_.kubernetes, ca_file(), {{"token", credentials.operator_token}})}};
   for (const auto& [path, text] : files) {
-    auto written = write_private(path, text);
+    auto written = write_private_file(path, text);
     if (!written) return written;
   }
   return {};
 }
 
 ports::Status Servers::write_vault_operator_token(const std::string& token) const {
-  return write_private(vault_operator_token_file(), token);
+  return write_private_file(vault_operator_token_file(), token);
 }
 
 ports::Status Servers::write_configuration(const rotator::Configuration& configuration) const {
-  return write_private(configuration_file(),
-                       configuration_yaml(configuration, kubeconfig_file(), ca_file()));
+  return write_private_file(configuration_file(),
+                            configuration_yaml(configuration, kubeconfig_file(), ca_file()));
 }
 
 ports::HttpOptions Servers::client_options(const std::string& user_agent) const {

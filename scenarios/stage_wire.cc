@@ -181,12 +181,13 @@ ports::Status WireStage::start_world() {
   }
   metrics_ = std::make_unique<mocks::portal::Metrics>(
       *scheduler_, [this] { return browsers_ ? browsers_->failed_so_far() : 0; });
-  auto servers = Servers::start(*world_, *metrics_, world_mutex_, *scheduler_, *conditions_, trace_,
-                                clock_.wall_now(), [this](std::string_view caller) {
-                                  if (caller != caller_name(driver_)) return;
-                                  const std::lock_guard lock(world_mutex_);
-                                  static_cast<void>(play_.kill_driver());
-                                });
+  auto servers =
+      Servers::start(*world_, *metrics_, world_mutex_, *scheduler_, *conditions_, trace_,
+                     {.now = clock_.wall_now(), .crash = [this](std::string_view caller) {
+                        if (caller != caller_name(driver_)) return;
+                        const std::lock_guard lock(world_mutex_);
+                        static_cast<void>(play_.kill_driver());
+                      }});
   if (!servers) return fail(servers.error());
   servers_ = std::move(*servers);
   configuration_ =

@@ -193,8 +193,7 @@ BOOST_AUTO_TEST_CASE(is_told_what_it_may_do) {
 BOOST_AUTO_TEST_CASE(is_refused_with_a_wrong_token) {
   const Said said = ServedWorld::get().script(R"sh(
     umask 077
-    echo synthetic-wrong-token >"$HOME/wrong-token"
-    sed "s#tokenFile: .*#tokenFile: $HOME/wrong-token#" "$KUBECONFIG" >"$HOME/wrong.kubeconfig"
+    sed 's#"token": .*#"token": "synthetic-wrong-token"#' "$KUBECONFIG" >"$HOME/wrong.kubeconfig"
     kubectl --kubeconfig "$HOME/wrong.kubeconfig" get pods -n platform)sh");
   BOOST_TEST(said.code == 1, said);
   BOOST_TEST(has(said.error, "(Unauthorized)"), said);

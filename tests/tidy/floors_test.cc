@@ -26,7 +26,7 @@ House harness() {
           .floors = {{"scenarios/invariant", "scenarios/callers", "scenarios/shipped"},
                      {"scenarios/report", "scenarios/argument", "scenarios/secret_search",
                       "scenarios/side_by_side", "scenarios/child", "scenarios/witness",
-                      "scenarios/progress", "scenarios/terminal"},
+                      "scenarios/progress", "scenarios/terminal", "scenarios/private_file"},
                      {"scenarios/acts", "scenarios/narrator", "scenarios/invariants"},
                      {"scenarios/steps"},
                      {"scenarios/scenario"},
@@ -36,7 +36,7 @@ House harness() {
                      {"scenarios/sweep"},
                      {"scenarios/stage", "scenarios/servers", "scenarios/formats"},
                      {"scenarios/play", "scenarios/commands"},
-                     {"scenarios/serve"},
+                     {"scenarios/serve/"},
                      {"scenarios/program"}},
           .headers_only = true};
 }
@@ -105,6 +105,10 @@ const std::vector<House>& houses() {
                   {"mocks/kubernetes/controllers/", "mocks/kubernetes/api/"},
                   {"mocks/kubernetes/api_server"}}},
       harness(),
+      {.root = "scenarios/serve/",
+       .floors = {{"scenarios/serve/shell", "scenarios/serve/folder", "scenarios/serve/background"},
+                  {"scenarios/serve/served"},
+                  {"scenarios/serve/command"}}},
   };
   return all;
 }

@@ -73,6 +73,14 @@ std::string describe(const FaultRule& rule) {
   return line;
 }
 
+std::vector<FaultRule> since(ports::Instant begin, std::vector<FaultRule> rules) {
+  for (auto& rule : rules) {
+    rule.from += begin.time_since_epoch();
+    if (rule.to != ports::Instant::max()) rule.to += begin.time_since_epoch();
+  }
+  return rules;
+}
+
 FaultPlan::FaultPlan(Observer& observer, Draws draws, std::vector<FaultRule> rules)
     : observer_(observer), draws_(draws) {
   for (FaultRule& rule : rules) add(std::move(rule));
@@ -87,6 +95,17 @@ void FaultPlan::add(FaultRule rule) {
                      .number = static_cast<std::int64_t>(number_of(*rule.kind)),
                      .line = std::move(line)});
   rules_.push_back(std::move(rule));
+}
+
+std::size_t FaultPlan::remove(std::string_view label) {
+  std::size_t removed = 0;
+  for (std::size_t i = rules_.size(); i-- > 0;) {
+    if (rules_[i].label != label) continue;
+    rules_.erase(rules_.begin() + static_cast<std::ptrdiff_t>(i));
+    states_.erase(states_.begin() + static_cast<std::ptrdiff_t>(i));
+    ++removed;
+  }
+  return removed;
 }
 
 Fate FaultPlan::consult(ports::Instant now, const Call& call) {

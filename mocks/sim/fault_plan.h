@@ -40,13 +40,18 @@ struct FaultRule {
 // One line, without line break: what, on which call, when, how often.
 std::string describe(const FaultRule& rule);
 
+// The same rules for a run that began at `begin`, where they say when since then.
+std::vector<FaultRule> since(ports::Instant begin, std::vector<FaultRule> rules);
+
 class FaultPlan final : public Faults {
  public:
   // Each firing is told to `observer` as fault_fired: subject name_of(server), object
   // name_of(caller), number number_of(kind), text describe(rule).
   FaultPlan(Observer& observer, Draws draws, std::vector<FaultRule> rules = {});
 
+  // Opposites. remove() takes the rules of this label; how many there were.
   void add(FaultRule rule);
+  std::size_t remove(std::string_view label);
 
   // The first rule that fires decides. Every rule that matches counts the match, so that removing
   // one moves no other.

@@ -222,6 +222,10 @@ std::string Vault::history(std::string_view mount, std::string_view path) const 
   return all;
 }
 
+const KvKey* Vault::key(std::string_view mount, std::string_view path) const {
+  return key_at(parts_->store, mount, path);
+}
+
 std::int64_t Vault::current_version(std::string_view mount, std::string_view path) const {
   const KvKey* key = key_at(parts_->store, mount, path);
   return key == nullptr ? 0 : key->current;

@@ -117,6 +117,8 @@ class Vault final : public Handler {
                                    std::string_view name) const;
   // What every kept version of a path holds, JSON texts, one a line.
   std::string history(std::string_view mount, std::string_view path) const;
+  // Its versions and settings; null for a path that has none. Good until the next change.
+  const KvKey* key(std::string_view mount, std::string_view path) const;
   // 0 = never written.
   std::int64_t current_version(std::string_view mount, std::string_view path) const;
   // Not expired and not revoked, the root token among them.

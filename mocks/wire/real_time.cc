@@ -1,6 +1,7 @@
 #include "mocks/wire/real_time.h"
 
 #include <chrono>
+#include <cstddef>
 
 #include "rotator/ports/check.h"
 
@@ -29,13 +30,13 @@ void RealTimeScheduler::stop() {
 }
 
 // libstdc++'s steady_clock is CLOCK_MONOTONIC, as is the product's SystemClock: their Instants
-// compare.
+// compare until the first jump.
 ports::Instant RealTimeScheduler::now() const {
-  return ports::Instant(std::chrono::steady_clock::now().time_since_epoch());
+  return ports::Instant(std::chrono::steady_clock::now().time_since_epoch() + ahead());
 }
 
 ports::WallTime RealTimeScheduler::wall_now() const {
-  return ports::WallTime(std::chrono::system_clock::now().time_since_epoch());
+  return ports::WallTime(std::chrono::system_clock::now().time_since_epoch() + ahead());
 }
 
 TimerId RealTimeScheduler::at(ports::Instant when, Timed& target, std::uint32_t kind,
@@ -55,6 +56,40 @@ void RealTimeScheduler::cancel(TimerId timer) {
   when_.erase(found);
 }
 
+void RealTimeScheduler::fire_first() {
+  const TimerId timer = pending_.begin()->first.second;
+  const Entry entry = pending_.begin()->second;
+  pending_.erase(pending_.begin());
+  when_.erase(timer);
+  entry.target->on_timer(entry.kind, entry.subject);
+}
+
+bool RealTimeScheduler::jump(ports::Duration by) {
+  ports::check(by >= ports::Duration(0), "time does not jump back");
+  const auto target = now() + by;
+  // now() may have passed an instant by itself: it never goes back.
+  const auto go_to = [this](ports::Instant when) {
+    if (const auto left = when - now(); left > ports::Duration(0)) ahead_ += left.count();
+  };
+  std::size_t fired = 0;
+  while (!pending_.empty() && pending_.begin()->first.first <= target && fired < max_jump_timers) {
+    go_to(pending_.begin()->first.first);
+    fire_first();
+    ++fired;
+  }
+  const bool all = fired < max_jump_timers;
+  if (all) go_to(target);
+  changed_.notify_all();
+  return all;
+}
+
+void RealTimeScheduler::start_over() {
+  pending_.clear();
+  when_.clear();
+  ahead_ = 0;
+  changed_.notify_all();
+}
+
 void RealTimeScheduler::run() {
   std::unique_lock lock(world_);
   while (!stopping_) {
@@ -62,15 +97,12 @@ void RealTimeScheduler::run() {
       changed_.wait(lock);
       continue;
     }
-    const auto [when, timer] = pending_.begin()->first;
+    const auto when = pending_.begin()->first.first;
     if (when > now()) {
-      changed_.wait_until(lock, to_steady(when));
+      changed_.wait_until(lock, to_steady(when - ahead()));
       continue;
     }
-    const Entry entry = pending_.begin()->second;
-    pending_.erase(pending_.begin());
-    when_.erase(timer);
-    entry.target->on_timer(entry.kind, entry.subject);
+    fire_first();
     // Handlers wait for this lock: a burst of due timers must not keep them out.
     lock.unlock();
     lock.lock();

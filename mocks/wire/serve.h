@@ -47,6 +47,17 @@ inline constexpr std::size_t max_request_body = std::size_t{34} << 20;
 // Connections waiting to be accepted (listen(2); the kernel may cap it at net.core.somaxconn).
 inline constexpr int accept_backlog = 4096;
 
+// One request and what came of it. Everything lives during the call only.
+struct Exchange {
+  ports::Instant at = {};
+  std::string_view server = {};
+  std::string_view caller = {};
+  const ports::Request& request;
+  // Null when none was sent whole, or a fault gave it.
+  const ports::Response* answer = nullptr;
+  std::int64_t number = 0;  // as in the Fact call_made: the status, or why there was none
+};
+
 struct ServerOptions {
   std::string name = {};              // Call::server: "idp", "vault", "kubernetes", "portal"
   std::string certificate_file = {};  // PEM chain
@@ -61,8 +72,14 @@ struct ServerOptions {
   std::function<void(std::string_view caller)> crash = {};
   // Told Fact call_made for each call, under the world's lock. May be null.
   Observer* observer = nullptr;
+  // Told each exchange when its answer is about to leave or it is settled that none will, under the
+  // world's lock, before `observer`. May be empty.
+  std::function<void(const Exchange&)> record = {};
   ports::Duration patience = std::chrono::seconds(30);  // for a handshake, a request, a write
   ports::Duration idle = std::chrono::minutes(5);       // between two requests of a connection
+  // Of one connection, whose last answer says so (`Connection: close`, RFC 9112 section 9.6); 0 =
+  // no limit.
+  std::uint64_t most_requests = 0;
 };
 
 struct ServerCounts {

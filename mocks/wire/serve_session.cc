@@ -34,15 +34,23 @@ class Session {
   net::awaitable<bool> send_answer(const Answer& answer, const ports::Request& request,
                                    Message& message);
   net::awaitable<bool> leave_unanswered(const ports::Request& request);
-  void tell(const ports::Request& request, std::int64_t number);
+  void tell(const ports::Request& request, std::int64_t number,
+            const ports::Response* answer = nullptr);
   Answer call_handler(const ports::Request& request);
   net::awaitable<bool> send(const ports::Response& response, std::string_view method,
                             bool keep_alive);
   net::awaitable<void> send_truncated(const Answer& answer, std::string_view method);
   void abandon(const Answer& answer);
 
+  // Whether another request may follow this one.
+  bool goes_on(const Message& message) const {
+    const auto most = surroundings_.options.most_requests;
+    return message.keep_alive() && (most == 0 || requests_ < most);
+  }
+
   std::shared_ptr<Connection> connection_;
   Surroundings& surroundings_;
+  std::uint64_t requests_ = 0;  // of this connection
 };
 
 // --- The life of a connection ---
@@ -123,6 +131,7 @@ net::awaitable<bool> Session::serve(Message& message) {
         {std::string(view(field.name_string())), std::string(view(field.value()))});
   request.body = std::move(message.body());
   ++surroundings_.requests;
+  ++requests_;
 
   const auto& caller_of = surroundings_.options.caller_of;
   connection_->set_caller(caller_of ? caller_of(request) : std::string());
@@ -159,7 +168,7 @@ net::awaitable<bool> Session::carry_out(const sim::Fate& fate, const ports::Requ
     case Request::lost: co_return co_await leave_unanswered(request);
     case Request::answered:
       tell(request, fate.response.status);
-      co_return co_await send(fate.response, request.method, message.keep_alive());
+      co_return co_await send(fate.response, request.method, goes_on(message));
   }
   Answer answer = call_handler(request);
   if (fate.course.twice) {
@@ -192,9 +201,9 @@ net::awaitable<bool> Session::send_answer(const Answer& answer, const ports::Req
     abandon(answer);
     co_return co_await leave_unanswered(request);
   }
-  tell(request, answer.response.status);
+  tell(request, answer.response.status, &answer.response);
   if (answer.channel == nullptr)
-    co_return co_await send(answer.response, request.method, message.keep_alive());
+    co_return co_await send(answer.response, request.method, goes_on(message));
   co_await stream_channel(connection_, answer, message);
   abandon(answer);
   co_return false;
@@ -206,10 +215,20 @@ net::awaitable<bool> Session::leave_unanswered(const ports::Request& request) {
   co_return false;
 }
 
-void Session::tell(const ports::Request& request, std::int64_t number) {
-  if (surroundings_.options.observer == nullptr) return;
+void Session::tell(const ports::Request& request, std::int64_t number,
+                   const ports::Response* answer) {
+  const auto& options = surroundings_.options;
+  if (options.observer == nullptr && !options.record) return;
   const std::string what = request.method + " " + request.target;
   const std::lock_guard lock(surroundings_.world);
+  if (options.record)
+    options.record({.at = surroundings_.scheduler.now(),
+                    .server = options.name,
+                    .caller = connection_->caller(),
+                    .request = request,
+                    .answer = answer,
+                    .number = number});
+  if (options.observer == nullptr) return;
   surroundings_.options.observer->observe(surroundings_.scheduler.now(),
                                           Fact{.kind = FactKind::call_made,
                                                .subject = name_of(surroundings_.options.name),

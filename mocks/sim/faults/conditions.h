@@ -48,6 +48,8 @@ class Conditions final : public Faults {
   // Another plan from now on, for instance NoFaults when all heals.
   void set_plan(Faults& plan) { plan_ = &plan; }
 
+  // What stands in the way now: globs of callers and servers, in the order made.
+  const std::vector<std::pair<std::string, std::string>>& partitions() const { return cuts_; }
   bool is_cut(std::string_view caller, std::string_view server) const;
   bool is_down(std::string_view server) const;
 

@@ -123,6 +123,29 @@ BOOST_AUTO_TEST_CASE(the_first_rule_that_fires_decides_and_removing_it_moves_no_
   BOOST_TEST((both == alone));
 }
 
+BOOST_AUTO_TEST_CASE(rules_of_a_run_that_began_later_are_later) {
+  const auto rules = mocks::sim::since(Instant(1h), {{.from = Instant(1s), .to = Instant(2s)}, {}});
+  BOOST_TEST((rules[0].from == Instant(1h + 1s)));
+  BOOST_TEST((rules[0].to == Instant(1h + 2s)));
+  BOOST_TEST((rules[1].from == Instant(1h)));
+  BOOST_TEST((rules[1].to == Instant::max()));
+}
+
+BOOST_AUTO_TEST_CASE(rules_are_taken_away_by_label_and_the_others_go_on_counting) {
+  Trace trace;
+  FaultPlan plan(trace, Draws(1), {{.label = "first", .count = 0}, {.label = "second", .nth = 3}});
+  for (int i = 0; i < 2; ++i) plan.consult(Instant(1s), create);
+  BOOST_TEST(plan.remove("third") == 0U);
+  BOOST_TEST(plan.remove("first") == 1U);
+  BOOST_REQUIRE(plan.rules().size() == 1U);
+  BOOST_TEST(plan.rules()[0].label == "second");
+  // Its third match.
+  BOOST_TEST((plan.consult(Instant(2s), create).course == mocks::sim::fault::refuse.course));
+  BOOST_TEST(plan.fired(0) == 1U);
+  BOOST_TEST(plan.remove("second") == 1U);
+  BOOST_TEST((plan.consult(Instant(3s), create).course == mocks::sim::Course()));
+}
+
 BOOST_AUTO_TEST_CASE(tells_every_firing_and_names_the_rules_that_never_fired) {
   Trace trace({.keep = 10});
   FaultPlan plan(trace, Draws(1),

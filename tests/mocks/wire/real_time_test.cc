@@ -101,6 +101,78 @@ BOOST_AUTO_TEST_CASE(lets_a_timer_set_the_next) {
   chain.done.get_future().wait();
 }
 
+namespace {
+
+// Writes down at what instant each of its timers fires; a timer of kind n sets another one, n hours
+// later, of kind n - 1.
+class Diary final : public mocks::Timed {
+ public:
+  explicit Diary(RealTimeScheduler& scheduler) : scheduler_(scheduler) {}
+  void on_timer(std::uint32_t kind, std::uint64_t) override {
+    entries.emplace_back(kind, scheduler_.now());
+    if (kind > 0) scheduler_.at(scheduler_.now() + hours(kind), *this, kind - 1, 0);
+  }
+  std::vector<std::pair<std::uint32_t, ports::Instant>> entries = {};
+
+ private:
+  RealTimeScheduler& scheduler_;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_jump_fires_all_that_is_due_until_then_each_at_its_own_instant) {
+  std::mutex world;
+  RealTimeScheduler scheduler(world);
+  Diary diary(scheduler);
+  const std::lock_guard lock(world);
+  const auto begin = scheduler.now();
+  const auto wall = scheduler.wall_now();
+  scheduler.at(begin + hours(1), diary, 2, 0);   // then 3 h, then 4 h
+  scheduler.at(begin + hours(10), diary, 0, 0);  // not yet
+  BOOST_TEST(scheduler.jump(hours(5)));
+  BOOST_REQUIRE(diary.entries.size() == 3U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    BOOST_TEST(diary.entries[i].first == 2U - i);
+    // Real time passes too: some, but no hours.
+    const auto expected = begin + hours(i == 0 ? 1 : i == 1 ? 3 : 4);
+    BOOST_TEST((diary.entries[i].second >= expected));
+    BOOST_TEST((diary.entries[i].second < expected + std::chrono::minutes(30)));
+  }
+  BOOST_TEST((scheduler.now() >= begin + hours(5)));
+  BOOST_TEST((scheduler.now() < begin + hours(6)));
+  BOOST_TEST((scheduler.wall_now() >= wall + hours(5)));
+  BOOST_TEST((scheduler.ahead() > hours(4)));
+  BOOST_TEST((scheduler.ahead() <= hours(5)));
+}
+
+BOOST_AUTO_TEST_CASE(after_a_jump_the_rest_fires_by_itself_in_time) {
+  std::mutex world;
+  RealTimeScheduler scheduler(world);
+  Woken target(world, 1);
+  {
+    const std::lock_guard lock(world);
+    scheduler.at(scheduler.now() + hours(1) + milliseconds(5), target, 1, 0);
+    BOOST_TEST(scheduler.jump(hours(1)));
+  }
+  target.wait();
+  BOOST_TEST(target.woken.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_world_that_starts_over_has_no_timers_and_the_machines_time) {
+  std::mutex world;
+  RealTimeScheduler scheduler(world);
+  Diary diary(scheduler);
+  const std::lock_guard lock(world);
+  const auto begin = scheduler.now();
+  scheduler.at(begin + hours(2), diary, 0, 0);
+  BOOST_TEST(scheduler.jump(hours(1)));
+  scheduler.start_over();
+  BOOST_TEST((scheduler.ahead() == ports::Duration(0)));
+  BOOST_TEST((scheduler.now() < begin + hours(1)));
+  BOOST_TEST(scheduler.jump(hours(3)));
+  BOOST_TEST(diary.entries.empty());
+}
+
 BOOST_AUTO_TEST_CASE(forgets_what_is_pending_when_stopped) {
   std::mutex world;
   Woken target(world, 1);

@@ -373,6 +373,26 @@ BOOST_AUTO_TEST_CASE(tells_the_observer_every_call_and_what_became_of_it) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(records_each_exchange_with_its_answer_where_one_was_sent) {
+  std::vector<std::string> told;
+  ServerOptions options;
+  options.caller_of = [](const ports::Request&) { return std::string("tester"); };
+  options.record = [&told](const mocks::wire::Exchange& exchange) {
+    told.push_back(std::string(exchange.server) + " " + std::string(exchange.caller) + " " +
+                   exchange.request.target + " " + std::to_string(exchange.number) +
+                   (exchange.answer == nullptr ? "" : " " + exchange.answer->body));
+  };
+  LoopbackWire wire(options);
+  const auto sent = must_succeed(wire.client().send(wire.get("/echo"), wire.later()));
+  wire.next_fate(mocks::sim::fate_of(mocks::sim::fault::lost_reply));
+  (void)wire.client().send(wire.get("/echo"), wire.soon());
+  wire.in_world([&] {
+    const std::vector<std::string> expected = {"contract tester /echo 200 " + sent.body,
+                                               "contract tester /echo -2"};
+    BOOST_TEST(told == expected, boost::test_tools::per_element());
+  });
+}
+
 BOOST_AUTO_TEST_CASE(lets_nothing_through_a_partition_until_its_repair) {
   ServerOptions options;
   options.caller_of = [](const ports::Request&) { return std::string("agent/portal-1"); };

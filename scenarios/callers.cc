@@ -8,7 +8,7 @@
 namespace scenarios {
 namespace {
 
-constexpr std::string_view lone_callers[] = {"rotator", "operator", "human", "user"};
+constexpr std::string_view lone_callers[] = {"rotator", "operator", "human", "user", "client"};
 // One for each pod.
 constexpr std::string_view pod_callers[] = {"agent/", "portal/"};
 
@@ -34,7 +34,9 @@ std::string flaw_of_caller(const std::string& glob) {
                   [&](std::string_view begin) { return may_begin(glob, begin); }))
     return {};
   return "nobody is called '" + glob +
-         "'; there are rotator, operator, human, user, agent/<pod> and portal/<pod>";
+         "'; there are rotator, operator, human, user, agent/<pod>, portal/<pod> and, for whoever "
+         "else "
+         "calls a served world, client";
 }
 
 std::string flaw_of_server(const std::string& glob) {

@@ -19,7 +19,6 @@
 #include "scenarios/progress.h"
 #include "scenarios/run.h"
 #include "scenarios/scenario.h"
-#include "scenarios/scenario_keys.h"
 #include "scenarios/side_by_side.h"
 #include "scenarios/sweep.h"
 #include "scenarios/terminal.h"
@@ -301,7 +300,7 @@ int run_command(const RunCommand& command) {
   return runs->all_ran ? exit_code_of(runs->reports) : exit_configuration;
 }
 
-int schema_command() { return put_out("", scenario_schema()); }
+int schema_command(const std::string& document) { return put_out("", document); }
 
 int sweep_command(const SweepCommand& command) {
   const auto scenario = load_scenario(command.path);

@@ -64,8 +64,8 @@ struct SweepCommand {
 // others run. The exit code is then exit_configuration.
 int run_command(const RunCommand& command);
 int sweep_command(const SweepCommand& command);
-// Prints the JSON Schema of a scenario's file.
-int schema_command();
+// Prints a document that describes something.
+int schema_command(const std::string& document);
 // `rehearse` alone: every scenario of the guide, the coarse table of windows, the sentence to take
 // home; the JSON report goes to `report_file` unless that is empty.
 int main_command(const std::string& scenarios_folder, const std::string& report_file,

@@ -13,7 +13,9 @@
 #include "scenarios/commands.h"
 #include "scenarios/compression.h"
 #include "scenarios/formats.h"
+#include "scenarios/scenario_keys.h"
 #include "scenarios/serve/command.h"
+#include "scenarios/serve/control_document.h"
 #include "scenarios/sweep.h"
 
 namespace scenarios {
@@ -179,12 +181,14 @@ constexpr const char* serve_footer =
     R"text(Examples:
   eval "$(rehearse serve --env --background)"
   kubectl get pods; vault kv get portal-kv/oidc/portal; rotator plan -c "$OVERLAP_ROTATION"
+  curl -H @"$OVERLAP_FOLDER/control-header" "$OVERLAP_CONTROL_URL/v1/state"
   rehearse stop
 
   rehearse serve scenarios/field/wedged_agent.yaml --background --folder world --port-vault 8200
   . world/env.sh
   rehearse stop --folder world
 
+`rehearse schema control` prints the OpenAPI document of the control API: state, requests, clock, acts, faults.
 Everything is there when the first line is printed, or --background returns. SIGTERM ends it, and its folder with it.)text";
 
 void add_port(CLI::App& command, const char* name, std::uint16_t& port, const char* says) {
@@ -207,6 +211,12 @@ CLI::App* add_serve(CLI::App& app, ServeCommand& serve) {
   add_port(*command, "--port-vault", serve.ports.vault, "Of Vault");
   add_port(*command, "--port-kubernetes", serve.ports.kubernetes, "Of the Kubernetes API");
   add_port(*command, "--port-metrics", serve.ports.metrics, "Of the metrics");
+  add_port(*command, "--port-control", serve.control_port, "Of the control API");
+  add_choice<Profile>(
+      *command, "--profile", serve.profile, all_profiles,
+      "gentle: answers at once. lawful: answers take time and connections end after "
+      "some requests, as with real servers")
+      ->default_str(to_string(serve.profile));
   add_compression(*command, serve.compression);
   command->add_flag("--logins", serve.logins, "Users log in meanwhile");
   return command;
@@ -246,8 +256,13 @@ int run(int argc, const char* const* argv, const TerminalWishes& terminal) {
   const auto* serve_app = add_serve(app, serve);
   std::string served_folder;
   const auto* stop_app = add_stop(app, served_folder);
-  const auto* schema_app =
-      app.add_subcommand("schema", "Print the JSON Schema of a scenario's file");
+  auto* schema_app = app.add_subcommand(
+      "schema",
+      "Print the JSON Schema of a scenario's file, or what describes serve's control API");
+  std::string described = "scenario";
+  schema_app->add_option("of", described, "What is described")
+      ->check(CLI::IsMember({"scenario", "control"}))
+      ->capture_default_str();
   if (const auto ended =
           rotator::parse_command_line(app, argc, argv, rotator::Commands::at_most_one))
     return *ended;
@@ -257,7 +272,8 @@ int run(int argc, const char* const* argv, const TerminalWishes& terminal) {
   }
   find_in(folder, sweep.path);
   find_in(folder, serve.path);
-  if (schema_app->parsed()) return schema_command();
+  if (schema_app->parsed())
+    return schema_command(described == "control" ? control_document() + "\n" : scenario_schema());
   if (serve_app->parsed()) return serve_command(serve);
   if (stop_app->parsed()) return stop_command(served_folder);
   if (run_app->parsed()) return run_command(run);

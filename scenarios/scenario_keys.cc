@@ -212,6 +212,19 @@ rotator::OtherValue policies_value(std::map<std::string, Driver>& policies) {
               }};
 }
 
+void list_expectation(Keys& keys, Expectation& expect) {
+  keys.choice("verdict", "pass: rotated, no failed login, no broken invariant.", expect.verdict,
+              verdicts);
+  keys.choice("outcome", "How the rotator ends.", expect.outcome, outcomes);
+  keys.number("failed_at_least", "Failed logins.", expect.failed_at_least, logins);
+  keys.number("failed_at_most", "Failed logins.", expect.failed_at_most, logins);
+  keys.choices("causes", "Exactly these.", expect.causes, mocks::users::all_causes);
+  keys.choices("violated", "Exactly these invariants.", expect.violated, all_invariants);
+  keys.text("says", "What the row says when it is as expected.", expect.says);
+}
+
+}  // namespace
+
 void list_fault(Keys& keys, FaultRule& rule) {
   std::vector<std::string> kinds;
   for (const auto* const kind : mocks::sim::all_kinds) kinds.emplace_back(kind->name);
@@ -220,8 +233,11 @@ void list_fault(Keys& keys, FaultRule& rule) {
   rule.kind = mocks::sim::find_kind(kind);
   keys.text("label", "The rule's name; its draws hang on it. Else by its place in the list.",
             rule.label);
-  keys.text("caller", "Glob: rotator, operator, human, user, agent/<pod>, portal/<pod>.",
-            rule.caller, {.flaw = flaw_of_caller});
+  keys.text(
+      "caller",
+      "Glob: rotator, operator, human, user, agent/<pod>, portal/<pod>; client: whoever else calls "
+      "a served world.",
+      rule.caller, {.flaw = flaw_of_caller});
   keys.text("server", "Glob: idp, vault, kubernetes, metrics.", rule.server,
             {.flaw = flaw_of_server});
   keys.text("method", "Glob.", rule.method);
@@ -244,19 +260,6 @@ void list_fault(Keys& keys, FaultRule& rule) {
   keys.text("retry_after", "Header of kind answer.", retry_after, {.or_number = true});
   if (!retry_after.empty()) response.headers = {{"Retry-After", retry_after}};
 }
-
-void list_expectation(Keys& keys, Expectation& expect) {
-  keys.choice("verdict", "pass: rotated, no failed login, no broken invariant.", expect.verdict,
-              verdicts);
-  keys.choice("outcome", "How the rotator ends.", expect.outcome, outcomes);
-  keys.number("failed_at_least", "Failed logins.", expect.failed_at_least, logins);
-  keys.number("failed_at_most", "Failed logins.", expect.failed_at_most, logins);
-  keys.choices("causes", "Exactly these.", expect.causes, mocks::users::all_causes);
-  keys.choices("violated", "Exactly these invariants.", expect.violated, all_invariants);
-  keys.text("says", "What the row says when it is as expected.", expect.says);
-}
-
-}  // namespace
 
 void list_keys(Keys& keys, Scenario& scenario) {
   keys.text("purpose", "One sentence: what is shown.", scenario.purpose, {.required = true});

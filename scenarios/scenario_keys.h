@@ -12,6 +12,9 @@ namespace scenarios {
 // The whole file; with it a visitor sees every value of `scenario` that a file can set.
 void list_keys(rotator::Keys& keys, Scenario& scenario);
 
+// One rule of its list `faults`.
+void list_fault(rotator::Keys& keys, mocks::sim::FaultRule& rule);
+
 // The JSON Schema of a scenario (draft 7), two-space indentation, newline at the end: what
 // `rehearse schema` prints.
 std::string scenario_schema();

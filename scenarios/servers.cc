@@ -26,13 +26,6 @@ std::string caller_of(const ports::Request& request) {
   return std::string(agent->substr(prefix.size()));
 }
 
-// What a person reads whose server has no port.
-ports::Error not_served(const std::string& name, std::uint16_t port, const ports::Error& why) {
-  if (port == 0) return {.code = why.code, .message = name + ": " + why.message};
-  return {.code = why.code,
-          .message = name + ": " + why.message + "; choose another port with --port-" + name};
-}
-
 // `credential` names the user's token: {"tokenFile": PATH} or {"token": TEXT}.
 std::string kubeconfig(const std::string& server, const std::string& ca, const Json& credential) {
   const Json cluster = {{"server", server}, {"certificate-authority", ca}};
@@ -48,6 +41,12 @@ std::string kubeconfig(const std::string& server, const std::string& ca, const J
 }
 
 }  // namespace
+
+ports::Error not_served(const std::string& name, std::uint16_t port, const ports::Error& why) {
+  if (port == 0) return {.code = why.code, .message = name + ": " + why.message};
+  return {.code = why.code,
+          .message = name + ": " + why.message + "; choose another port with --port-" + name};
+}
 
 // The folder with the certificates.
 ports::Status Servers::prepare_folder(const ServersOptions& options) {
@@ -84,7 +83,9 @@ ports::Result<std::unique_ptr<Servers>> Servers::start(
                                        .port = port,
                                        .caller_of = caller_of,
                                        .crash = options.crash,
-                                       .observer = &trace});
+                                       .observer = &trace,
+                                       .record = options.record,
+                                       .most_requests = options.most_requests});
   };
   struct Entry {
     const char* name;
@@ -114,6 +115,13 @@ ports::Result<std::unique_ptr<Servers>> Servers::start(
   auto written = servers->write_credentials(world.credentials());
   if (!written) return fail(written.error());
   return servers;
+}
+
+ServerPorts Servers::ports() const {
+  return {.idp = idp_->port(),
+          .vault = vault_->port(),
+          .kubernetes = kubernetes_->port(),
+          .metrics = metrics_->port()};
 }
 
 Servers::~Servers() {

@@ -32,6 +32,9 @@ struct ServerPorts {
   std::uint16_t metrics = 0;
 };
 
+// What a person reads whose server `name` could not be had at that port.
+ports::Error not_served(const std::string& name, std::uint16_t port, const ports::Error& why);
+
 struct ServersOptions {
   ports::WallTime now = {};  // dates the certificates
   // Where the files go: an existing folder of mode 0700, which is left as it is then; the
@@ -40,6 +43,9 @@ struct ServersOptions {
   ServerPorts ports = {};
   // Kills the process of a caller (faults crash_before, crash_after).
   std::function<void(std::string_view)> crash = {};
+  // Told each exchange (mocks::wire::ServerOptions::record).
+  std::function<void(const mocks::wire::Exchange&)> record = {};
+  std::uint64_t most_requests = 0;  // of one connection (mocks::wire::ServerOptions)
 };
 
 class Servers {
@@ -55,15 +61,24 @@ class Servers {
   Servers& operator=(const Servers&) = delete;
 
   // Every file that a server of a folder may have in it, those of `rehearse serve` among them.
-  static constexpr std::string_view file_names[] = {"ca.crt",          "server.crt",
-                                                    "server.key",      "kubeconfig",
-                                                    "vault-token",     "vault-operator-token",
-                                                    "idp-admin-token", "kubernetes-token",
-                                                    "operator-token",  "operator.kubeconfig",
-                                                    "rotation.yaml",   "control-token",
-                                                    "env.sh",          "log"};
+  static constexpr std::string_view file_names[] = {"ca.crt",
+                                                    "server.crt",
+                                                    "server.key",
+                                                    "kubeconfig",
+                                                    "vault-token",
+                                                    "vault-operator-token",
+                                                    "idp-admin-token",
+                                                    "kubernetes-token",
+                                                    "operator-token",
+                                                    "operator.kubeconfig",
+                                                    "rotation.yaml",
+                                                    "control-token",
+                                                    "control-header",
+                                                    "env.sh",
+                                                    "log"};
 
   const Endpoints& endpoints() const { return endpoints_; }
+  ServerPorts ports() const;
   // For an HTTP client that trusts these servers and calls itself `user_agent`, which is
   // caller_prefix and a caller as fault rules know it: "overlap-operator".
   ports::HttpOptions client_options(const std::string& user_agent) const;
@@ -81,6 +96,9 @@ class Servers {
   std::string idp_admin_token_file() const { return folder_ + "/idp-admin-token"; }
   std::string kubernetes_token_file() const { return folder_ + "/kubernetes-token"; }
   std::string operator_token_file() const { return folder_ + "/operator-token"; }
+  std::string control_token_file() const { return folder_ + "/control-token"; }
+  // The same as a header's line, for `curl -H @FILE`.
+  std::string control_header_file() const { return folder_ + "/control-header"; }
   std::string configuration_file() const { return folder_ + "/rotation.yaml"; }
 
   // Writes the token of a person who may do everything in Vault. Only `rehearse serve` has one.

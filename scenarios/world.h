@@ -88,6 +88,7 @@ class World {
   mocks::idp::Provider& idp() { return *idp_; }
   const mocks::idp::Provider& idp() const { return *idp_; }
   mocks::vault::Vault& vault() { return *vault_; }
+  const mocks::vault::Vault& vault() const { return *vault_; }
   mocks::kubernetes::ApiServer& kubernetes() { return *kubernetes_; }
   mocks::portal::Fleet& fleet() { return *fleet_; }
   mocks::users::Timeline& timeline() { return timeline_; }
@@ -101,6 +102,8 @@ class World {
   // alone.
   void check_end_state();
 
+  // Every value that ever was a secret of the client, deleted ones included, oldest first.
+  const std::vector<std::string>& secrets() const { return witness_.secrets(); }
   // Every secret value that ever was, and every credential: what no log, report or Event may hold.
   std::vector<std::string> plaintexts() const;
   // Looks for them in what the rotator `said`, in the calls' paths, the journal, the Events, the

@@ -1,16 +1,19 @@
 #include "scenarios/serve/command.h"
 
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "rotator/ports/stop_signal.h"
 #include "rotator/ports/system_clock.h"
+#include "rotator/ports/system_random.h"
 #include "scenarios/assemble.h"
 #include "scenarios/commands.h"
 #include "scenarios/narrator.h"
 #include "scenarios/private_file.h"
 #include "scenarios/serve/background.h"
+#include "scenarios/serve/control.h"
 #include "scenarios/serve/folder.h"
 #include "scenarios/serve/served.h"
 #include "scenarios/serve/shell.h"
@@ -47,7 +50,15 @@ class Reporter final : public mocks::Observer {
   ports::Instant begin_ = {};
 };
 
-ServeJson greeting(const Served& served) {
+// What is served, and by whom it is controlled.
+struct Serving {
+  Served& served;
+  const ControlServer& control;
+  const std::string& control_token;
+};
+
+ServeJson greeting(const Serving& serving) {
+  const auto& served = serving.served;
   const auto& servers = served.servers();
   const auto& at = servers.endpoints();
   return {{"ready", true},
@@ -68,28 +79,35 @@ ServeJson greeting(const Served& served) {
           {"kubeconfig", servers.kubeconfig_file()},
           {"operator_kubeconfig", servers.operator_kubeconfig_file()},
           {"idp_admin_token_file", servers.idp_admin_token_file()},
-          {"rotation_yaml", servers.configuration_file()}};
+          {"rotation_yaml", servers.configuration_file()},
+          {"control", serving.control.origin()},
+          {"control_token_file", servers.control_token_file()}};
 }
 
 // What the guide's commands need, and how each kind of client is told whom to trust: Go and
 // OpenSSL, curl, Python's requests, Node.
-Assignments environment_of(const Served& served) {
+Assignments environment_of(const Serving& serving) {
+  const auto& served = serving.served;
   const auto& servers = served.servers();
   const auto& at = servers.endpoints();
   const std::string scheme = "https://";
   return {{"VAULT_ADDR", at.vault},
           {"VAULT_CACERT", servers.ca_file()},
-          {"VAULT_TOKEN", served.vault_operator_token()},
+          {"VAULT_TOKEN", served.options().vault_operator_token},
           {"KUBECONFIG", servers.operator_kubeconfig_file()},
           {"IDP_TENANT_DOMAIN", at.idp.substr(scheme.size())},
           {"OIDC_CLIENT_ID", client_id},
+          {"OIDC_ISSUER",
+           at.idp + std::string(served.scenario().identity_provider.dialect->issuer_path)},
           {"SSL_CERT_FILE", servers.ca_file()},
           {"CURL_CA_BUNDLE", servers.ca_file()},
           {"REQUESTS_CA_BUNDLE", servers.ca_file()},
           {"NODE_EXTRA_CA_CERTS", servers.ca_file()},
           {"OVERLAP_FOLDER", servers.folder()},
           {"OVERLAP_METRICS_URL", at.metrics},
-          {"OVERLAP_ROTATION", servers.configuration_file()}};
+          {"OVERLAP_ROTATION", servers.configuration_file()},
+          {"OVERLAP_CONTROL_URL", serving.control.origin()},
+          {"OVERLAP_CONTROL_TOKEN", serving.control_token}};
 }
 
 ports::Result<std::unique_ptr<ServeFolder>> claim_folder(const ServeCommand& command) {
@@ -98,18 +116,29 @@ ports::Result<std::unique_ptr<ServeFolder>> claim_folder(const ServeCommand& com
                             : ServeFolder::claim_temporary();
 }
 
+// Files by path, and their texts.
+ports::Status keep_in_folder(const std::vector<std::pair<std::string, std::string>>& files) {
+  for (const auto& [path, text] : files)
+    if (const auto written = write_private_file(path, text); !written) return written;
+  return {};
+}
+
 // Everything is ready: says so. The exit code unless all is well.
-int say_ready(const ServeCommand& command, Served& served, Reporter& reporter,
+int say_ready(const ServeCommand& command, const Serving& serving, Reporter& reporter,
               Background& background) {
-  const auto& folder = served.servers().folder();
-  const std::string environment = exports(environment_of(served));
-  if (const auto kept = write_private_file(folder + "/env.sh", environment); !kept)
-    return complain(kept.error());
+  auto& served = serving.served;
+  const auto& servers = served.servers();
+  const std::string environment = exports(environment_of(serving));
+  const auto kept = keep_in_folder(
+      {{servers.control_token_file(), serving.control_token + "\n"},
+       {servers.control_header_file(), "Authorization: Bearer " + serving.control_token + "\n"},
+       {servers.folder() + "/env.sh", environment}});
+  if (!kept) return complain(kept.error());
   if (command.env) {
     std::cout << environment << std::flush;
   } else {
     const std::lock_guard printing(served.world_mutex());
-    const auto line = greeting(served);
+    const auto line = greeting(serving);
     if (command.background)
       print_line(line);
     else
@@ -120,13 +149,18 @@ int say_ready(const ServeCommand& command, Served& served, Reporter& reporter,
     return exit_output;
   }
   if (!command.background) return exit_as_expected;
-  const auto left = background.ready(folder + "/log");
+  const auto left = background.ready(servers.folder() + "/log");
   return left ? exit_as_expected : complain(left.error());
 }
 
 }  // namespace
 
-int serve_command(const ServeCommand& command) {
+int serve_command(const ServeCommand& asked) {
+  ServeCommand command = asked;
+  // In the background the working folder is another one.
+  std::error_code error;
+  command.scenarios_folder =
+      std::filesystem::absolute(command.scenarios_folder, error).lexically_normal().string();
   const auto scenario = load_scenario(
       command.path.empty() ? command.scenarios_folder + "/guide/zero_downtime.yaml" : command.path);
   if (!scenario) return complain(scenario.error());
@@ -139,19 +173,29 @@ int serve_command(const ServeCommand& command) {
   const ports::StopOnSignals on_signals(stop);
   ports::SystemClock clock(stop);
   Reporter reporter;
-  const auto served = Served::start(*scenario,
-                                    {.folder = (*folder)->path(),
-                                     .ports = command.ports,
-                                     .compression = command.compression,
-                                     .logins = command.logins,
-                                     .observer = &reporter},
-                                    clock, stop);
+  ports::SystemRandom random;
+  const auto served =
+      Served::start(*scenario,
+                    {.folder = (*folder)->path(),
+                     .ports = command.ports,
+                     .compression = command.compression,
+                     .logins = command.logins,
+                     .observer = &reporter,
+                     .vault_operator_token = "overlap-operator-" + ports::random_hex(random, 16)},
+                    clock, stop);
   if (!served) return complain(served.error());
-  if (const int code = say_ready(command, **served, reporter, background); code != exit_as_expected)
+  const std::string control_token = ports::random_hex(random, 32);
+  auto control = ControlServer::start(**served, {.scenarios_folder = command.scenarios_folder,
+                                                 .port = command.control_port,
+                                                 .token = control_token});
+  if (!control) return complain(control.error());
+  const Serving serving{.served = **served, .control = **control, .control_token = control_token};
+  if (const int code = say_ready(command, serving, reporter, background); code != exit_as_expected)
     return code;
   while (!stop.requested())
     static_cast<void>(clock.sleep_until(clock.now() + std::chrono::hours(24)));
-  return exit_as_expected;
+  control->reset();  // nobody changes the world any more
+  return (*served)->failure() ? exit_as_expected : complain((*served)->failure().error());
 }
 
 int stop_command(const std::string& folder) {

@@ -99,6 +99,34 @@ BOOST_AUTO_TEST_CASE(one_line_of_a_shell_brings_up_a_world_and_another_ends_it) 
   BOOST_TEST(place.empty());
 }
 
+BOOST_AUTO_TEST_CASE(its_control_api_is_there_for_whoever_has_the_folder) {
+  const Place place;
+  const auto said = place.script(R"sh(set -e
+    eval "$(rehearse serve --env --background)"
+    control() { curl -sS -H @"$OVERLAP_FOLDER/control-header" "$@"; }
+    curl -sS -o /dev/null -w '%{http_code}\n' "$OVERLAP_CONTROL_URL/v1/state"
+    curl -sS -o /dev/null -w '%{http_code}\n' -H "Authorization: Bearer $OVERLAP_CONTROL_TOKEN" "$OVERLAP_CONTROL_URL/v1/state"
+    [ "$(control "$OVERLAP_CONTROL_URL/v1/openapi.json")" = "$(rehearse schema control)" ] && echo described
+    read_kv() { curl -sS -H "X-Vault-Token: $VAULT_TOKEN" "$VAULT_ADDR/v1/portal-kv/data/oidc/portal"; }
+    secret=$(read_kv | jq -r .data.data.client_secret)
+    fingerprint=$(printf %s "$secret" | sha256sum | cut -c1-16)
+    control "$OVERLAP_CONTROL_URL/v1/state" |
+      jq --arg it "$fingerprint" '.secrets[] | select(.fingerprint == $it) | .used_by.pods | length'
+    control "$OVERLAP_CONTROL_URL/v1/requests?secret=$fingerprint&client=curl*" | jq '.requests | length'
+    control "$OVERLAP_CONTROL_URL/v1/acts" -d '{"seal": "vault"}' | jq -r .done
+    read_kv | jq -r '.errors[0]'
+    kubectl rollout restart deployment/portal-backend >/dev/null
+    control -X POST "$OVERLAP_CONTROL_URL/v1/reset" | jq -r .name
+    read_kv | jq -r .data.metadata.version
+    kubectl get deployment portal-backend -o 'jsonpath={.metadata.generation}'
+    rehearse stop)sh");
+  BOOST_TEST(said.code == 0, said);
+  BOOST_TEST(
+      said.output == "401\n200\ndescribed\n4\n1\nseal\nVault is sealed\nguide/zero_downtime\n1\n1",
+      said);
+  BOOST_TEST(place.empty());
+}
+
 BOOST_AUTO_TEST_CASE(prints_assignments_and_nothing_else_and_keeps_them_in_the_folder) {
   const Place place;
   const auto said = place.script(R"sh(set -e

@@ -294,7 +294,8 @@ BOOST_AUTO_TEST_CASE(a_name_that_nobody_has_is_refused) {
   BOOST_TEST(
       complaint("timeline:\n  - {at: 1s, partition: \"rotatr>vault\"}\n") ==
       "scenarios/field/x.yaml:4: timeline[0].partition: nobody is called 'rotatr'; there are "
-      "rotator, operator, human, user, agent/<pod> and portal/<pod>");
+      "rotator, operator, human, user, agent/<pod>, portal/<pod> and, for whoever else calls a "
+      "served world, client");
   BOOST_TEST(complaint("timeline:\n  - {at: 1s, partition: \"rotator>vualt\"}\n") ==
              "scenarios/field/x.yaml:4: timeline[0].partition: no server is called 'vualt'; there "
              "are idp, vault, kubernetes and metrics");

@@ -106,9 +106,15 @@ const std::vector<House>& houses() {
                   {"mocks/kubernetes/api_server"}}},
       harness(),
       {.root = "scenarios/serve/",
-       .floors = {{"scenarios/serve/shell", "scenarios/serve/folder", "scenarios/serve/background"},
+       .floors = {{"scenarios/serve/shell", "scenarios/serve/folder", "scenarios/serve/background",
+                   "scenarios/serve/known_secrets", "scenarios/serve/problem",
+                   "scenarios/serve/profile", "scenarios/serve/control_document"},
+                  {"scenarios/serve/request_journal"},
                   {"scenarios/serve/served"},
-                  {"scenarios/serve/command"}}},
+                  {"scenarios/serve/state", "scenarios/serve/control_routes",
+                   "scenarios/serve/control"},
+                  {"scenarios/serve/command"}},
+       .headers_only = true},
   };
   return all;
 }

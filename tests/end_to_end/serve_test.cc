@@ -127,6 +127,20 @@ BOOST_AUTO_TEST_CASE(its_control_api_is_there_for_whoever_has_the_folder) {
   BOOST_TEST(place.empty());
 }
 
+BOOST_AUTO_TEST_CASE(the_guides_commands_run_as_they_stand_there) {
+  const Place place;
+  const auto said = place.script(
+      "eval \"$(rehearse serve --env --background --compression 20)\" && bash '" +
+      std::string(OVERLAP_SOURCE_DIR) + "/tests/end_to_end/guide_verbatim.sh' && rehearse stop");
+  BOOST_TEST(said.code == 0, said);
+  BOOST_TEST(said.output ==
+                 "2\ndeployment.apps/portal-backend restarted\n"
+                 "deployment \"portal-backend\" successfully rolled out\n"
+                 "2\n1\n1\n1\n1\n200\n1\n",
+             said);
+  BOOST_TEST(place.empty());
+}
+
 BOOST_AUTO_TEST_CASE(prints_assignments_and_nothing_else_and_keeps_them_in_the_folder) {
   const Place place;
   const auto said = place.script(R"sh(set -e

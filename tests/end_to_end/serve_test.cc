@@ -141,6 +141,35 @@ BOOST_AUTO_TEST_CASE(the_guides_commands_run_as_they_stand_there) {
   BOOST_TEST(place.empty());
 }
 
+// The steps of the guide at each vendor: what is accepted before, between and after.
+BOOST_AUTO_TEST_CASE(each_vendors_own_calls_rotate_the_secret) {
+  struct Vendor {
+    std::string name = {};
+    std::string scenario = {};
+    std::string between = {};
+    std::string retired = {};  // what the calls answer that retire the old one
+  };
+  const std::string rolled_out =
+      "deployment.apps/portal-backend restarted\n"
+      "deployment \"portal-backend\" successfully rolled out\n";
+  for (const Vendor& vendor : {Vendor{"okta", "zero_downtime", "secrets 2, old 200", "200\n204\n"},
+                               Vendor{"entra", "entra", "secrets 2, old 200", "204\n"},
+                               Vendor{"keycloak", "keycloak", "secrets 2, old 200", "204\n"},
+                               Vendor{"auth0", "auth0", "secrets 1, old 401", ""}}) {
+    const Place place;
+    const std::string sources = OVERLAP_SOURCE_DIR;
+    const auto said =
+        place.script("eval \"$(rehearse serve --env --background --compression 20 '" + sources +
+                     "/scenarios/guide/" + vendor.scenario + ".yaml')\" && bash '" + sources +
+                     "/tests/end_to_end/vendor_steps.sh' " + vendor.name + " && rehearse stop");
+    BOOST_TEST(said.code == 0, said);
+    BOOST_TEST(said.output == "secrets 1, old 200\n" + vendor.between + ", new 200\n" + rolled_out +
+                                  vendor.retired + "secrets 1, old 401, new 200\n",
+               said);
+    BOOST_TEST(place.empty());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(prints_assignments_and_nothing_else_and_keeps_them_in_the_folder) {
   const Place place;
   const auto said = place.script(R"sh(set -e

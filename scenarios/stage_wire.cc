@@ -174,8 +174,7 @@ ports::Status WireStage::start_world() {
   scheduler_.emplace(world_mutex_);
   {
     const std::lock_guard lock(world_mutex_);
-    plan_ = std::make_unique<mocks::sim::FaultPlan>(trace_, mocks::sim::Draws(options_.seed),
-                                                    scenario_.faults);
+    plan_ = std::make_unique<mocks::sim::FaultPlan>(trace_, mocks::sim::Draws(options_.seed));
     conditions_ = std::make_unique<mocks::sim::Conditions>(*plan_);
     world_.emplace(*scheduler_, trace_, *conditions_, scenario_, options_.seed);
   }
@@ -213,6 +212,8 @@ ports::Status WireStage::start_world() {
   pass(journey_options(scenario_).longest_before());
   {
     const std::lock_guard lock(world_mutex_);
+    for (auto& rule : mocks::sim::since(scheduler_->now(), scenario_.faults))
+      plan_->add(std::move(rule));
     play_.open();
   }
   browsers_->start();

@@ -99,6 +99,19 @@ BOOST_AUTO_TEST_CASE(does_what_a_colleague_does_beside_the_rotator) {
   BOOST_TEST(rollout->to_s - rollout->from_s >= 135.0);
 }
 
+// The machine has been up for longer than a minute, which is what an hour of this run takes.
+BOOST_AUTO_TEST_CASE(faults_are_timed_since_the_run_began) {
+  auto scenario = load("guide/single_secret");
+  scenario.faults.push_back({.label = "early",
+                             .kind = &mocks::sim::fault::slow,
+                             .caller = "rotator",
+                             .to = ports::Instant(std::chrono::hours(1)),
+                             .delay = std::chrono::seconds(1)});
+  const Report report = run_over_http(scenario, {.seed = 1});
+  BOOST_TEST(report.faults_never_fired.empty());
+  BOOST_TEST(report.as_expected, deviations(report));
+}
+
 // As Ctrl-C does.
 BOOST_AUTO_TEST_CASE(a_run_that_is_asked_to_stop_leaves_no_process_and_no_file) {
   std::string temporary = (std::filesystem::temp_directory_path() / "stopped-XXXXXX").string();

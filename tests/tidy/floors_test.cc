@@ -22,23 +22,24 @@ struct House {
 };
 
 House harness() {
-  return {.root = "scenarios/",
-          .floors = {{"scenarios/invariant", "scenarios/callers", "scenarios/shipped"},
-                     {"scenarios/report", "scenarios/argument", "scenarios/secret_search",
-                      "scenarios/side_by_side", "scenarios/child", "scenarios/witness",
-                      "scenarios/progress", "scenarios/terminal", "scenarios/private_file"},
-                     {"scenarios/acts", "scenarios/narrator", "scenarios/invariants"},
-                     {"scenarios/steps"},
-                     {"scenarios/scenario"},
-                     {"scenarios/scenario_keys", "scenarios/compression", "scenarios/assemble",
-                      "scenarios/hand", "scenarios/world", "scenarios/run"},
-                     {"scenarios/window"},
-                     {"scenarios/sweep"},
-                     {"scenarios/stage", "scenarios/servers", "scenarios/formats"},
-                     {"scenarios/play", "scenarios/commands"},
-                     {"scenarios/serve/"},
-                     {"scenarios/program"}},
-          .headers_only = true};
+  return {
+      .root = "scenarios/",
+      .floors = {{"scenarios/invariant", "scenarios/callers", "scenarios/shipped"},
+                 {"scenarios/report", "scenarios/argument", "scenarios/secret_search",
+                  "scenarios/side_by_side", "scenarios/child", "scenarios/witness",
+                  "scenarios/progress", "scenarios/terminal", "scenarios/private_file"},
+                 {"scenarios/acts", "scenarios/flaw", "scenarios/narrator", "scenarios/invariants"},
+                 {"scenarios/steps"},
+                 {"scenarios/scenario"},
+                 {"scenarios/scenario_keys", "scenarios/compression", "scenarios/assemble",
+                  "scenarios/hand", "scenarios/world", "scenarios/run"},
+                 {"scenarios/window"},
+                 {"scenarios/sweep"},
+                 {"scenarios/stage", "scenarios/servers", "scenarios/formats"},
+                 {"scenarios/play", "scenarios/commands"},
+                 {"scenarios/serve/"},
+                 {"scenarios/program"}},
+      .headers_only = true};
 }
 
 const std::vector<House>& houses() {

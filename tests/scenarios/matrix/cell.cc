@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "mocks/sim/draws.h"
-#include "scenarios/window.h"
 
 namespace testing::matrix {
 namespace {
@@ -142,17 +141,6 @@ mocks::sim::FaultRule rule_of(const Cell& cell) {
   return rule;
 }
 
-// Whether the client has another secret than before.
-bool rotated(const Report& report) {
-  return report.rotation.outcome == rotator::Ending::done &&
-         report.rotation.message.find("is rolled_back") == std::string::npos;
-}
-
-bool back(const Report& report) {
-  return report.rotation.outcome == rotator::Ending::rolled_back ||
-         report.rotation.message.find("is rolled_back") != std::string::npos;
-}
-
 template <typename Enumeration, std::size_t size>
 const Enumeration* named(const std::array<Enumeration, size>& all, std::string_view name) {
   const auto found =
@@ -247,28 +235,19 @@ Report play(const Cell& cell, bool keep_timeline) {
 Flaw flaw(const Cell& cell, const Report& report) {
   if (!report.faults_never_fired.empty())
     return {.untested = true, .what = "the mishap never happened"};
-  if (const auto lost = scenarios::lost_to_rotation(report.logins); lost > 0)
-    return {.failed = lost, .what = std::to_string(lost) + " logins were lost to the rotation"};
-  for (const auto& invariant : report.invariants)
-    if (invariant.verdict != scenarios::Verdict::pass)
-      return {.orphaned = true,
-              .what = std::string(to_string(invariant.invariant)) + ": " + invariant.what};
   const auto& setting = cell.setting;
   const bool may_go_back = setting.way != Way::forward ||
                            (cell.mishap != nullptr && cell.mishap->column == Class::clear_no);
-  if (cell.mishap == nullptr && setting.circumstance == Circumstance::nobody &&
-      setting.way != Way::forward && !back(report))
-    return {.untested = true, .what = "it did not go back, so that way is not tested"};
-  if (rotated(report) || (may_go_back && back(report))) return {};
   // A clear no before anything was begun ends the run, and nothing was changed; and what is not
   // ours is for people to judge.
-  const bool may_refuse = may_go_back || setting.circumstance == Circumstance::leftover;
-  if (may_refuse && (report.rotation.outcome == rotator::Ending::refused ||
-                     report.rotation.outcome == rotator::Ending::misconfigured))
-    return {};
-  return {.stuck = true,
-          .what = "it ended " + scenarios::to_string(report.rotation.outcome) + " in " +
-                  report.rotation.phase + ": " + report.rotation.message};
+  auto found = scenarios::flaw_of(
+      report, {.turned_back = may_go_back,
+               .refused = may_go_back || setting.circumstance == Circumstance::leftover});
+  if (found.failed > 0 || found.broken) return found;
+  if (cell.mishap == nullptr && setting.circumstance == Circumstance::nobody &&
+      setting.way != Way::forward && !scenarios::turned_back(report))
+    return {.untested = true, .what = "it did not go back, so that way is not tested"};
+  return found;
 }
 
 }  // namespace testing::matrix

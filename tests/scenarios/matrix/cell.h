@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "mocks/sim/faults/kinds.h"
+#include "scenarios/flaw.h"
 #include "scenarios/run.h"
 #include "tests/scenarios/matrix/row.h"
 
@@ -93,15 +94,7 @@ std::optional<Cell> cell_named(std::string_view name);
 scenarios::Report play(const Cell& cell, bool keep_timeline = false);
 
 // What is wrong with how a cell ended.
-struct Flaw {
-  std::uint64_t failed = 0;  // logins that were lost to the rotation
-  bool orphaned = false;     // an invariant is broken: a secret too many, or one that was needed
-  bool stuck = false;        // an ending that the mishap does not allow
-  bool untested = false;     // the mishap never happened, or it did not go the way that was meant
-  std::string what = {};     // one sentence; empty when all is whole
-
-  bool whole() const { return what.empty(); }
-};
+using scenarios::Flaw;
 Flaw flaw(const Cell& cell, const scenarios::Report& report);
 
 }  // namespace testing::matrix

@@ -87,7 +87,7 @@ class Findings {
     ++runs_;
     if (!found.untested) ++count.runs;
     count.failed += found.failed;
-    if (found.orphaned) ++count.orphans;
+    if (found.broken) ++count.orphans;
     if (found.stuck) ++count.stuck;
     if (found.whole()) return;
     ++flaws_;

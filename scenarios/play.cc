@@ -42,6 +42,7 @@ void Play::enter(const std::string& phase) {
   if (!over_) phase_ = phase;
   if (entered_.insert(phase).second && phase != "before" && !over_) schedule_steps(phase);
   narrator_.note(stage_.scheduler().now(), "phase " + phase);
+  if (options_.spectator != nullptr) options_.spectator->entered(phase);
   if (!options_.progress || over_) return;
   if (const auto known = rotator::parse_phase(phase)) options_.progress(share_of(*known));
 }

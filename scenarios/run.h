@@ -15,6 +15,7 @@
 #include "rotator/rotation/plan.h"
 #include "scenarios/report.h"
 #include "scenarios/scenario.h"
+#include "scenarios/spectator.h"
 
 namespace scenarios {
 
@@ -45,6 +46,8 @@ struct RunOptions {
   // Told with each phase how far the run is, from 0 to 1; under the world's lock, and on the HTTP
   // wire from another thread than the run's.
   std::function<void(double)> progress = {};
+  // Simulated wire: told every fact and phase of the run. May be null.
+  Spectator* spectator = nullptr;
 };
 
 // Error of code configuration when the scenario cannot run so (no such policy, a bad rotation

@@ -66,6 +66,7 @@ class SimStage final : private Stage,
         metrics_(queue_, [this] { return logins_.failed_so_far(); }),
         process_(queue_, driver_.kind == Driver::Kind::rotator ? "rotator" : "operator") {
     if (options.keep_timeline) trace_.add(narrator_);
+    if (options.spectator != nullptr) trace_.add(*options.spectator);
     network_.add_server({.origin = simulated_endpoints.idp, .name = "idp"}, world_.idp());
     network_.add_server({.origin = simulated_endpoints.vault, .name = "vault"}, world_.vault());
     network_.add_server({.origin = simulated_endpoints.kubernetes, .name = "kubernetes"},

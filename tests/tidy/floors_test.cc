@@ -24,7 +24,8 @@ struct House {
 House harness() {
   return {
       .root = "scenarios/",
-      .floors = {{"scenarios/invariant", "scenarios/callers", "scenarios/shipped"},
+      .floors = {{"scenarios/invariant", "scenarios/callers", "scenarios/shipped",
+                  "scenarios/spectator"},
                  {"scenarios/report", "scenarios/argument", "scenarios/secret_search",
                   "scenarios/side_by_side", "scenarios/child", "scenarios/witness",
                   "scenarios/progress", "scenarios/terminal", "scenarios/private_file"},

@@ -12,6 +12,7 @@
 #include "rotator/cli/usage.h"
 #include "scenarios/commands.h"
 #include "scenarios/compression.h"
+#include "scenarios/explore_command.h"
 #include "scenarios/formats.h"
 #include "scenarios/scenario_keys.h"
 #include "scenarios/serve/command.h"
@@ -27,6 +28,18 @@ constexpr const char* footer =
 Exit codes: 0 everything as expected, 1 a verdict deviates, 2 unknown, 3 stopped by a stop condition, 64 usage,
 65 configuration (a scenario or its rotation section), 70 internal error, 74 output could not be written,
 130 interrupted.)";
+
+constexpr const char* explore_footer =
+    R"(Each finding is shrunk to the least faults that show it, with the nearest run that goes well beside it.
+
+Examples:
+  rehearse explore                              200 seeds of guide/zero_downtime
+  rehearse explore guide/entra --for 60s        as many as fit into a minute
+  rehearse explore FILE --exhaustive 1          every kind of fault at every call
+  rehearse explore FILE --exhaustive 2 --calls 'P* idp *' --kinds 'crash*'
+  rehearse explore FILE --seed 7                the run of seed 7, and what happened last in it
+
+Exit codes: 0 nothing found, 1 a finding, 130 interrupted (what was found until then is printed).)";
 
 constexpr int max_seed = 2'000'000'000;  // as in a scenario
 
@@ -177,6 +190,37 @@ CLI::App* add_sweep(CLI::App& app, SweepCommand& sweep) {
   return command;
 }
 
+CLI::App* add_explore(CLI::App& app, ExploreCommand& explore) {
+  auto* command = app.add_subcommand(
+      "explore", "Look for faults under which the rotation loses a login or gets stuck");
+  command->footer(explore_footer);
+  command->add_option(
+      "scenario", explore.path,
+      "The scenario: a file, or its name in the library; default: guide/zero_downtime");
+  command->add_option("--policy", explore.policy,
+                      "One of the scenario's `policies:` as the driver");
+  command->add_option("--seeds", explore.seeds,
+                      "A..B: a plan a seed, and one by feedback; default: 1..200");
+  command->add_option("--for", explore.real_time, "As many seeds as fit into that time: 60s");
+  command
+      ->add_option("--exhaustive", explore.exhaustive,
+                   "1: every call with every kind of fault; 2: every pair of them")
+      ->check(CLI::Range(1, 2))
+      ->excludes("--seeds");
+  command->add_flag_callback(
+      "--no-prune", [&explore] { explore.prune = false; },
+      "Play also pairs that must end as another one does");
+  command->add_option("--calls", explore.calls,
+                      "Only calls that match: a glob of \"METHOD server path\"");
+  command->add_option("--kinds", explore.kinds, "Only kinds of fault that match: a glob");
+  auto* seed = command->add_option("--seed", explore.seed, "Play this seed alone, and tell of it")
+                   ->check(CLI::Range(0, max_seed));
+  command->add_option("--plan", explore.plan, "With these faults, as a finding prints them")
+      ->needs(seed);
+  add_common(*command, explore.common, format_names(true));
+  return command;
+}
+
 constexpr const char* serve_footer =
     R"text(Examples:
   eval "$(rehearse serve --env --background)"
@@ -250,10 +294,12 @@ int run(int argc, const char* const* argv, const TerminalWishes& terminal) {
   RunCommand replay{.scenarios_folder = folder, .common = common};
   SweepCommand sweep{.common = common};
   ServeCommand serve{.scenarios_folder = folder};
+  ExploreCommand explore{.common = common};
   const auto* run_app = add_run(app, run);
   const auto* replay_app = add_replay(app, replay);
   const auto* sweep_app = add_sweep(app, sweep);
   const auto* serve_app = add_serve(app, serve);
+  const auto* explore_app = add_explore(app, explore);
   std::string served_folder;
   const auto* stop_app = add_stop(app, served_folder);
   auto* schema_app = app.add_subcommand(
@@ -272,12 +318,15 @@ int run(int argc, const char* const* argv, const TerminalWishes& terminal) {
   }
   find_in(folder, sweep.path);
   find_in(folder, serve.path);
+  if (explore.path.empty()) explore.path = "guide/zero_downtime";
+  find_in(folder, explore.path);
   if (schema_app->parsed())
     return schema_command(described == "control" ? control_document() + "\n" : scenario_schema());
   if (serve_app->parsed()) return serve_command(serve);
   if (stop_app->parsed()) return stop_command(served_folder);
   if (run_app->parsed()) return run_command(run);
   if (sweep_app->parsed()) return sweep_command(sweep);
+  if (explore_app->parsed()) return explore_command(explore);
   if (replay_app->parsed()) return run_command(replay);
   return main_command(folder, report_file, common);
 }

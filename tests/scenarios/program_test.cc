@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(says_what_a_wrong_word_was_meant_to_be) {
   BOOST_TEST(command.code == scenarios::exit_usage);
   BOOST_TEST(has(command.errors, "there is no command 'swep'; did you mean 'sweep'?"),
              command.errors);
-  for (const char* of : {"run", "replay", "sweep", "serve"}) {
+  for (const char* of : {"run", "replay", "sweep", "serve", "explore"}) {
     const auto option = call({of, "no.yaml", "--compresion", "--ouput=json", "--theads"});
     BOOST_TEST(option.code == scenarios::exit_usage);
     BOOST_TEST(has(option.errors, "there is no option '--compresion'"), option.errors);

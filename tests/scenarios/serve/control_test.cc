@@ -114,7 +114,7 @@ class World {
   }
 
   // As anybody calls over HTTPS; the status.
-  ports::Result<Response> over_https(ports::Request request) {
+  ports::Result<Response> over_https(const ports::Request& request) {
     if (!client_)
       client_ = must_succeed(ports::new_http_client(
           clock_, stop_, served_->servers().client_options("a tester's client/1.0")));

@@ -58,8 +58,10 @@ ports::Status prove_refused(Context& context) {
 Stepped Confirm::perform(Context& context) const {
   auto& journal = context.ledger.entry();
   context.failures.rest();
-  const auto records = context.systems.provider().list_secrets();
+  auto records = context.systems.provider().list_secrets();
   if (!records) return ports::fail(records.error());
+  if (const auto removed = remove_doubles(context, *records); !removed)
+    return ports::fail(removed.error());
   std::string others;
   for (const auto& record : *records)
     if (record.id != journal.new_secret_id) others += (others.empty() ? "" : ", ") + record.id;

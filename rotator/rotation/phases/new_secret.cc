@@ -70,6 +70,25 @@ ports::Status remove_new_secret(Context& context) {
   return provider.delete_secret(id);
 }
 
+ports::Status remove_doubles(Context& context, std::vector<SecretRecord>& records) {
+  if (context.systems.capability().create_replaces) return {};
+  auto& journal = context.ledger.entry();
+  const auto label = new_secret_label(context);
+  std::vector<std::string> doubles;
+  for (const auto& record : records)
+    if (record.label == label && record.id != journal.new_secret_id) doubles.push_back(record.id);
+  for (const auto& id : doubles) {
+    context.teller.note(Severity::warning,
+                        "the creation of the new secret arrived twice: removing the other one, " +
+                            id + ", whose value nobody was told");
+    if (const auto ready = context.ledger.about_to(Intent::delete_new); !ready) return ready;
+    if (const auto removed = context.systems.provider().delete_secret(id); !removed) return removed;
+    journal.intent = Intent::none;
+    std::erase_if(records, [&](const SecretRecord& record) { return record.id == id; });
+  }
+  return {};
+}
+
 bool new_is_current(const Context& context, const std::vector<SecretRecord>& records) {
   using Slots = Capability::Slots;
   return context.systems.capability().slots != Slots::current_and_retiring ||

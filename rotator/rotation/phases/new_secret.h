@@ -30,6 +30,12 @@ ports::Result<bool> find_lost_create(Context& context);
 // The caller has announced it (Intent::delete_new).
 ports::Status remove_new_secret(Context& context);
 
+// A creation that arrived twice at a provider that makes the value itself leaves a second secret,
+// which nobody can use: each of `records` that bears this rotation's name and is not its new secret
+// is removed by its id. Where there is no room for a name, none is known. The entry's intent is
+// over; it is not yet written.
+ports::Status remove_doubles(Context& context, std::vector<SecretRecord>& records);
+
 // Whether the new secret is the one in use at the provider: where making one turns the other into
 // one that lapses, somebody else may have made another since. True elsewhere.
 bool new_is_current(const Context& context, const std::vector<SecretRecord>& records);

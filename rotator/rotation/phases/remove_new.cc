@@ -21,8 +21,10 @@ Stepped RemoveNew::perform(Context& context) const {
     if (const auto removed = remove_new_secret(context); !removed)
       return ports::fail(removed.error());
   }
-  const auto records = context.systems.provider().list_secrets();
+  auto records = context.systems.provider().list_secrets();
   if (!records) return ports::fail(records.error());
+  if (const auto removed = remove_doubles(context, *records); !removed)
+    return ports::fail(removed.error());
   const auto* old = find_secret(*records, journal.old_secret_id);
   if (old == nullptr || !old->active)
     return ports::fail(ports::ErrorCode::busy, "the old secret is not active after the way back");

@@ -59,6 +59,38 @@ BOOST_AUTO_TEST_CASE(the_old_secret_is_removed_only_after_the_window_and_the_soa
   world.check_whole();
 }
 
+// The provider makes the value itself: nobody was told that of the first request.
+BOOST_AUTO_TEST_CASE(the_double_of_a_creation_that_arrived_twice_is_removed_forward_and_back) {
+  for (const bool back : {false, true}) {
+    World world;
+    world.fault(&fault::duplicate, "POST", "*/addPassword");
+    if (back) world.when(Phase::overlap, [&world] { world.rotator_process.interrupt(); });
+    auto outcome = require(world.run(world.configuration()));
+    if (back) {
+      BOOST_TEST(outcome.ending == Ending::interrupted, outcome.message);
+      BOOST_TEST(world.secret_ids().size() == 3U);
+      outcome = require(world.rollback(world.configuration()));
+    }
+    BOOST_TEST(outcome.ending == (back ? Ending::rolled_back : Ending::done), outcome.message);
+    world.check_whole();
+  }
+}
+
+// Its name says whose it is.
+BOOST_AUTO_TEST_CASE(a_secret_of_another_name_is_no_double) {
+  World world;
+  std::string stranger;
+  world.when(Phase::rollout, [&] {
+    auto secret = world.idp->make_secret("synthetic-foreign-value-0001");
+    secret.label = "rotation of somebody else";
+    stranger = secret.id;
+    world.idp->core().create_secret(testing::client, std::move(secret));
+  });
+  const auto outcome = require(world.run(world.configuration()));
+  BOOST_TEST(outcome.ending == Ending::done, outcome.message);
+  BOOST_TEST(world.idp->core().find_secret(testing::client, stranger) != nullptr);
+}
+
 BOOST_AUTO_TEST_CASE(trouble_in_the_soak_leaves_both_secrets_and_both_ways_open) {
   for (const bool back : {false, true}) {
     World world;

@@ -319,11 +319,18 @@ ports::Status Okta::bring(const std::string& id, Desired desired) {
   if (desired == Desired::inactive) call.target += "/lifecycle/deactivate";
 
   auto response = api_.send(call);
-  if (response && response->status >= 200 && response->status < 300) {
-    ports::wipe(response->body);  // the secret's value is in it
-    return {};
-  }
-  auto trouble = response ? api_.error_of(call, *response) : response.error();
+  const int success = desired == Desired::gone ? 204 : 200;
+  const bool accepted = response && response->status >= 200 && response->status < 300;
+  if (accepted) ports::wipe(response->body);  // the secret's value is in it
+  if (accepted && response->status == success) return {};
+  auto trouble = !response ? response.error()
+                 : accepted
+                     ? ports::Error{ErrorCode::ambiguous,
+                                    call.tried + " answered " + std::to_string(response->status) +
+                                        " and not " + std::to_string(success) +
+                                        ", so something in between may have answered, and it is "
+                                        "not done"}
+                     : api_.error_of(call, *response);
   // What the provider thinks of doing it twice is not documented, and a reply may be lost: how it
   // stands decides. Codes that say nothing about the secret itself are passed on.
   const bool worth_looking = trouble.code == ErrorCode::ambiguous ||

@@ -12,53 +12,35 @@
 
 #include "scenarios/commands.h"
 #include "scenarios/sweep.h"
-#include "tests/rotator/cli/captured.h"
+#include "tests/scenarios/called.h"
 #include "tests/scenarios/schema.h"
 
 BOOST_AUTO_TEST_SUITE(rehearse_program)
 
 namespace {
 
-struct Called {
-  int code = 0;
-  std::string output = {};
-  std::string errors = {};
-};
-
-Called call(std::vector<const char*> arguments) {
-  arguments.insert(arguments.begin(), "rehearse");
-  Called called;
-  const testing::Captured output(STDOUT_FILENO);
-  const testing::Captured errors(STDERR_FILENO);
-  called.code = scenarios::run_program(static_cast<int>(arguments.size()), arguments.data(), {});
-  called.output = output.text();
-  called.errors = errors.text();
-  return called;
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+using testing::has;
 
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(tells_its_version) {
-  const auto called = call({"--version"});
+  const auto called = testing::rehearse({"--version"});
   BOOST_TEST(called.code == 0);
   BOOST_TEST(called.output.starts_with("rehearse 0."), called.output);
 }
 
 BOOST_AUTO_TEST_CASE(says_what_a_wrong_word_was_meant_to_be) {
-  const auto command = call({"swep"});
+  const auto command = testing::rehearse({"swep"});
   BOOST_TEST(command.code == scenarios::exit_usage);
   BOOST_TEST(has(command.errors, "there is no command 'swep'; did you mean 'sweep'?"),
              command.errors);
   for (const char* of : {"run", "replay", "sweep", "serve", "explore"}) {
-    const auto option = call({of, "no.yaml", "--compresion", "--ouput=json", "--theads"});
+    const auto option =
+        testing::rehearse({of, "no.yaml", "--compresion", "--ouput=json", "--theads"});
     BOOST_TEST(option.code == scenarios::exit_usage);
     BOOST_TEST(has(option.errors, "there is no option '--compresion'"), option.errors);
   }
-  BOOST_TEST(has(call({"run", "--ouput", "json"}).errors, "did you mean '--output'?"));
+  BOOST_TEST(has(testing::rehearse({"run", "--ouput", "json"}).errors, "did you mean '--output'?"));
 }
 
 BOOST_AUTO_TEST_CASE(a_command_line_that_is_wrong_is_told_in_json_where_that_was_asked_for) {
@@ -66,21 +48,21 @@ BOOST_AUTO_TEST_CASE(a_command_line_that_is_wrong_is_told_in_json_where_that_was
        {std::vector<const char*>{"run", "--output", "json", "--seed", "-1"},
         {"sweep", "x.yaml", "--bogus", "--output=json"},
         {"sweep", "--output", "json"}}) {
-    const auto called = call(arguments);
+    const auto called = testing::rehearse(arguments);
     BOOST_TEST(called.code == scenarios::exit_usage);
     const auto document = nlohmann::json::parse(called.output, nullptr, false);
     BOOST_REQUIRE_MESSAGE(!document.is_discarded(), called.output);
     BOOST_TEST(document["error"]["code"] == "usage");
     BOOST_TEST(has(called.errors, document["error"]["message"].get<std::string>()));
   }
-  BOOST_TEST(call({"run", "--seed", "-1"}).output.empty());
+  BOOST_TEST(testing::rehearse({"run", "--seed", "-1"}).output.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_command_that_fails_says_so_in_json_where_that_is_asked_for) {
   for (const std::vector<const char*>& arguments :
        {std::vector<const char*>{"sweep", "/nowhere.yaml", "--output", "json"},
         {"run", "/nowhere", "--output=json"}}) {
-    const auto called = call(arguments);
+    const auto called = testing::rehearse(arguments);
     BOOST_TEST(called.code == scenarios::exit_configuration);
     const auto document = nlohmann::json::parse(called.output, nullptr, false);
     BOOST_REQUIRE_MESSAGE(!document.is_discarded(), called.output);
@@ -91,15 +73,15 @@ BOOST_AUTO_TEST_CASE(a_command_that_fails_says_so_in_json_where_that_is_asked_fo
 
 BOOST_AUTO_TEST_CASE(a_scenario_of_the_library_is_found_by_the_name_that_a_report_gives_it) {
   for (const char* name : {"field/silent_no_op", "field/silent_no_op.yaml"}) {
-    const auto called = call({"run", name});
+    const auto called = testing::rehearse({"run", name});
     BOOST_TEST(called.code == scenarios::exit_as_expected, called.errors);
     BOOST_TEST(has(called.output, "\nfield/silent_no_op  "), called.output);
   }
-  BOOST_TEST(call({"replay", "guide/login_loop"}).code == scenarios::exit_as_expected);
-  BOOST_TEST(
-      call({"sweep", "guide/window", "--window", "1m", "--seeds", "1", "--policies", "timer"})
-          .code == scenarios::exit_as_expected);
-  const auto nobody = call({"run", "field/silent_noop"});
+  BOOST_TEST(testing::rehearse({"replay", "guide/login_loop"}).code == scenarios::exit_as_expected);
+  BOOST_TEST(testing::rehearse(
+                 {"sweep", "guide/window", "--window", "1m", "--seeds", "1", "--policies", "timer"})
+                 .code == scenarios::exit_as_expected);
+  const auto nobody = testing::rehearse({"run", "field/silent_noop"});
   BOOST_TEST(nobody.code == scenarios::exit_configuration);
   BOOST_TEST(has(nobody.errors, "field/silent_noop: cannot be read"), nobody.errors);
 }

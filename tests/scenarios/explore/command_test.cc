@@ -7,8 +7,7 @@
 #include <utility>
 
 #include "scenarios/explore_command.h"
-#include "scenarios/program.h"
-#include "tests/rotator/cli/captured.h"
+#include "tests/scenarios/called.h"
 
 BOOST_AUTO_TEST_SUITE(explore_command)
 
@@ -17,25 +16,12 @@ namespace {
 const std::string scenario =
     std::string(OVERLAP_SOURCE_DIR) + "/scenarios/guide/zero_downtime.yaml";
 
-struct Called {
-  int code = 0;
-  std::string output = {};
-  std::string errors = {};
-};
+using testing::Called;
+using testing::has;
 
 Called call(std::vector<const char*> arguments) {
-  arguments.insert(arguments.begin(), {"rehearse", "explore", scenario.c_str()});
-  Called called;
-  const testing::Captured output(STDOUT_FILENO);
-  const testing::Captured errors(STDERR_FILENO);
-  called.code = scenarios::run_program(static_cast<int>(arguments.size()), arguments.data(), {});
-  called.output = output.text();
-  called.errors = errors.text();
-  return called;
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
+  arguments.insert(arguments.begin(), {"explore", scenario.c_str()});
+  return testing::rehearse(std::move(arguments));
 }
 
 }  // namespace

@@ -21,31 +21,8 @@ struct House {
   bool headers_only = false;
 };
 
-House harness() {
+std::vector<House> product() {
   return {
-      .root = "scenarios/",
-      .floors = {{"scenarios/invariant", "scenarios/callers", "scenarios/shipped",
-                  "scenarios/spectator"},
-                 {"scenarios/report", "scenarios/argument", "scenarios/secret_search",
-                  "scenarios/side_by_side", "scenarios/child", "scenarios/witness",
-                  "scenarios/progress", "scenarios/terminal", "scenarios/private_file"},
-                 {"scenarios/acts", "scenarios/flaw", "scenarios/narrator", "scenarios/invariants"},
-                 {"scenarios/steps"},
-                 {"scenarios/scenario"},
-                 {"scenarios/scenario_keys", "scenarios/compression", "scenarios/assemble",
-                  "scenarios/hand", "scenarios/world", "scenarios/run"},
-                 {"scenarios/window"},
-                 {"scenarios/sweep"},
-                 {"scenarios/stage", "scenarios/servers", "scenarios/formats",
-                  "scenarios/explore/"},
-                 {"scenarios/play", "scenarios/commands"},
-                 {"scenarios/serve/", "scenarios/explore_command"},
-                 {"scenarios/program"}},
-      .headers_only = true};
-}
-
-const std::vector<House>& houses() {
-  static const std::vector<House> all = {
       {.root = "rotator/",
        .floors = {{"rotator/ports/"},
                   {"rotator/calls/"},
@@ -60,6 +37,11 @@ const std::vector<House>& houses() {
                   {"rotator/rotation/preflight/"},
                   {"rotator/rotation/driver", "rotator/rotation/status", "rotator/rotation/doctor"},
                   {"rotator/rotation/rotation"}}},
+  };
+}
+
+std::vector<House> mocks() {
+  return {
       {.root = "mocks/",
        .floors = {{"mocks/channel", "mocks/facts", "mocks/json_escape", "mocks/json_view",
                    "mocks/scheduler", "mocks/time_range"},
@@ -107,6 +89,11 @@ const std::vector<House>& houses() {
                   {"mocks/kubernetes/codec/", "mocks/kubernetes/node/"},
                   {"mocks/kubernetes/controllers/", "mocks/kubernetes/api/"},
                   {"mocks/kubernetes/api_server"}}},
+  };
+}
+
+std::vector<House> harness() {
+  return {
       {.root = "scenarios/explore/",
        .floors = {{"scenarios/explore/watch"},
                   {"scenarios/explore/plans"},
@@ -115,7 +102,26 @@ const std::vector<House>& houses() {
                   {"scenarios/explore/explore"},
                   {"scenarios/explore/ways"}},
        .headers_only = true},
-      harness(),
+      {.root = "scenarios/",
+       .floors = {{"scenarios/invariant", "scenarios/callers", "scenarios/shipped",
+                   "scenarios/spectator"},
+                  {"scenarios/report", "scenarios/argument", "scenarios/secret_search",
+                   "scenarios/side_by_side", "scenarios/child", "scenarios/witness",
+                   "scenarios/progress", "scenarios/terminal", "scenarios/private_file"},
+                  {"scenarios/acts", "scenarios/flaw", "scenarios/narrator",
+                   "scenarios/invariants"},
+                  {"scenarios/steps"},
+                  {"scenarios/scenario"},
+                  {"scenarios/scenario_keys", "scenarios/compression", "scenarios/assemble",
+                   "scenarios/hand", "scenarios/world", "scenarios/run"},
+                  {"scenarios/window"},
+                  {"scenarios/sweep"},
+                  {"scenarios/stage", "scenarios/servers", "scenarios/formats",
+                   "scenarios/explore/"},
+                  {"scenarios/play", "scenarios/commands"},
+                  {"scenarios/serve/", "scenarios/explore_command"},
+                  {"scenarios/program"}},
+       .headers_only = true},
       {.root = "scenarios/serve/",
        .floors = {{"scenarios/serve/shell", "scenarios/serve/folder", "scenarios/serve/background",
                    "scenarios/serve/known_secrets", "scenarios/serve/problem",
@@ -127,6 +133,15 @@ const std::vector<House>& houses() {
                   {"scenarios/serve/command"}},
        .headers_only = true},
   };
+}
+
+const std::vector<House>& houses() {
+  static const std::vector<House> all = [] {
+    std::vector<House> every;
+    for (auto part : {product, mocks, harness})
+      for (auto& house : part()) every.push_back(std::move(house));
+    return every;
+  }();
   return all;
 }
 
